@@ -1,0 +1,62 @@
+/**
+ * Entries of the log (design §5): what is public of an entry is its place in a stream and a commitment;
+ * what it says is opened by giving the salts, the header and the body.
+ */
+import { sha256 } from "@noble/hashes/sha2.js";
+import { concatBytes, fromHex, toHex, utf8 } from "./bytes.ts";
+import { canonicalize } from "./canonical.ts";
+import { leafHash } from "./merkle.ts";
+
+/** `prev` of a stream's first entry: 32 zero bytes. */
+export const NO_PREVIOUS = "0".repeat(64);
+
+/** What the log holds of one entry; every hash is 64 lower-case hex digits. */
+export interface Entry {
+  readonly v: 1;
+  readonly stream: string;
+  readonly seq: number;
+  readonly prev: string;
+  readonly commit: string;
+}
+
+/** What stays known of an entry for ever, even when its body was erased; times in epoch ms. */
+export interface EntryHeader {
+  readonly kind: string;
+  readonly from: number;
+  readonly to: number;
+  readonly body: string;
+}
+
+/** An opened entry: the salts (32 hex digits each) and the content that the commitment hides. */
+export interface Opening {
+  readonly salt: string;
+  readonly header: { readonly kind: string; readonly from: number; readonly to: number };
+  readonly bodySalt: string;
+  readonly body: unknown;
+}
+
+/** The stream id (64 hex digits) of a subject: SHA-256("coldmark/stream/1" ‖ 0x00 ‖ subject). */
+export function streamOf(subject: string): string {
+  return toHex(sha256(concatBytes(utf8("coldmark/stream/1"), new Uint8Array(1), utf8(subject))));
+}
+
+/** The salted commitment to a JSON value: SHA-256(salt ‖ JCS(value)), hex. */
+export function saltedHash(salt: string, value: unknown): string {
+  return toHex(sha256(concatBytes(fromHex(salt), utf8(canonicalize(value)))));
+}
+
+/** The commitment of an opening: its header with the body's salted hash, hashed under the entry's own salt. */
+export function commitmentOf(opening: Opening): string {
+  const header: EntryHeader = { ...opening.header, body: saltedHash(opening.bodySalt, opening.body) };
+  return saltedHash(opening.salt, header);
+}
+
+/** The bytes of an entry that the tree hashes: its RFC 8785 form. */
+export function entryBytes(entry: Entry): Uint8Array {
+  return utf8(canonicalize(entry));
+}
+
+/** The leaf hash of an entry, hex (RFC 9162 §2.1.1). */
+export function entryLeaf(entry: Entry): string {
+  return toHex(leafHash(entryBytes(entry)));
+}
