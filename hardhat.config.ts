@@ -11,7 +11,8 @@ const compiler = {
   path: createRequire(import.meta.url).resolve("solc/soljson.js"),
   settings: {
     evmVersion: "cancun",
-    optimizer: { enabled: true, runs: 10_000 },
+    viaIR: true,
+    optimizer: { enabled: true, runs: 1_000 },
     metadata: { bytecodeHash: "none" },
   },
 };

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {ConsistencyProof} from "./ConsistencyProof.sol";
 import {IColdmarkLog} from "./interfaces/IColdmarkLog.sol";
 
-/// @inheritdoc IColdmarkLog
+/// @title The checkpoint contract; what it promises is written at `IColdmarkLog`.
 contract ColdmarkLog is IColdmarkLog {
     /// @dev Exactly two storage slots: the root, and everything else.
     struct Head {
@@ -254,9 +254,7 @@ contract ColdmarkLog is IColdmarkLog {
     /// @dev Fixes the last head of its day. Written once: a day's head is replaced only on a later day, or never.
     function _seal(bytes32 logId, Head memory last) private {
         if (last.size == 0) return;
-        uint32 day = _dayOf(last.anchoredAt);
-        sealedDigest[logId][day] = keccak256(abi.encode(last.size, last.root, last.anchoredAt));
-        emit Sealed(logId, day, last.size, last.root);
+        sealedDigest[logId][_dayOf(last.anchoredAt)] = keccak256(abi.encode(last.size, last.root, last.anchoredAt));
     }
 
     function _dayOf(uint256 timestamp) private pure returns (uint32) {

@@ -28,9 +28,12 @@ library ConsistencyProof {
         if (proof.length < next) return false;
         bytes32 first = next == 0 ? root1 : proof[0];
         bytes32 second = first;
-        for (; next < proof.length; ++next) {
+        while (next < proof.length) {
             if (sn == 0) return false;
             bytes32 sibling = proof[next];
+            unchecked {
+                ++next;
+            }
             if (fn & 1 == 1 || fn == sn) {
                 first = _node(sibling, first);
                 second = _node(sibling, second);

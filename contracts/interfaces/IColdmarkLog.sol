@@ -12,8 +12,6 @@ interface IColdmarkLog {
     event Registered(bytes32 indexed logId, address indexed publisher, string origin);
     /// @notice The head of a log moved to this size and root.
     event Anchored(bytes32 indexed logId, uint48 indexed size, bytes32 root);
-    /// @notice The last head of a day was fixed for ever.
-    event Sealed(bytes32 indexed logId, uint32 indexed day, uint48 size, bytes32 root);
     /// @notice A new publisher was proposed; it may accept from `readyAt` on.
     event PublisherProposed(bytes32 indexed logId, address indexed proposed, address proposer, uint40 readyAt);
     /// @notice The admin withdrew a proposed publisher.

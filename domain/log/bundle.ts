@@ -16,7 +16,15 @@ export interface OpenedEntry extends Opening {
 /** An entry of a stretch: opened, body erased (header with the body's hash), or not opened at all. */
 export type StretchEntry =
   | OpenedEntry
-  | { readonly salt: string; readonly header: { readonly kind: string; readonly from: number; readonly to: number; readonly body: string } }
+  | {
+      readonly salt: string;
+      readonly header: {
+        readonly kind: string;
+        readonly from: number;
+        readonly to: number;
+        readonly body: string;
+      };
+    }
   | { readonly commit: string };
 
 /** The `heads` entry that closes an anchored tree, with its inclusion path (hex) to that tree's root. */
@@ -59,7 +67,12 @@ export interface Bundle {
   readonly days: readonly DayProof[];
   readonly streams: readonly Stretch[];
   /** Entries named by hash from inside a stretch (an equipment's roster that lies before it), with their place. */
-  readonly references: readonly { readonly stream: string; readonly seq: number; readonly prev: string; readonly opening: Opening }[];
+  readonly references: readonly {
+    readonly stream: string;
+    readonly seq: number;
+    readonly prev: string;
+    readonly opening: Opening;
+  }[];
 }
 
 /** Handed out apart from bundles and pinned by the verifier (design §5): a bundle chooses none of this. */
@@ -74,3 +87,20 @@ export interface TrustFile {
   readonly profiles: readonly { readonly name: string; readonly version: number }[];
   readonly witnesses?: readonly string[];
 }
+
+/** Every way a check can end; never "tampered" for "not found". */
+export type VerificationResult =
+  | "VALID_FINAL"
+  | "VALID_PROVISIONAL"
+  | "NOT_ANCHORED_YET"
+  | "ANCHOR_UNPROVED"
+  | "STALE"
+  | "REVOKED"
+  | "KEY_UNKNOWN"
+  | "SUBJECT_MISMATCH"
+  | "TAMPERED"
+  | "BAD_PATH"
+  | "BAD_SIGNATURE"
+  | "FORK_DETECTED"
+  | "CHAIN_UNREACHABLE"
+  | "MALFORMED";

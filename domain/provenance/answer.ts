@@ -59,7 +59,14 @@ export interface Names {
 }
 
 export type KnownState = "KNOWN_FROM_MAKER" | "KNOWN_IN_NETWORK" | "UNKNOWN";
-export type PackState = "IN_TRADE" | "SOLD" | "SOLD_SEVERAL_TIMES" | "RECALLED" | "EXPIRED" | "ON_HOLD" | "UNKNOWN";
+export type PackState =
+  | "IN_TRADE"
+  | "SOLD"
+  | "SOLD_SEVERAL_TIMES"
+  | "RECALLED"
+  | "EXPIRED"
+  | "ON_HOLD"
+  | "UNKNOWN";
 export type ColdState = "COMPLIANT" | "EXCURSION" | "NOT_DEMONSTRABLE";
 export type Evidence = "MEASURED" | "DOCUMENTED" | "PACKAGED" | "NOT_KNOWN";
 export type OrganisationKind =
@@ -84,7 +91,10 @@ export interface ColdExcursion {
 export interface Leg {
   readonly from: number;
   readonly to: number;
-  readonly place: { readonly kind: "refrigerator" | "coldroom" | "vehicle" | "box" | "site" | "unknown"; readonly by: OrganisationKind | null };
+  readonly place: {
+    readonly kind: "refrigerator" | "coldroom" | "vehicle" | "box" | "site" | "unknown";
+    readonly by: OrganisationKind | null;
+  };
   readonly evidence: Evidence;
   readonly state: ColdState;
   readonly minC: number | null;
@@ -109,7 +119,12 @@ export interface Step {
 export interface ColdAnswer {
   readonly state: ColdState;
   readonly reasons: readonly Reason[];
-  readonly limits: { readonly lowerC: number; readonly upperC: number; readonly maker: Names; readonly stated: number } | null;
+  readonly limits: {
+    readonly lowerC: number;
+    readonly upperC: number;
+    readonly maker: Names;
+    readonly stated: number;
+  } | null;
   readonly profile: { readonly name: string; readonly version: number };
   /** Cold is proved from `since` to `until` (epoch ms) without a break; null when no moment is. */
   readonly proved: { readonly since: number; readonly until: number } | null;
@@ -140,7 +155,11 @@ export interface Answer {
     readonly expiry: string | null;
   };
   readonly known: { readonly state: KnownState; readonly reasons: readonly Reason[] };
-  readonly state: { readonly state: PackState; readonly soldCount: number; readonly reasons: readonly Reason[] };
+  readonly state: {
+    readonly state: PackState;
+    readonly soldCount: number;
+    readonly reasons: readonly Reason[];
+  };
   readonly cold: ColdAnswer;
   readonly proof: ProofAnswer;
   readonly steps: readonly Step[];

@@ -1,0 +1,132 @@
+import { HDNodeWallet, keccak256 } from "ethers";
+import { AppError } from "#domain/errors.ts";
+import { Anvil } from "./chain/anvil.ts";
+import { Endpoints } from "./chain/endpoints.ts";
+import { decodeHead, encodeHead, type Head } from "./contract.ts";
+
+/** Who runs the chain's validators: what an outsider may conclude from an anchor depends on it (design §3, §5). */
+export type ChainClass = "operator" | "consortium" | "public";
+
+/** A block by what can still become of it. */
+export type BlockTag = "latest" | "finalized";
+
+/** An EVM chain that somebody else runs; every URL must answer with the same chain id. */
+export interface OutsideChain {
+  readonly kind: "outside";
+  /** Tried in turn; the one that answered last is asked first. */
+  readonly rpcUrls: readonly string[];
+  /** Without it, the first URL that answers at start decides. */
+  readonly chainId?: number;
+  /** Default "operator": nothing is claimed that wasn't set. */
+  readonly chainClass?: ChainClass;
+  /** "immediate" for chains that never reorganise and know no `finalized` tag (QBFT, PBFT); default "tag". */
+  readonly finality?: "tag" | "immediate";
+}
+
+/** The embedded chain: anvil as a child process, its state in one file. */
+export interface AnvilChain {
+  readonly kind: "anvil";
+  readonly statePath: string;
+  /** Default: any free port of the loopback interface. */
+  readonly port?: number;
+  /** Default: the one of the npm package, which is linux-x64 only. */
+  readonly binaryPath?: string;
+}
+
+/** A chain by its JSON-RPC methods; errors are UNAVAILABLE (no answer) and CONFLICT (refused, see `rpc`). */
+export interface Chain {
+  readonly kind: "outside" | "anvil";
+  readonly chainClass: ChainClass;
+  readonly chainId: number;
+  /** The first endpoint; on anvil the loopback one, which stays the same when anvil is started again. */
+  readonly rpcUrl: string;
+  /** A private key that has money, on anvil; null outside. */
+  readonly fundedKey: string | null;
+  /** What an operator should know, such as a damaged state file; grows. */
+  readonly notes: readonly string[];
+  /** One call, at most 10 s. A refusal's facts are `{method, rpcCode, rpcMessage, data}`, `data` for `decodeRefusal`. */
+  rpc(method: string, params: readonly unknown[]): Promise<unknown>;
+  /** A log's head at a block; null where that block knows no such contract or log. */
+  head(contract: string, logId: string, blockTag: BlockTag): Promise<Head | null>;
+  /** Sends a signed transaction and returns its hash; one that the node already has counts as sent. */
+  sendRaw(raw: string): Promise<string>;
+  /** On anvil mines the blocks that make what was sent final; nothing outside. */
+  afterTransaction(): Promise<void>;
+  /** Ends the child, once it has saved its state; nothing outside. */
+  stop(): Promise<void>;
+}
+
+/** Every anvil gives the accounts of this phrase money. */
+const anvilPhrase = "test test test test test test test test test test test junk";
+
+/**
+ * Opens the chain of these settings.
+ * @throws AppError BAD_SETTING (another chain id), UNAVAILABLE (no endpoint answers and no chain id is set, or anvil doesn't
+ * start), PART_MISSING (no anvil here), DATA_LOCKED (another process runs a chain on this state file).
+ */
+export async function openChain(settings: OutsideChain | AnvilChain): Promise<Chain> {
+  return settings.kind === "anvil" ? openAnvil(settings) : openOutside(settings);
+}
+
+async function openOutside(settings: OutsideChain): Promise<Chain> {
+  const endpoints = new Endpoints(settings.rpcUrls, settings.chainId);
+  const chainId = settings.chainId ?? (await endpoints.learnChainId());
+  const finalizedTag = settings.finality === "immediate" ? "latest" : "finalized";
+  return {
+    ...methodsOver((method, params) => endpoints.call(method, params), finalizedTag),
+    kind: "outside",
+    chainClass: settings.chainClass ?? "operator",
+    chainId,
+    rpcUrl: settings.rpcUrls[0] as string,
+    fundedKey: null,
+    notes: [],
+    afterTransaction: async () => undefined,
+    stop: async () => undefined,
+  };
+}
+
+async function openAnvil(settings: AnvilChain): Promise<Chain> {
+  const anvil = new Anvil(settings);
+  await anvil.start();
+  const call = (method: string, params: readonly unknown[]) => anvil.call(method, params);
+  return {
+    ...methodsOver(call, "finalized"),
+    kind: "anvil",
+    chainClass: "operator",
+    chainId: Number(await call("eth_chainId", [])),
+    rpcUrl: anvil.url,
+    fundedKey: HDNodeWallet.fromPhrase(anvilPhrase).privateKey,
+    notes: anvil.notes,
+    afterTransaction: () => anvil.mine(),
+    stop: () => anvil.stop(),
+  };
+}
+
+type Rpc = Chain["rpc"];
+
+function methodsOver(rpc: Rpc, finalizedTag: BlockTag): Pick<Chain, "rpc" | "head" | "sendRaw"> {
+  return {
+    rpc,
+    async head(contract, logId, blockTag) {
+      const tag = blockTag === "finalized" ? finalizedTag : blockTag;
+      const answer = await rpc("eth_call", [{ to: contract, data: encodeHead(logId) }, tag]);
+      return answer === "0x" ? null : decodeHead(String(answer));
+    },
+    async sendRaw(raw) {
+      try {
+        await rpc("eth_sendRawTransaction", [raw]);
+      } catch (error) {
+        if (!isAlreadyKnown(error)) throw error;
+      }
+      return keccak256(raw);
+    },
+  };
+}
+
+/** Nodes word it differently: geth and Besu "already known", anvil "already imported", Nethermind "AlreadyKnown". */
+function isAlreadyKnown(error: unknown): boolean {
+  return (
+    error instanceof AppError &&
+    /already ?(known|imported)|known transaction/i.test(String(error.facts.rpcMessage))
+  );
+}

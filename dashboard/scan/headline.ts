@@ -1,0 +1,123 @@
+import type { Answer, ColdExcursion } from "#domain/provenance/answer.ts";
+import { outsideMs } from "./outside-ms.ts";
+
+/** The one thing a patient should take away; its words stand in dashboard/i18n under `headline.<key>`. */
+export type HeadlineKey =
+  | "recalled"
+  | "expired"
+  | "broken"
+  | "unknown"
+  | "soldSeveral"
+  | "hold"
+  | "warm"
+  | "cold"
+  | "warmAndCold"
+  | "notYetProved"
+  | "stateUnknown"
+  | "notDemonstrable"
+  | "expiryUnknown"
+  | "unproved"
+  | "good"
+  | "goodSold";
+
+/** How the headline looks: only `good` is green, and each tone has its own icon and word. */
+export type Tone = "good" | "caution" | "stop" | "open";
+
+/** The verdict in one line; facts as `translate` takes them (durations in ms, °C, epoch ms). */
+export interface Headline {
+  readonly key: HeadlineKey;
+  readonly tone: Tone;
+  readonly facts: Readonly<Record<string, number | null>>;
+}
+
+const brokenResults = new Set(["TAMPERED", "FORK_DETECTED", "BAD_SIGNATURE", "BAD_PATH", "SUBJECT_MISMATCH", "MALFORMED"]);
+const provedResults = new Set(["VALID_FINAL", "VALID_PROVISIONAL"]);
+const tones: Readonly<Record<HeadlineKey, Tone>> = {
+  recalled: "stop",
+  expired: "stop",
+  broken: "stop",
+  unknown: "caution",
+  soldSeveral: "caution",
+  hold: "caution",
+  warm: "caution",
+  cold: "caution",
+  warmAndCold: "caution",
+  notYetProved: "open",
+  stateUnknown: "open",
+  notDemonstrable: "open",
+  expiryUnknown: "open",
+  unproved: "open",
+  good: "good",
+  goodSold: "good",
+};
+
+/** The worst of the four answers decides; green needs all four to be answered well (design §1, promise 3). */
+export function headline(answer: Answer): Headline {
+  const key = warning(answer) ?? openQuestion(answer) ?? (answer.state.state === "SOLD" ? "goodSold" : "good");
+  return { key, tone: tones[key], facts: factsOf(answer) };
+}
+
+/** Whether a result of design §5 counts as proved. */
+export function isProved(result: string): boolean {
+  return provedResults.has(result);
+}
+
+/** Whether a result says that the proof contradicts itself, as against "cannot be proved now". */
+export function isBroken(result: string): boolean {
+  return brokenResults.has(result);
+}
+
+function warning(answer: Answer): HeadlineKey | null {
+  const { state, soldCount } = answer.state;
+  if (state === "RECALLED" || hasReason(answer, "LOT_RECALLED") || answer.proof.result === "REVOKED") return "recalled";
+  if (state === "EXPIRED" || hasReason(answer, "PAST_EXPIRY")) return "expired";
+  if (isBroken(answer.proof.result)) return "broken";
+  if (answer.known.state === "UNKNOWN" && !isTooNew(answer)) return "unknown";
+  if (state === "SOLD_SEVERAL_TIMES" || soldCount > 1) return "soldSeveral";
+  if (state === "ON_HOLD") return "hold";
+  return answer.cold.state === "EXCURSION" ? directionOf(answer) : null;
+}
+
+function openQuestion(answer: Answer): HeadlineKey | null {
+  if (isTooNew(answer)) return "notYetProved";
+  if (answer.state.state !== "IN_TRADE" && answer.state.state !== "SOLD") return "stateUnknown";
+  if (answer.cold.state !== "COMPLIANT" || answer.cold.proved === null) return "notDemonstrable";
+  if (!isProved(answer.proof.result)) return "unproved";
+  return hasReason(answer, "EXPIRY_NOT_STATED") ? "expiryUnknown" : null;
+}
+
+/** Recorded but not sealed: silence of the log about such a pack means nothing yet. */
+function isTooNew(answer: Answer): boolean {
+  if (answer.known.reasons.some((reason) => reason.code === "NEVER_SEEN")) return false;
+  return answer.proof.result === "NOT_ANCHORED_YET" || hasReason(answer, "NOT_SEALED_YET");
+}
+
+function hasReason(answer: Answer, code: Answer["state"]["reasons"][number]["code"]): boolean {
+  return [...answer.known.reasons, ...answer.state.reasons].some((reason) => reason.code === code);
+}
+
+function directionOf(answer: Answer): HeadlineKey {
+  const directions = new Set(excursionsOf(answer).map((excursion) => excursion.direction));
+  if (directions.size > 1) return "warmAndCold";
+  return directions.has("low") || onlyTooCold(answer) ? "cold" : "warm";
+}
+
+function onlyTooCold(answer: Answer): boolean {
+  const codes = new Set(answer.cold.reasons.map((reason) => reason.code));
+  return codes.has("TOO_COLD") && !codes.has("TOO_WARM");
+}
+
+function excursionsOf(answer: Answer): ColdExcursion[] {
+  return answer.cold.legs.flatMap((leg) => leg.excursions);
+}
+
+function factsOf(answer: Answer): Headline["facts"] {
+  const excursions = excursionsOf(answer);
+  const extremes = excursions.map((excursion) => excursion.extremeC);
+  const low = excursions.some((excursion) => excursion.direction === "low");
+  return {
+    since: answer.cold.proved?.since ?? null,
+    durationMs: excursions.length === 0 ? null : answer.cold.legs.reduce((sum, leg) => sum + outsideMs(leg.excursions), 0),
+    extremeC: extremes.length === 0 ? null : low ? Math.min(...extremes) : Math.max(...extremes),
+  };
+}

@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { AppError } from "../errors.ts";
+import { canonicalize } from "./canonical.ts";
+
+function nested(levels: number): unknown {
+  return levels === 0 ? 0 : [nested(levels - 1)];
+}
+
+describe("canonicalize", () => {
+  it("sorts keys by UTF-16 unit and writes numbers as ECMAScript does", () => {
+    expect(canonicalize({ b: [1e21, -0, 0.1], a: null, "\u20ac": "\u000f\n", A: true })).toBe(
+      '{"A":true,"a":null,"b":[1e+21,0,0.1],"€":"\\u000f\\n"}',
+    );
+  });
+
+  it("takes 32 levels and refuses 33, so cycles too", () => {
+    const cycle: unknown[] = [];
+    cycle.push(cycle);
+    expect(canonicalize(nested(32))).toBe(`${"[".repeat(32)}0${"]".repeat(32)}`);
+    expect(() => canonicalize(nested(33))).toThrow("deeper than 32");
+    expect(() => canonicalize(cycle)).toThrow("deeper than 32");
+  });
+
+  it.each([
+    ["undefined", undefined],
+    ["an undefined member", { a: undefined }],
+    ["a function", { a: () => 1 }],
+    ["a symbol", [Symbol("s")]],
+    ["a bigint", { a: 1n }],
+    ["NaN", [Number.NaN]],
+    ["an infinity", [Number.NEGATIVE_INFINITY]],
+    ["a lone surrogate", ["\ud800"]],
+    ["a lone surrogate in a key", { "\udc00": 1 }],
+    ["a hole", new Array(1)],
+    ["bytes", { a: new Uint8Array(2) }],
+    ["a date", new Date(0)],
+    ["a boxed number", [Object(1)]],
+    ["an own toJSON", { toJSON: () => 1 }],
+  ])("refuses %s", (_, value) => {
+    expect(() => canonicalize(value)).toThrow(AppError);
+    expect(() => canonicalize(value)).toThrow("canonical form");
+  });
+
+  it("names the member that cannot stand", () => {
+    expect(() => canonicalize({ readings: [{ t: Number.NaN }] })).toThrow("NaN is not a JSON number (at t)");
+  });
+});

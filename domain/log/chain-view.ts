@@ -1,0 +1,167 @@
+/** Reading `ColdmarkLog` over any JSON-RPC endpoint: plain state reads, no event scans, no library. */
+import { keccak_256 } from "@noble/hashes/sha3.js";
+import { concatBytes, fromHex, toHex, utf8 } from "./bytes.ts";
+
+/** A JSON-RPC call handed in by whoever may open sockets; rejects when the endpoint does not answer. */
+export type Rpc = (method: string, params: readonly unknown[]) => Promise<unknown>;
+
+/** The head of a log as the contract keeps it; `anchoredAt` in epoch ms. */
+export interface ChainHead {
+  readonly root: string;
+  readonly size: number;
+  readonly anchoredAt: number;
+}
+
+/** The chain's answer could not be used. */
+export class ChainError extends Error {
+  override readonly name = "ChainError";
+}
+
+const selector = (signature: string) => toHex(keccak_256(utf8(signature)).subarray(0, 4));
+const headCall = selector("head(bytes32)");
+const sealsCall = selector("seals(bytes32,uint32,uint32)");
+const revocationCall = selector("revocation(bytes32)");
+const anchoredTopic = `0x${toHex(keccak_256(utf8("Anchored(bytes32,uint48,bytes32)")))}`;
+/** `seals` answers for at most so many days a call. */
+const daysPerCall = 400;
+
+/** keccak-256 of a log's origin: its id in the contract, `0x` and 64 hex digits. */
+export function logIdOf(origin: string): string {
+  return `0x${toHex(keccak_256(utf8(origin)))}`;
+}
+
+/** The subject of a lot's revocation: keccak256("lot" ‖ 0x00 ‖ GTIN ‖ 0x00 ‖ lot) (design §5), hex. */
+export function revocationSubject(gtin: string, lot: string): string {
+  const zero = new Uint8Array(1);
+  return toHex(keccak_256(concatBytes(utf8("lot"), zero, utf8(gtin), zero, utf8(lot))));
+}
+
+/** The digest that the contract keeps of a day's replaced head: keccak256(abi.encode(size, root, anchoredAt)), hex. */
+export function sealDigest(seal: { size: number; root: string; anchoredAt: number }): string {
+  return toHex(keccak_256(fromHex(word(seal.size) + seal.root + word(Math.floor(seal.anchoredAt / 1000)))));
+}
+
+/** State reads of one log in one contract, and what a transaction's receipt proves. */
+export class ChainView {
+  readonly #rpc: Rpc;
+  readonly #contract: string;
+  readonly #logId: string;
+
+  constructor(rpc: Rpc, contract: string, logId: string) {
+    this.#rpc = rpc;
+    this.#contract = contract;
+    this.#logId = logId;
+  }
+
+  /** The chain's id. */
+  async chainId(): Promise<number> {
+    return toNumber(await this.#rpc("eth_chainId", []));
+  }
+
+  /**
+   * keccak-256 of the contract's code, by a call of creation code that returns EXTCODEHASH: so four RPC methods
+   * suffice for a whole check.
+   */
+  async codeHash(): Promise<string> {
+    const creation = `0x73${this.#contract.slice(2).toLowerCase()}3f60005260206000f3`;
+    return String(await this.#rpc("eth_call", [{ data: creation }, "latest"])).toLowerCase();
+  }
+
+  /** The log's head at a block tag. */
+  async head(tag: "latest" | "finalized"): Promise<ChainHead> {
+    const words = await this.#call(headCall + this.#logId.slice(2), tag);
+    const [root, size, , anchoredAt] = words;
+    if (root === undefined || size === undefined || anchoredAt === undefined)
+      throw new ChainError("no head came back");
+    return { root, size: hexNumber(size), anchoredAt: hexNumber(anchoredAt) * 1000 };
+  }
+
+  /** The seal digests of the UTC days from … to, by day; days without a seal are left out. */
+  async seals(fromDay: number, toDay: number): Promise<Map<number, string>> {
+    const found = new Map<number, string>();
+    for (let from = fromDay; from <= toDay; from += daysPerCall) {
+      const to = Math.min(toDay, from + daysPerCall - 1);
+      const words = await this.#call(sealsCall + this.#logId.slice(2) + word(from) + word(to), "latest");
+      for (const [index, digest] of words.slice(2).entries()) {
+        if (!/^0+$/.test(digest)) found.set(from + index, digest);
+      }
+    }
+    return found;
+  }
+
+  /** Since and until when a subject (hex) is revoked, in epoch ms; 0 where never. */
+  async revocation(subject: string): Promise<{ since: number; until: number }> {
+    const [since, until] = await this.#call(revocationCall + subject, "latest");
+    return { since: hexNumber(since ?? "0") * 1000, until: hexNumber(until ?? "0") * 1000 };
+  }
+
+  /** What a transaction anchored in our log, with its block; null when it is unknown, failed or not in the chain. */
+  async anchoredBy(tx: string): Promise<{ size: number; root: string; block: number; at: number } | null> {
+    const receipt = (await this.#rpc("eth_getTransactionReceipt", [tx])) as Receipt | null;
+    if (receipt === null || toNumber(receipt.status) !== 1) return null;
+    const block = await this.#block(receipt.blockNumber);
+    const event = receipt.logs.find((log) => this.#isOurs(log));
+    if (event === undefined || block.hash !== receipt.blockHash) return null;
+    return {
+      size: hexNumber((event.topics[2] ?? "0x0").slice(2)),
+      root: event.data.slice(2, 66),
+      block: toNumber(block.number),
+      at: toNumber(block.timestamp) * 1000,
+    };
+  }
+
+  /** Number and time (epoch ms) of a block by tag. */
+  async blockAt(tag: "latest" | "finalized"): Promise<{ number: number; at: number }> {
+    const block = await this.#block(tag);
+    return { number: toNumber(block.number), at: toNumber(block.timestamp) * 1000 };
+  }
+
+  #isOurs(log: Receipt["logs"][number]): boolean {
+    return (
+      log.address.toLowerCase() === this.#contract.toLowerCase() &&
+      log.topics[0] === anchoredTopic &&
+      log.topics[1] === this.#logId
+    );
+  }
+
+  async #block(tag: string): Promise<Block> {
+    const block = (await this.#rpc("eth_getBlockByNumber", [tag, false])) as Block | null;
+    if (block === null) throw new ChainError(`there is no block ${tag}`);
+    return block;
+  }
+
+  async #call(data: string, tag: string): Promise<string[]> {
+    const answer = await this.#rpc("eth_call", [{ to: this.#contract, data: `0x${data}` }, tag]);
+    if (typeof answer !== "string" || !/^0x([0-9a-f]{64})+$/.test(answer)) {
+      throw new ChainError("the contract gave no answer that can be read");
+    }
+    return answer.slice(2).match(/.{64}/g) ?? [];
+  }
+}
+
+interface Receipt {
+  readonly status: string;
+  readonly blockNumber: string;
+  readonly blockHash: string;
+  readonly logs: readonly { address: string; topics: readonly string[]; data: string }[];
+}
+
+interface Block {
+  readonly number: string;
+  readonly hash: string;
+  readonly timestamp: string;
+}
+
+function word(value: number): string {
+  return value.toString(16).padStart(64, "0");
+}
+
+function hexNumber(hex: string): number {
+  return Number(BigInt(`0x${hex}`));
+}
+
+function toNumber(value: unknown): number {
+  if (typeof value !== "string" || !/^0x[0-9a-f]+$/.test(value))
+    throw new ChainError("a number was expected");
+  return Number(BigInt(value));
+}

@@ -1,0 +1,31 @@
+/** Readings that travel with a window must be exactly those that the window's `data` root seals. */
+
+import type { ReadingRow } from "./bundle.ts";
+import { toHex, utf8 } from "./bytes.ts";
+import { canonicalize } from "./canonical.ts";
+import { leafHash, treeRoot } from "./merkle.ts";
+import { type ProvedStream, StreamFault } from "./open-streams.ts";
+
+/** The root that seals a window's readings, in order of measuring point and time (design §5), hex. */
+export function readingsRoot(rows: readonly ReadingRow[]): string {
+  return toHex(treeRoot(inOrder(rows).map((row) => leafHash(utf8(canonicalize(row))))));
+}
+
+/** Throws StreamFault TAMPERED for the first window whose readings are not the sealed ones. */
+export function checkReadings(stream: ProvedStream): void {
+  for (const entry of stream.entries) {
+    if (entry.readings === null) continue;
+    const sealed = (entry.body as { data?: unknown } | undefined)?.data;
+    if (readingsRoot(entry.readings) !== sealed) {
+      const from = new Date(entry.header?.from ?? 0).toISOString();
+      throw new StreamFault(
+        "TAMPERED",
+        `the readings of the window from ${from} are not those that were sealed`,
+      );
+    }
+  }
+}
+
+function inOrder(rows: readonly ReadingRow[]): ReadingRow[] {
+  return [...rows].sort(([pointA, a], [pointB, b]) => (pointA < pointB ? -1 : pointA > pointB ? 1 : a - b));
+}

@@ -1,0 +1,184 @@
+/** Recomputing a bundle's streams: what its entries say, bound leaf by leaf to the anchored heads. */
+
+import type { Bundle, DayProof, HeadsLeaf, ReadingRow, Stretch, StretchEntry } from "./bundle.ts";
+import { fromHex, toHex } from "./bytes.ts";
+import { commitmentOf, type Entry, entryLeaf, NO_PREVIOUS, saltedHash, streamOf } from "./entry.ts";
+import { verifyInclusion } from "./merkle.ts";
+import { type HeadsProof, verifyHeads } from "./prefix-tree.ts";
+
+/** An entry whose place in the log is proved; `body` is undefined when it was erased or not opened. */
+export interface ProvedEntry {
+  readonly stream: string;
+  readonly seq: number;
+  readonly leaf: string;
+  readonly header: { readonly kind: string; readonly from: number; readonly to: number } | null;
+  readonly body: unknown;
+  readonly readings: readonly ReadingRow[] | null;
+  /** When the entry was on chain at the latest (epoch ms); null when only the newest anchor covers it. */
+  readonly sealedAt: number | null;
+}
+
+/** A stretch of one stream with every entry proved; `present` is false for a stream the log has never seen. */
+export interface ProvedStream {
+  readonly stream: string;
+  readonly from: number;
+  readonly present: boolean;
+  readonly entries: readonly ProvedEntry[];
+}
+
+/** Why a bundle's streams do not follow from its heads. */
+export class StreamFault extends Error {
+  readonly result: "TAMPERED" | "BAD_PATH" | "FORK_DETECTED" | "MALFORMED";
+  constructor(result: StreamFault["result"], message: string) {
+    super(message);
+    this.name = "StreamFault";
+    this.result = result;
+  }
+}
+
+const headsStream = streamOf("urn:coldmark:heads");
+
+/** The prefix-tree root that a `heads` leaf states, after its place as last leaf of the tree is proved. */
+export function headsRootOf(heads: HeadsLeaf, size: bigint, root: Uint8Array): Uint8Array {
+  const leaf = leafOf(headsStream, heads.seq, heads.prev, commitmentOf(heads.opening));
+  const proof = heads.path.map(fromHex);
+  if (!verifyInclusion({ index: size - 1n, size, leafHash: fromHex(leaf), proof, root })) {
+    throw new StreamFault(
+      "BAD_PATH",
+      "the heads entry is not the last leaf of the tree under the checkpoint",
+    );
+  }
+  const stated = (heads.opening.body as { root?: unknown } | null)?.root;
+  if (heads.opening.header.kind !== "heads" || typeof stated !== "string") {
+    throw new StreamFault("MALFORMED", "the last leaf is not an entry of kind heads");
+  }
+  return fromHex(stated);
+}
+
+/** Every stretch of the bundle proved against the newest heads and each day's; throws StreamFault. */
+export function openStreams(bundle: Bundle, newestRoot: Uint8Array): ProvedStream[] {
+  const days = [...bundle.days].sort((a, b) => a.day - b.day);
+  const dayRoots = new Map(
+    days.map((day) => [day.day, headsRootOf(day.heads, BigInt(day.size), fromHex(day.root))]),
+  );
+  return bundle.streams.map((stretch) => {
+    const leaves = leavesOf(stretch);
+    checkEnd(stretch, leaves, newestRoot, dayRoots);
+    const seenByDay = days.map((day) => ({
+      day,
+      seq: checkDay(stretch, leaves, day, dayRoots.get(day.day)!),
+    }));
+    checkOrder(seenByDay.map(({ seq }) => seq));
+    const sealedAt = (seq: number) => seenByDay.find((seen) => seen.seq >= seq)?.day.anchoredAt ?? null;
+    return provedStream(stretch, leaves, sealedAt);
+  });
+}
+
+/** Entries that a stretch names by leaf hash, keyed by that hash. */
+export function openReferences(bundle: Bundle): Map<string, ProvedEntry> {
+  return new Map(
+    bundle.references.map(({ stream, seq, prev, opening }) => {
+      const leaf = leafOf(stream, seq, prev, commitmentOf(opening));
+      const entry = {
+        stream,
+        seq,
+        leaf,
+        header: opening.header,
+        body: opening.body,
+        readings: null,
+        sealedAt: null,
+      };
+      return [leaf, entry];
+    }),
+  );
+}
+
+function leavesOf(stretch: Stretch): string[] {
+  if (stretch.from === 0 && stretch.prev !== NO_PREVIOUS) {
+    throw new StreamFault("TAMPERED", "a stream's first entry follows nothing");
+  }
+  let prev = stretch.prev;
+  return stretch.entries.map((entry, index) => {
+    prev = leafOf(stretch.stream, stretch.from + index, prev, commitOf(entry));
+    return prev;
+  });
+}
+
+function commitOf(entry: StretchEntry): string {
+  if ("commit" in entry) return entry.commit;
+  return "bodySalt" in entry ? commitmentOf(entry) : saltedHash(entry.salt, entry.header);
+}
+
+function leafOf(stream: string, seq: number, prev: string, commit: string): string {
+  const entry: Entry = { v: 1, stream, seq, prev, commit };
+  return entryLeaf(entry);
+}
+
+function checkEnd(
+  stretch: Stretch,
+  leaves: readonly string[],
+  newestRoot: Uint8Array,
+  dayRoots: ReadonlyMap<number, Uint8Array>,
+): void {
+  const root = stretch.end === "newest" ? newestRoot : dayRoots.get(stretch.end);
+  if (root === undefined)
+    throw new StreamFault("MALFORMED", `no day ${stretch.end} in the bundle to end a stretch at`);
+  const head = readHead(root, stretch.stream, stretch.head);
+  if (
+    head === null
+      ? leaves.length > 0
+      : head.leaf !== leaves.at(-1) || head.seq !== stretch.from + leaves.length - 1
+  ) {
+    throw new StreamFault("TAMPERED", `the entries of stream ${stretch.stream} are not those under its head`);
+  }
+}
+
+/** The sequence that the day's heads give the stream (−1: none yet), after comparing it with the stretch. */
+function checkDay(stretch: Stretch, leaves: readonly string[], day: DayProof, root: Uint8Array): number {
+  const proof = day.streams[stretch.stream];
+  if (proof === undefined)
+    throw new StreamFault("BAD_PATH", `day ${day.day} leaves stream ${stretch.stream} out`);
+  const head = readHead(root, stretch.stream, proof);
+  if (head === null) return -1;
+  const expected = head.seq === stretch.from - 1 ? stretch.prev : leaves[head.seq - stretch.from];
+  const beyond = stretch.end !== "newest" && day.day > stretch.end;
+  const before = head.seq < stretch.from - 1;
+  if (!beyond && !before && expected !== head.leaf) {
+    throw new StreamFault("FORK_DETECTED", `stream ${stretch.stream} had another history on day ${day.day}`);
+  }
+  return head.seq;
+}
+
+function checkOrder(seqs: readonly number[]): void {
+  if (seqs.some((seq, index) => index > 0 && seq < (seqs[index - 1] ?? -1))) {
+    throw new StreamFault("FORK_DETECTED", "a stream grew shorter from one day to the next");
+  }
+}
+
+function readHead(root: Uint8Array, stream: string, proof: HeadsProof): { seq: number; leaf: string } | null {
+  const found = verifyHeads(root, fromHex(stream), proof);
+  if (found === null) throw new StreamFault("BAD_PATH", `the heads tree does not prove stream ${stream}`);
+  return found.present ? { seq: found.seq, leaf: toHex(found.leaf) } : null;
+}
+
+function provedStream(
+  stretch: Stretch,
+  leaves: readonly string[],
+  sealedAt: (seq: number) => number | null,
+): ProvedStream {
+  const entries = stretch.entries.map((entry, index) => ({
+    stream: stretch.stream,
+    seq: stretch.from + index,
+    leaf: leaves[index]!,
+    header: "header" in entry ? entry.header : null,
+    body: "bodySalt" in entry ? entry.body : undefined,
+    readings: "readings" in entry ? (entry.readings ?? null) : null,
+    sealedAt: sealedAt(stretch.from + index),
+  }));
+  return {
+    stream: stretch.stream,
+    from: stretch.from,
+    present: entries.length > 0 || stretch.from > 0,
+    entries,
+  };
+}

@@ -1,0 +1,135 @@
+/** How far a checkpoint is anchored: decided from the contract's state, the days' seals and one receipt. */
+import type { Bundle, TrustFile, VerificationResult } from "./bundle.ts";
+import { ChainView, type Rpc, sealDigest } from "./chain-view.ts";
+
+/** The tree that is said to be anchored; root in hex. */
+export interface AnchorClaim {
+  readonly bundle: Bundle;
+  readonly size: number;
+  readonly root: string;
+  /** The first UTC day (number since 1970) whose seal the answer relies on; null relies on none. */
+  readonly firstDay: number | null;
+  /** The lot's revocation subject, hex; null where the code belongs to no known lot. */
+  readonly revocation: string | null;
+}
+
+/** The result with the proven time (epoch ms) and, where it helps, a reason in plain words. */
+export interface AnchorProof {
+  readonly result: VerificationResult;
+  readonly asOf: number | null;
+  readonly chainTime: number | null;
+  readonly reasons: readonly string[];
+}
+
+const dayMs = 86_400_000;
+
+/** Asks the chain; an endpoint that fails, lies about its chain or answers nonsense gives CHAIN_UNREACHABLE. */
+export async function proveAnchor(claim: AnchorClaim, trust: TrustFile, rpc: Rpc): Promise<AnchorProof> {
+  try {
+    return await askChain(claim, trust, new ChainView(rpc, trust.contract, trust.logId));
+  } catch (fault) {
+    return failed("CHAIN_UNREACHABLE", `the chain could not be asked: ${(fault as Error).message}`);
+  }
+}
+
+async function askChain(claim: AnchorClaim, trust: TrustFile, chain: ChainView): Promise<AnchorProof> {
+  if ((await chain.chainId()) !== trust.chainId) {
+    return failed("CHAIN_UNREACHABLE", "the endpoint speaks for another chain than the trust file names");
+  }
+  if ((await chain.codeHash()) !== trust.codeHash.toLowerCase()) {
+    return failed("ANCHOR_UNPROVED", "the contract at that address has other code than the trust file names");
+  }
+  const anchored = await anchorOf(claim, chain);
+  if (anchored.result !== "VALID_FINAL" && anchored.result !== "VALID_PROVISIONAL") return anchored;
+  const history = await checkSeals(claim, chain, anchored.asOf ?? 0);
+  if (history !== null) return history;
+  return await checkRevocation(claim, chain, anchored);
+}
+
+/** Finalized head first, then the latest; a size between two heads is proved by its transaction or a day's seal. */
+async function anchorOf(claim: AnchorClaim, chain: ChainView): Promise<AnchorProof> {
+  const chainTime = (await chain.blockAt("latest")).at;
+  const ok = (result: VerificationResult, asOf: number): AnchorProof => ({
+    result,
+    asOf,
+    chainTime,
+    reasons: [],
+  });
+  for (const tag of ["finalized", "latest"] as const) {
+    const result = tag === "finalized" ? "VALID_FINAL" : "VALID_PROVISIONAL";
+    const head = await chain.head(tag);
+    if (head.size === claim.size) {
+      return head.root === claim.root
+        ? ok(result, head.anchoredAt)
+        : failed("FORK_DETECTED", "the chain holds another root for this size");
+    }
+    if (head.size > claim.size) {
+      const at = await provedBefore(claim, chain, tag);
+      if (at !== null) return ok(result, at);
+      if (tag === "latest")
+        return failed(
+          "ANCHOR_UNPROVED",
+          "the head moved on, and neither a transaction nor a seal proves this size",
+        );
+    }
+  }
+  return failed("NOT_ANCHORED_YET", "this state of the log is not on the chain yet");
+}
+
+async function provedBefore(
+  claim: AnchorClaim,
+  chain: ChainView,
+  tag: "finalized" | "latest",
+): Promise<number | null> {
+  const seal = claim.bundle.days.find((day) => day.size === claim.size && day.root === claim.root);
+  if (seal !== undefined && (await chain.seals(seal.day, seal.day)).get(seal.day) === sealDigest(seal)) {
+    return seal.anchoredAt;
+  }
+  if (claim.bundle.anchor.tx === null) return null;
+  const found = await chain.anchoredBy(claim.bundle.anchor.tx);
+  if (found === null || found.size !== claim.size || found.root !== claim.root) return null;
+  return found.block <= (await chain.blockAt(tag)).number ? found.at : null;
+}
+
+/** Every seal since the first day relied on must be in the bundle, and be what the contract keeps. */
+async function checkSeals(claim: AnchorClaim, chain: ChainView, asOf: number): Promise<AnchorProof | null> {
+  const stated = new Map(claim.bundle.days.map((day) => [day.day, day]));
+  const first = Math.min(...stated.keys(), claim.firstDay ?? Number.POSITIVE_INFINITY);
+  if (!Number.isFinite(first)) return null;
+  const sealed = await chain.seals(first, Math.max(Math.floor(asOf / dayMs), ...stated.keys()));
+  for (const [day, seal] of stated) {
+    if (sealed.get(day) !== sealDigest(seal))
+      return failed("FORK_DETECTED", `the seal of day ${day} is not the one on the chain`);
+    if (seal.size > claim.size) return failed("MALFORMED", `day ${day} is newer than the checkpoint`);
+  }
+  const needed = [...sealed.keys()].filter(
+    (day) => claim.firstDay !== null && day >= claim.firstDay && dayEnds(day) <= asOf,
+  );
+  const left = needed.find((day) => !stated.has(day));
+  return left === undefined
+    ? null
+    : failed("ANCHOR_UNPROVED", `the bundle leaves out the seal of day ${left}`);
+}
+
+async function checkRevocation(
+  claim: AnchorClaim,
+  chain: ChainView,
+  anchored: AnchorProof,
+): Promise<AnchorProof> {
+  if (claim.revocation === null) return anchored;
+  const { since, until } = await chain.revocation(claim.revocation);
+  if (since === 0 || until !== 0) return anchored;
+  return {
+    ...anchored,
+    result: "REVOKED",
+    reasons: [`the lot was recalled on chain at ${new Date(since).toISOString()}`],
+  };
+}
+
+function dayEnds(day: number): number {
+  return (day + 1) * dayMs;
+}
+
+function failed(result: VerificationResult, reason: string): AnchorProof {
+  return { result, asOf: null, chainTime: null, reasons: [reason] };
+}

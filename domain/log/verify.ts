@@ -1,0 +1,134 @@
+/**
+ * The verifier of proof bundles (design §5): the same function in the command line, in the page and on the server.
+ * It opens no socket and reads no clock; whoever calls hands in the trust file and, to go beyond offline, an RPC.
+ */
+import { canonicalEpc } from "../codes/epc.ts";
+import type { Bundle, TrustFile, VerificationResult } from "./bundle.ts";
+import { toHex } from "./bytes.ts";
+import { logIdOf, type Rpc, revocationSubject } from "./chain-view.ts";
+import { checkReadings } from "./check-readings.ts";
+import { openCheckpoint } from "./checkpoint.ts";
+import { streamOf } from "./entry.ts";
+import {
+  headsRootOf,
+  openReferences,
+  openStreams,
+  type ProvedEntry,
+  type ProvedStream,
+  StreamFault,
+} from "./open-streams.ts";
+import { parseBundle } from "./parse-bundle.ts";
+import { proveAnchor } from "./prove-anchor.ts";
+
+/** What a bundle proves once its streams are bound to the checkpoint's heads. */
+export interface ProvedContents {
+  readonly subject: string;
+  readonly view: Bundle["view"];
+  readonly streams: ReadonlyMap<string, ProvedStream>;
+  /** Entries that others name by hash, keyed by leaf hash. */
+  readonly references: ReadonlyMap<string, ProvedEntry>;
+}
+
+/** The outcome; `asOf` is the time of the newest proven anchor (epoch ms), `contents` what was proved to be said. */
+export interface Verification {
+  readonly result: VerificationResult;
+  readonly asOf: number | null;
+  readonly reasons: readonly string[];
+  readonly contents: ProvedContents | null;
+}
+
+/** What the caller brings: nothing of it is taken from the bundle. */
+export interface VerifyOptions {
+  readonly trust: TrustFile | null;
+  readonly code?: string;
+  readonly rpc?: Rpc;
+  readonly maxAgeMs?: number;
+}
+
+const dayMs = 86_400_000;
+
+/** Checks a proof bundle (its JSON text) from the trust file alone, and with `rpc` against the chain. Never throws. */
+export async function verifyBundle(text: string, options: VerifyOptions): Promise<Verification> {
+  let bundle: Bundle;
+  try {
+    bundle = parseBundle(text);
+  } catch (fault) {
+    return ended("MALFORMED", (fault as Error).message);
+  }
+  if (options.trust === null) return ended("KEY_UNKNOWN", "without a trust file no key is known");
+  try {
+    return await checkBundle(bundle, { ...options, trust: options.trust });
+  } catch (fault) {
+    if (fault instanceof StreamFault) return ended(fault.result, fault.message);
+    return ended("MALFORMED", (fault as Error).message);
+  }
+}
+
+async function checkBundle(
+  bundle: Bundle,
+  options: VerifyOptions & { trust: TrustFile },
+): Promise<Verification> {
+  const note = openCheckpoint(bundle.checkpoint, options.trust.logKeys);
+  if ("error" in note) return ended(note.error, "the checkpoint is not signed by a key of the trust file");
+  if (logIdOf(note.origin) !== options.trust.logId.toLowerCase())
+    return ended("KEY_UNKNOWN", "the checkpoint is of another log");
+  const subject = subjectOf(bundle, options.code);
+  if (subject === null) return ended("SUBJECT_MISMATCH", "the bundle is about another code");
+  const newest = headsRootOf(bundle.heads, note.size, note.root);
+  const streams = new Map(openStreams(bundle, newest).map((stream) => [stream.stream, stream]));
+  const code = streams.get(streamOf(subject));
+  if (code === undefined || (code.present && code.from !== 0)) {
+    return ended("SUBJECT_MISMATCH", "the bundle does not show the code's stream from its beginning");
+  }
+  for (const stream of streams.values()) checkReadings(stream);
+  const contents = { subject, view: bundle.view, streams, references: openReferences(bundle) };
+  return await anchor(bundle, contents, { size: Number(note.size), root: toHex(note.root) }, code, options);
+}
+
+async function anchor(
+  bundle: Bundle,
+  contents: ProvedContents,
+  tree: { size: number; root: string },
+  code: ProvedStream,
+  { trust, rpc, maxAgeMs }: VerifyOptions & { trust: TrustFile },
+): Promise<Verification> {
+  if (rpc === undefined) {
+    return {
+      result: "VALID_PROVISIONAL",
+      asOf: null,
+      reasons: ["checked offline: the chain was not asked"],
+      contents,
+    };
+  }
+  const claim = { bundle, ...tree, firstDay: firstDayOf(code), revocation: lotOf(contents.subject, code) };
+  const proof = await proveAnchor(claim, trust, rpc);
+  const { result, asOf, reasons, chainTime } = proof;
+  if (result.startsWith("VALID") && maxAgeMs !== undefined && (chainTime ?? 0) - (asOf ?? 0) > maxAgeMs) {
+    return { result: "STALE", asOf, reasons: ["the newest proven anchor is older than allowed"], contents };
+  }
+  return { result, asOf, reasons, contents };
+}
+
+/** The canonical EPC that the caller's code and the bundle agree on; null when they do not. */
+function subjectOf(bundle: Bundle, code: string | undefined): string | null {
+  if (code === undefined) return bundle.subject;
+  return canonicalEpc(code) === bundle.subject ? bundle.subject : null;
+}
+
+/** Seals matter from the day the code's first entry was accepted. */
+function firstDayOf(code: ProvedStream): number | null {
+  const accepted = code.entries.map((entry) => entry.header?.to).filter((to) => to !== undefined);
+  return accepted.length === 0 ? null : Math.floor(Math.min(...accepted) / dayMs);
+}
+
+/** The revocation subject of the lot that the pack's commissioning names. */
+function lotOf(subject: string, code: ProvedStream): string | null {
+  const gtin = /\/01\/(\d{14})\//.exec(subject)?.[1];
+  const bodies = code.entries.map((entry) => entry.body as { lot?: unknown } | undefined);
+  const lot = bodies.find((body) => typeof body?.lot === "string")?.lot;
+  return gtin === undefined || typeof lot !== "string" ? null : revocationSubject(gtin, lot);
+}
+
+function ended(result: VerificationResult, reason: string): Verification {
+  return { result, asOf: null, reasons: [reason], contents: null };
+}

@@ -1,0 +1,155 @@
+/** The four answers about a pack, told from proved contents alone: the same on the server, in the page, in the CLI. */
+import { streamOf } from "#domain/log/entry.ts";
+import type { ProvedStream } from "#domain/log/open-streams.ts";
+import type { ProvedContents } from "#domain/log/verify.ts";
+import type { Answer, Reason, Step } from "./answer.ts";
+import { type EventBody, eventOf } from "./bodies.ts";
+import { custodyOf, type Stay } from "./custody.ts";
+import { productsOf, tellCold } from "./tell-cold.ts";
+
+/** How the contents were proved, as `verifyBundle` said, and what the code was called by. */
+export interface Told {
+  readonly code: string;
+  readonly view: "public" | "partner";
+  readonly result: string;
+  readonly asOf: number | null;
+  readonly chainClass: "operator" | "consortium" | "public";
+  readonly reasons: readonly string[];
+  /** What is recorded but not sealed yet; it can only make the state worse. */
+  readonly live?: { readonly soldCount: number; readonly recalled: boolean };
+}
+
+/** Tells the four answers; a pack whose contents are not proved gets UNKNOWN and NOT_DEMONSTRABLE. */
+export function tellAnswer(contents: ProvedContents, told: Told): Answer {
+  const code = contents.streams.get(streamOf(contents.subject));
+  const events = (code?.entries ?? []).map(eventOf).filter((event) => event !== null);
+  const gtin =
+    /\/01\/(\d{14})(?:\/|$)/.exec(contents.subject)?.[1] ??
+    events.map(gtinOf).find((found) => found !== null) ??
+    null;
+  const lot = events.find((event) => event.lot !== undefined)?.lot ?? null;
+  const productStream = gtin === null ? null : streamOf(`https://id.gs1.org/01/${gtin}`);
+  const product = productsOf(contents, productStream).at(-1) ?? null;
+  const asOf = told.asOf ?? newestStatement(contents);
+  const stays = custodyOf(contents, streamOf(contents.subject), endOf(contents, events, asOf));
+  const cold = tellCold(contents, stays, productStream, asOf);
+  return {
+    code: told.code,
+    epc: contents.subject,
+    view: told.view,
+    asOf: told.asOf,
+    product: {
+      gtin,
+      names: product?.names ?? null,
+      maker: product?.maker ?? null,
+      lot,
+      expiry: events.find((event) => event.expiry !== undefined)?.expiry ?? null,
+    },
+    known: knownFrom(events, product?.makerOrg ?? null),
+    state: stateFrom(contents, events, gtin, lot, asOf, told.live),
+    cold: hasHidden(code)
+      ? { ...cold, state: cold.state === "EXCURSION" ? "EXCURSION" : "NOT_DEMONSTRABLE" }
+      : cold,
+    proof: { result: told.result, asOf: told.asOf, chainClass: told.chainClass, reasons: told.reasons },
+    steps: events.map(stepOf),
+  };
+}
+
+/** A China code's product is named by the commissioning projection (`gtin`), since the code itself holds none. */
+function gtinOf(event: EventBody): string | null {
+  const gtin = (event as { gtin?: unknown }).gtin;
+  return typeof gtin === "string" && /^\d{14}$/.test(gtin) ? gtin : null;
+}
+
+function hasHidden(code: ProvedStream | undefined): boolean {
+  return code?.entries.some((entry) => entry.header === null || entry.body === undefined) ?? false;
+}
+
+function newestStatement(contents: ProvedContents): number {
+  const times = [...contents.streams.values()].flatMap((stream) =>
+    stream.entries.map((entry) => entry.header?.to ?? 0),
+  );
+  return times.reduce((a, b) => Math.max(a, b), 0);
+}
+
+/** The story ends when the pack was dispensed, else at the last window that is sealed where it lies now. */
+function endOf(contents: ProvedContents, events: readonly EventBody[], asOf: number): number {
+  const sold = events.find((event) => event.step === "dispensing" && event.corrects === undefined);
+  if (sold !== undefined) return sold.at;
+  const stays = custodyOf(contents, streamOf(contents.subject), asOf);
+  return lastSealed(contents, stays.at(-1)) ?? asOf;
+}
+
+function lastSealed(contents: ProvedContents, stay: Stay | undefined): number | null {
+  const stream = stay?.place.stream ? contents.streams.get(stay.place.stream) : undefined;
+  const ends = (stream?.entries ?? []).flatMap((entry) =>
+    entry.header !== null && ["segment", "late"].includes(entry.header.kind) ? [entry.header.to] : [],
+  );
+  const last = ends.reduce((a, b) => Math.max(a, b), 0);
+  return last > (stay?.from ?? 0) ? last : null;
+}
+
+function knownFrom(events: readonly EventBody[], makerOrg: string | null): Answer["known"] {
+  if (events.length === 0) return { state: "UNKNOWN", reasons: [{ code: "NEVER_SEEN" }] };
+  const made = events.find((event) => event.step === "commissioning" && event.by.org === makerOrg);
+  if (made === undefined) return { state: "KNOWN_IN_NETWORK", reasons: [{ code: "SEEN_ON_SHIPMENT" }] };
+  return { state: "KNOWN_FROM_MAKER", reasons: [{ code: "COMMISSIONED_BY_MAKER", facts: { at: made.at } }] };
+}
+
+function stateFrom(
+  contents: ProvedContents,
+  events: readonly EventBody[],
+  gtin: string | null,
+  lot: string | null,
+  asOf: number,
+  live: Told["live"],
+): Answer["state"] {
+  if (events.length === 0) return { state: "UNKNOWN", soldCount: 0, reasons: [{ code: "NEVER_SEEN" }] };
+  const sealed = events.filter((event) => event.step === "dispensing" && event.corrects === undefined).length;
+  const soldCount = Math.max(sealed, live?.soldCount ?? 0);
+  const recalled = live?.recalled === true || isRecalled(contents, gtin, lot);
+  const expiry = events.find((event) => event.expiry !== undefined)?.expiry;
+  const expired = expiry !== undefined && asOf >= Date.parse(`${expiry}T00:00:00Z`) + 86_400_000;
+  const held = ["recalled", "damaged", "non_sellable_other", "quarantined"].includes(
+    events.at(-1)?.disposition ?? "",
+  );
+  const reasons: Reason[] = [];
+  if (recalled) reasons.push({ code: "LOT_RECALLED" });
+  if (expired) reasons.push({ code: "PAST_EXPIRY" });
+  if (expiry === undefined) reasons.push({ code: "EXPIRY_NOT_STATED" });
+  if (held) reasons.push({ code: "HELD" });
+  reasons.push(soldReason(soldCount));
+  if (soldCount > sealed) reasons.push({ code: "NOT_SEALED_YET" });
+  const state = recalled
+    ? "RECALLED"
+    : soldCount > 1
+      ? "SOLD_SEVERAL_TIMES"
+      : expired
+        ? "EXPIRED"
+        : held
+          ? "ON_HOLD"
+          : soldCount === 1
+            ? "SOLD"
+            : "IN_TRADE";
+  return { state, soldCount, reasons };
+}
+
+function soldReason(count: number): Reason {
+  if (count === 0) return { code: "NOT_SOLD_YET" };
+  return count === 1 ? { code: "SOLD_ONCE" } : { code: "SOLD_SEVERAL_TIMES", facts: { count } };
+}
+
+/** A recall stands until it is lifted; both stay in the lot's stream for ever. */
+function isRecalled(contents: ProvedContents, gtin: string | null, lot: string | null): boolean {
+  if (gtin === null || lot === null) return false;
+  const stream = contents.streams.get(
+    streamOf(`https://id.gs1.org/01/${gtin}/10/${encodeURIComponent(lot)}`),
+  );
+  const kinds = (stream?.entries ?? []).map((entry) => entry.header?.kind);
+  return kinds.lastIndexOf("recall") > kinds.lastIndexOf("recall-lifted");
+}
+
+function stepOf(event: EventBody): Step {
+  const { at, accepted, step, disposition, by } = event;
+  return { at, accepted, step, disposition, by: by.role, signed: by.signedBy !== null, offline: by.offline };
+}

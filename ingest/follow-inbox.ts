@@ -1,0 +1,95 @@
+import type { Logger } from "pino";
+import { AppError } from "#domain/errors.ts";
+
+/** A worker that follows the inbox: woken by new messages, for ever trying again when a part is down. */
+export interface Follower {
+  wake(): void;
+  /** Ends after the batch at hand. */
+  stop(): Promise<void>;
+  /** What keeps it from going on now, in words; null when nothing does. */
+  trouble(): string | null;
+}
+
+const idleMs = 1_000;
+const backOff = { firstMs: 250, longestMs: 30_000 };
+
+/** Runs `step` until it says that nothing is left, then waits for `wake`; a failed step is tried again for ever. */
+export function followInbox(name: string, step: () => Promise<boolean>, log: Logger): Follower {
+  let stopped = false;
+  let trouble: string | null = null;
+  let failures = 0;
+  const bell = createBell();
+
+  const turn = async (): Promise<void> => {
+    try {
+      const more = await step();
+      if (trouble !== null) log.info({ worker: name }, "goes on");
+      trouble = null;
+      failures = 0;
+      if (!more && !stopped) await bell.wait(idleMs);
+    } catch (error) {
+      failures += 1;
+      trouble = error instanceof Error ? error.message : String(error);
+      log.warn({ worker: name, failures, err: error }, "waits and tries again");
+      if (!stopped) await bell.sleep(delayMs(failures, error));
+    }
+  };
+
+  const done = (async () => {
+    while (!stopped) await turn();
+  })();
+
+  return {
+    wake: bell.ring,
+    trouble: () => trouble,
+    stop: async () => {
+      stopped = true;
+      bell.end();
+      await done;
+    },
+  };
+}
+
+/** Doubles from 250 ms to 30 s with half of it at random; a store that names its own time is given that. */
+function delayMs(failures: number, error: unknown): number {
+  const stated = error instanceof AppError ? error.facts["retryAfterMs"] : undefined;
+  if (typeof stated === "number") return Math.min(stated, backOff.longestMs);
+  const full = Math.min(backOff.firstMs * 2 ** Math.min(failures - 1, 10), backOff.longestMs);
+  return full / 2 + (Math.random() * full) / 2;
+}
+
+/** Wakes one waiter; a ring that nobody waits for is kept. `sleep` hears only the end, so that back-off holds. */
+function createBell() {
+  let rung = false;
+  let ended = false;
+  let wakeWaiter: (() => void) | null = null;
+  let wakeSleeper: (() => void) | null = null;
+  const pause = (ms: number, keep: (wake: () => void) => void) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      keep(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  return {
+    ring: () => {
+      rung = true;
+      wakeWaiter?.();
+    },
+    end: () => {
+      ended = true;
+      wakeWaiter?.();
+      wakeSleeper?.();
+    },
+    wait: async (ms: number) => {
+      if (!rung && !ended) await pause(ms, (wake) => (wakeWaiter = wake));
+      rung = false;
+      wakeWaiter = null;
+    },
+    sleep: async (ms: number) => {
+      if (!ended) await pause(ms, (wake) => (wakeSleeper = wake));
+      wakeSleeper = null;
+    },
+  };
+}

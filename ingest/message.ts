@@ -1,0 +1,30 @@
+/** Which stream of a gateway a message belongs to; `other` is a topic that no gateway may use. */
+export type Lane = "data" | "hist" | "status" | "other";
+
+/** A message as a door hands it over. `gateway` is who the broker says it came from, never what the payload says. */
+export interface InboundMessage {
+  readonly gateway: string;
+  readonly topic: string;
+  readonly lane: Lane;
+  readonly payload: Uint8Array;
+  readonly door: "collector" | "embedded";
+  readonly receivedAt: number;
+}
+
+const topicPattern = /^coldmark\/v1\/([a-z0-9][a-z0-9-]{1,39})\/(data|hist|status)$/;
+
+/** The gateway and lane in a topic a gateway publishes to (design §4), null for any other topic. No normalisation. */
+export function parseTopic(topic: string): { gateway: string; lane: Lane } | null {
+  const match = topicPattern.exec(topic);
+  return match?.[1] === undefined ? null : { gateway: match[1], lane: match[2] as Lane };
+}
+
+/** The topic on which a gateway hears what is durable. */
+export function receiptTopic(gateway: string): string {
+  return `coldmark/v1/${gateway}/receipt`;
+}
+
+/** The topic on which a gateway hears commands. */
+export function commandTopic(gateway: string): string {
+  return `coldmark/v1/${gateway}/command`;
+}

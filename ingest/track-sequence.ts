@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+
+/** Both ends included. */
+export type SeqRange = [from: number, to: number];
+
+/** What is durable of one boot: every seq ≤ upTo, those in `also`, and the running hash up to `upTo`. */
+export interface Sequence {
+  readonly upTo: number;
+  readonly also: readonly SeqRange[];
+  readonly hash: Uint8Array;
+}
+
+/** A message of the boot: its seq and the SHA-256 of its raw payload. */
+export interface SequencedHash {
+  readonly seq: number;
+  readonly sha256: Uint8Array;
+}
+
+/** Ranges kept beyond `upTo`; what lies above them is durable too but not claimed until the hole below is filled. */
+export const rangesMax = 1_000;
+
+/** A boot of which nothing was heard yet; the running hash starts at 32 zero bytes. */
+export const nothingYet: Sequence = { upTo: 0, also: [], hash: new Uint8Array(32) };
+
+/** Whether this seq may have been seen: certain, unless the ranges are full. */
+export function mayBeKnown(sequence: Sequence, seq: number): boolean {
+  if (seq <= sequence.upTo || sequence.also.length >= rangesMax) return true;
+  return sequence.also.some(([from, to]) => from <= seq && seq <= to);
+}
+
+/** Notes arrivals in `also`, merged and sorted; `upTo` waits for `moveUp`. */
+export function noteArrivals(sequence: Sequence, seqs: readonly number[]): Sequence {
+  const ranges: SeqRange[] = [...sequence.also, ...seqs.map((seq): SeqRange => [seq, seq])];
+  const above = ranges.filter(([, to]) => to > sequence.upTo).sort((a, b) => a[0] - b[0]);
+  const merged: SeqRange[] = [];
+  for (const [from, to] of above) {
+    const last = merged.at(-1);
+    if (last && from <= last[1] + 1) last[1] = Math.max(last[1], to);
+    else merged.push([from, to]);
+  }
+  return { ...sequence, also: merged.slice(0, rangesMax) };
+}
+
+/** How far `upTo` can move now: the end of a range that begins right after it, else `upTo` itself. */
+export function reachable(sequence: Sequence): number {
+  const first = sequence.also[0];
+  return first && first[0] === sequence.upTo + 1 ? first[1] : sequence.upTo;
+}
+
+/** Moves `upTo` over messages that follow it without a hole, in order of seq: h(n) = SHA-256(h(n-1) ‖ SHA-256(raw n)). */
+export function moveUp(sequence: Sequence, messages: readonly SequencedHash[]): Sequence {
+  let { upTo, hash } = sequence;
+  for (const message of messages) {
+    if (message.seq !== upTo + 1) break;
+    hash = createHash("sha256").update(hash).update(message.sha256).digest();
+    upTo = message.seq;
+  }
+  const also = sequence.also.filter(([, to]) => to > upTo).map(([from, to]): SeqRange => [Math.max(from, upTo + 1), to]);
+  return { upTo, also, hash: new Uint8Array(hash) };
+}

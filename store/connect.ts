@@ -1,0 +1,66 @@
+// The one door to the records: PostgreSQL where a URL is set, else an embedded one. Nobody else knows which it is.
+import { AsyncLocalStorage } from "node:async_hooks";
+import { sql } from "drizzle-orm";
+import type { Driver, Transaction } from "./connect/driver.ts";
+import { openPglite } from "./connect/pglite.ts";
+import { openPostgres } from "./connect/postgres.ts";
+
+/** A transaction under one role: what queries take. */
+export type Tx = Transaction;
+
+/** In whose name a transaction runs: the database role, and for `app` the organisation whose rows it may see. */
+export interface Who {
+  readonly role: "app" | "worker" | "auth" | "public";
+  readonly tenant?: string | null;
+}
+
+/** The records. Each `as` is one transaction; never call `as` inside `as`, pass `tx` on. */
+export interface Store {
+  readonly kind: "postgres" | "pglite";
+  /** In words, without credentials: for the console and the demo. */
+  readonly describe: string;
+  as<T>(who: Who, work: (tx: Tx) => Promise<T>): Promise<T>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the records and brings their tables up to date.
+ * @throws AppError UNAVAILABLE (server not reachable), NOT_SUPPORTED (server too old), DATA_LOCKED (folder in use).
+ */
+export async function openStore(settings: { databaseUrl?: string; dataDir: string }): Promise<Store> {
+  return storeOn(
+    settings.databaseUrl === undefined
+      ? await openPglite(settings.dataDir)
+      : await openPostgres(settings.databaseUrl),
+  );
+}
+
+function storeOn(driver: Driver): Store {
+  const current = new AsyncLocalStorage<{ open: boolean }>();
+  const as: Store["as"] = async (who, work) => {
+    if (current.getStore()?.open) throw new Error("a transaction inside a transaction: pass tx on instead");
+    const mark = { open: true };
+    try {
+      return await current.run(mark, () =>
+        driver.transaction((tx) => takeRole(tx, who).then(() => work(tx))),
+      );
+    } finally {
+      mark.open = false;
+    }
+  };
+  return {
+    kind: driver.kind,
+    describe: driver.describe,
+    as,
+    ping: () => as({ role: "public" }, (tx) => tx.execute(sql`select 1`)).then(() => undefined),
+    close: () => driver.close(),
+  };
+}
+
+// Both settings end with the transaction; an unset tenant is '' and matches no row (reliability.md §0 row 10).
+function takeRole(tx: Tx, who: Who): Promise<unknown> {
+  return tx.execute(
+    sql`select set_config('role', ${`coldmark_${who.role}`}, true), set_config('app.tenant', ${who.tenant ?? ""}, true)`,
+  );
+}

@@ -1,0 +1,21 @@
+// What both kinds of database give: a transaction on Drizzle, and nothing that tells them apart.
+import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
+
+interface Rows<Row> {
+  readonly rows: Row[];
+}
+
+interface RowsResult extends PgQueryResultHKT {
+  readonly type: Rows<this["row"]>;
+}
+
+/** A transaction of Drizzle; raw `execute` gives `{rows}`, whole numbers as number and bytes as Uint8Array. */
+export type Transaction = PgDatabase<RowsResult, Record<string, never>>;
+
+/** One opened and migrated database. */
+export interface Driver {
+  readonly kind: "postgres" | "pglite";
+  readonly describe: string;
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}

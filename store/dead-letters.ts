@@ -1,0 +1,57 @@
+import type { Tx } from "./connect.ts";
+import { deadLetters } from "./schema/dead-letters.ts";
+
+/** The closed list of reasons for which a message or a reading is set aside, each with its cure in one line. */
+export const deadLetterCures = {
+  WRONG_TOPIC: "Publish to coldmark/v1/{own gateway id}/data, /hist or /status only.",
+  TOO_LARGE: "Send fewer readings in one message (the limit is 256 KiB).",
+  MALFORMED: "Send one JSON object in UTF-8: no byte order mark, no duplicate keys, at most 8 levels deep.",
+  BAD_SHAPE:
+    'Send {"v":1,"boot":…,"seq":…,"sent":…,"readings":[…]} with whole numbers from 1 for boot and seq.',
+  TOO_MANY_READINGS: "Send 1 to 5,000 readings in one message.",
+  UNKNOWN_GATEWAY: "Register the gateway; its id is the third level of the topic.",
+  REVOKED_GATEWAY: "This gateway was revoked; register a new one.",
+  SIGNATURE_REQUIRED: "This gateway is set to signature required: sign the message.",
+  UNKNOWN_KEY: "Enrol the key named by kid for this gateway; a revoked key must be replaced.",
+  BAD_SIGNATURE: "Sign coldmark/msg/1, 0x00, the topic, 0x00 and the exact body bytes with the enrolled key.",
+  SEQ_CONFLICT: "A seq may carry one message only: send the same bytes again, or start a new boot.",
+  UNKNOWN_SENSOR: "Register a sensor with this channel on this gateway.",
+  BAD_VALUE:
+    "Send t, rh, lat and lon as finite JSON numbers, door and power as booleans, err as a short code.",
+  IMPLAUSIBLE: "Check the probe: a temperature lies in -90…+150 °C, a humidity in 0…100 %.",
+  FUTURE_TIME: "Set the gateway's clock: the reading lies more than 5 minutes in the future.",
+  NO_CLOCK: "Send ts (epoch ms), or up together with sent on the same clock, at once and on the data topic.",
+  CONFLICT: "The measuring point has another value for this time; the first one stays.",
+  STORE_REFUSED: "The readings store refused this reading for good; the detail says why.",
+} as const;
+
+/** Why a message or a reading could not be used. */
+export type DeadLetterReason = keyof typeof deadLetterCures;
+
+/** One message (`readingIndex` null) or one of its readings that could not be used. */
+export interface DeadLetter {
+  readonly tenant: string | null;
+  readonly gateway: string;
+  readonly inboxId: number;
+  readonly readingIndex: number | null;
+  readonly reason: DeadLetterReason;
+  readonly detail: string;
+  readonly payload: Uint8Array;
+}
+
+/** The inbox keeps every message whole, so a dead letter shows its beginning only. */
+const shownBytes = 65_536;
+const rowsPerInsert = 1_000;
+
+/** Keeps dead letters for a person to see, in the transaction that moves the projector's cursor. */
+export async function recordDeadLetters(tx: Tx, letters: readonly DeadLetter[], at: number): Promise<void> {
+  const rows = letters.map(({ tenant, payload, ...letter }) => ({
+    ...letter,
+    tenantId: tenant,
+    payload: payload.subarray(0, shownBytes),
+    at,
+  }));
+  for (let from = 0; from < rows.length; from += rowsPerInsert) {
+    await tx.insert(deadLetters).values(rows.slice(from, from + rowsPerInsert));
+  }
+}

@@ -1,0 +1,20 @@
+import type { Tx } from "./connect.ts";
+import { findings } from "./schema/findings.ts";
+
+/** Something that does not add up: its kind, what it is about and the facts. */
+export interface Finding {
+  readonly tenant: string;
+  readonly kind: "READING_CONFLICT" | "SEQ_CONFLICT";
+  readonly subject: string;
+  readonly detail: Record<string, unknown>;
+}
+
+const rowsPerInsert = 1_000;
+
+/** Keeps integrity findings for a person to look at. */
+export async function recordFindings(tx: Tx, found: readonly Finding[], at: number): Promise<void> {
+  const rows = found.map(({ tenant, ...finding }) => ({ tenantId: tenant, ...finding, at }));
+  for (let from = 0; from < rows.length; from += rowsPerInsert) {
+    await tx.insert(findings).values(rows.slice(from, from + rowsPerInsert));
+  }
+}

@@ -1,0 +1,152 @@
+import { and, asc, count, eq, gt, inArray, lte, sql } from "drizzle-orm";
+import { AppError } from "#domain/errors.ts";
+import type { Tx } from "./connect.ts";
+import { cursors } from "./schema/cursors.ts";
+import { inbox } from "./schema/inbox.ts";
+
+/** A message as it came in, before it is durable. `sha256` is over the raw payload. */
+export interface NewInboxMessage {
+  readonly receivedAt: number;
+  readonly gateway: string;
+  readonly topic: string;
+  readonly lane: string;
+  readonly payload: Uint8Array;
+  readonly sha256: Uint8Array;
+  readonly door: string;
+}
+
+/** A message of the inbox: ids rise in the order in which messages became durable. */
+export interface InboxMessage extends NewInboxMessage {
+  readonly id: number;
+}
+
+/** Where a reader of the inbox stands and what became of the readings it saw. */
+export type Cursor = typeof cursors.$inferSelect;
+
+/** The readers of the inbox: the tracker (sequence numbers, receipts) and the projector (readings). */
+export type CursorName = "tracker" | "projector";
+
+/** Any number will do; it is the same in every process on one database. */
+const appendLock = 0x636f6c65;
+
+/**
+ * Appends many messages in one statement. The lock is held to the commit, so that ids become visible in rising
+ * order and a reader that follows them never skips one.
+ */
+export async function appendToInbox(tx: Tx, messages: readonly NewInboxMessage[]): Promise<void> {
+  const column = <T>(pick: (message: NewInboxMessage) => T) => sql.param(messages.map(pick));
+  await tx.execute(sql`select pg_advisory_xact_lock(${appendLock})`);
+  await tx.execute(sql`
+    insert into inbox (received_at, gateway, topic, lane, payload, sha256, door)
+    select * from unnest(
+      ${column((m) => m.receivedAt)}::bigint[], ${column((m) => m.gateway)}::text[],
+      ${column((m) => m.topic)}::text[], ${column((m) => m.lane)}::text[],
+      ${column((m) => m.payload)}::bytea[], ${column((m) => m.sha256)}::bytea[],
+      ${column((m) => m.door)}::text[])`);
+}
+
+/**
+ * The next messages after `position` in id order, at most `limit`, up to `maxBytes` of payload (always at least one),
+ * none above `upTo`.
+ */
+export async function readInbox(
+  tx: Tx,
+  options: { position: number; upTo?: number; limit: number; maxBytes: number },
+): Promise<InboxMessage[]> {
+  const { position, upTo, limit, maxBytes } = options;
+  const above = and(gt(inbox.id, position), upTo === undefined ? undefined : lte(inbox.id, upTo));
+  const sizes = await tx
+    .select({ id: inbox.id, bytes: sql<number>`octet_length(${inbox.payload})` })
+    .from(inbox)
+    .where(above)
+    .orderBy(asc(inbox.id))
+    .limit(limit);
+  const last = lastThatFits(sizes, maxBytes);
+  if (last === null) return [];
+  return tx
+    .select()
+    .from(inbox)
+    .where(and(above, lte(inbox.id, last)))
+    .orderBy(asc(inbox.id));
+}
+
+function lastThatFits(sizes: readonly { id: number; bytes: number }[], maxBytes: number): number | null {
+  let last: number | null = null;
+  let sum = 0;
+  for (const { id, bytes } of sizes) {
+    sum += Number(bytes);
+    if (last !== null && sum > maxBytes) break;
+    last = id;
+  }
+  return last;
+}
+
+/** Makes sure the readers' cursors exist, at the beginning of the inbox. */
+export async function ensureCursors(tx: Tx): Promise<void> {
+  const names: CursorName[] = ["tracker", "projector"];
+  await tx
+    .insert(cursors)
+    .values(names.map((name) => ({ name })))
+    .onConflictDoNothing();
+}
+
+/** Where the readers stand. */
+export async function readCursors(tx: Tx): Promise<Record<CursorName, Cursor>> {
+  const rows = await tx
+    .select()
+    .from(cursors)
+    .where(inArray(cursors.name, ["tracker", "projector"]));
+  const named = (name: CursorName): Cursor =>
+    rows.find((row) => row.name === name) ?? {
+      name,
+      position: 0,
+      received: 0,
+      stored: 0,
+      duplicate: 0,
+      deadLetter: 0,
+    };
+  return { tracker: named("tracker"), projector: named("projector") };
+}
+
+/**
+ * Holds a reader's cursor to the end of the transaction. Whoever seals a window holds the projector's cursor too, so a
+ * reading lands either before the seal is computed or after the seal can be seen.
+ * @throws AppError CONFLICT when another process moved it: the batch must be read again
+ */
+export async function holdCursor(tx: Tx, name: CursorName, expected: number): Promise<void> {
+  const rows = await tx.select().from(cursors).where(eq(cursors.name, name)).for("update");
+  if (rows[0]?.position !== expected)
+    throw new AppError("CONFLICT", `the ${name} was moved by another process`);
+}
+
+/** Moves a reader's cursor forward and adds up what became of the readings it saw. */
+export async function moveCursor(
+  tx: Tx,
+  name: CursorName,
+  position: number,
+  ends: { received: number; stored: number; duplicate: number; deadLetter: number },
+): Promise<void> {
+  await tx
+    .update(cursors)
+    .set({
+      position,
+      received: sql`${cursors.received} + ${ends.received}`,
+      stored: sql`${cursors.stored} + ${ends.stored}`,
+      duplicate: sql`${cursors.duplicate} + ${ends.duplicate}`,
+      deadLetter: sql`${cursors.deadLetter} + ${ends.deadLetter}`,
+    })
+    .where(eq(cursors.name, name));
+}
+
+/** How many messages wait above a position, and when the oldest of them came. */
+export async function waitingAbove(
+  tx: Tx,
+  position: number,
+): Promise<{ messages: number; oldest: number | null }> {
+  const rows = await tx
+    .select({ messages: count(), oldest: sql<string | null>`min(${inbox.receivedAt})` })
+    .from(inbox)
+    .where(gt(inbox.id, position));
+  const oldest = rows[0]?.oldest ?? null;
+  return { messages: rows[0]?.messages ?? 0, oldest: oldest === null ? null : Number(oldest) };
+}

@@ -1,0 +1,72 @@
+import { AppError } from "#domain/errors.ts";
+import { measurement } from "./line-protocol.ts";
+import type { Reading, ReadingsRange } from "./readings-store.ts";
+
+const pointsPerQuery = 100;
+const idPattern = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/;
+
+/** The InfluxQL queries that read a range back; InfluxQL on `/query` is the one way 1.x, 2.x and 3.x share. */
+export function rangeQueries({ tenant, points, from, to }: ReadingsRange): string[] {
+  const queries: string[] = [];
+  for (let at = 0; at < points.length; at += pointsPerQuery) {
+    const which = points.slice(at, at + pointsPerQuery).map((point) => `point = ${literal(point)}`);
+    queries.push(
+      `SELECT * FROM ${measurement} WHERE tenant = ${literal(tenant)} AND (${which.join(" OR ")}) ` +
+        `AND time >= ${instant(from)} AND time < ${instant(to)}`,
+    );
+  }
+  return queries;
+}
+
+function literal(id: string): string {
+  if (!idPattern.test(id))
+    throw new AppError("BAD_REQUEST", "not an id of a measuring point or tenant", { id });
+  return `'${id}'`;
+}
+
+/** Bounds beyond what InfluxDB can hold stand for "from the beginning" and "to the end". */
+function instant(epochMs: number): string {
+  const furthestMs = 9_223_372_036_853;
+  return `${Math.trunc(Math.min(Math.max(epochMs, -furthestMs), furthestMs))}ms`;
+}
+
+interface Series {
+  readonly columns: readonly string[];
+  readonly values: readonly (readonly unknown[])[];
+}
+
+/**
+ * The readings in an answer of `/query`.
+ * @throws AppError UNAVAILABLE when the answer says that the query failed
+ */
+export function readingsFromAnswer(answer: unknown): Reading[] {
+  const { results, error } = answer as { results?: { series?: Series[]; error?: string }[]; error?: string };
+  const fault = error ?? results?.find((result) => result.error)?.error;
+  if (fault?.includes("database not found")) return [];
+  if (fault !== undefined) throw new AppError("UNAVAILABLE", `InfluxDB could not answer: ${fault}`);
+  return (results ?? []).flatMap((result) => (result.series ?? []).flatMap(readingsOf));
+}
+
+function readingsOf({ columns, values }: Series): Reading[] {
+  const at = new Map(columns.map((name, index) => [name, index]));
+  return values.map((row) => {
+    const cell = <T>(name: string) => (row[at.get(name) ?? -1] ?? null) as T | null;
+    return {
+      tenant: cell<string>("tenant") ?? "",
+      point: cell<string>("point") ?? "",
+      ts: cell<number>("time") ?? 0,
+      equipmentId: cell<string>("equipment") ?? "",
+      tMilliC: cell<number>("t"),
+      rhPermille: cell<number>("rh"),
+      door: cell<boolean>("door"),
+      power: cell<boolean>("power"),
+      lat: cell<number>("lat"),
+      lon: cell<number>("lon"),
+      err: cell<string>("err"),
+      receivedAt: cell<number>("received") ?? 0,
+      inboxId: cell<number>("inbox") ?? 0,
+      late: cell<boolean>("late") ?? false,
+      signedBy: cell<string>("kid"),
+    };
+  });
+}

@@ -1,0 +1,55 @@
+/** One reading of one measuring point: `ts` by the device, temperature in milli-°C, humidity in permille. */
+export interface Reading {
+  readonly tenant: string;
+  readonly point: string;
+  readonly ts: number;
+  /** Where the sensor lay at `ts`; empty when it lay in no registered equipment. */
+  readonly equipmentId: string;
+  readonly tMilliC: number | null;
+  readonly rhPermille: number | null;
+  readonly door: boolean | null;
+  readonly power: boolean | null;
+  readonly lat: number | null;
+  readonly lon: number | null;
+  readonly err: string | null;
+  readonly receivedAt: number;
+  readonly inboxId: number;
+  readonly late: boolean;
+  readonly signedBy: string | null;
+}
+
+/** A reading that the store refuses for good, with its words; trying again can't help. */
+export interface RefusedReading {
+  readonly reading: Reading;
+  readonly detail: string;
+}
+
+/** Which readings to read back: `from` ≤ ts < `to`, epoch ms. */
+export interface ReadingsRange {
+  readonly tenant: string;
+  readonly points: readonly string[];
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Where readings are kept: a view of the inbox that can be rebuilt from it (design §4). A reading's key is tenant,
+ * measuring point and ts; writing the same reading again changes nothing.
+ */
+export interface ReadingsStore {
+  readonly kind: "postgres" | "influx";
+  /** For a person: which store this is, without secrets. */
+  readonly describe: string;
+  /** Durable when it resolves; gives back what was refused for good. @throws when the store can't answer now */
+  write(readings: readonly Reading[]): Promise<RefusedReading[]>;
+  /** Readings sorted by measuring point, then time. @throws when the store can't answer now */
+  range(range: ReadingsRange): Promise<Reading[]>;
+  /** @throws when the store can't answer now */
+  ping(): Promise<void>;
+}
+
+/** Orders readings by measuring point, then time. */
+export function byPointAndTime(a: Reading, b: Reading): number {
+  if (a.point !== b.point) return a.point < b.point ? -1 : 1;
+  return a.ts - b.ts;
+}

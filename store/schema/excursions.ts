@@ -1,0 +1,27 @@
+import { sql } from "drizzle-orm";
+import { boolean, index, integer, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { tenant, whole } from "./columns.ts";
+
+/** Which limit was left. */
+export const excursionDirections = ["high", "low"] as const;
+
+/** Stretches outside the equipment's limits; `queued` once the log was told. */
+export const excursions = pgTable(
+  "excursions",
+  {
+    tenantId: tenant(),
+    equipmentId: text().notNull(),
+    point: text().notNull(),
+    fromTs: whole().notNull(),
+    direction: text({ enum: excursionDirections }).notNull(),
+    toTs: whole(),
+    extremeMilliC: integer().notNull(),
+    limitMilliC: integer().notNull(),
+    detectedAt: whole().notNull(),
+    queued: boolean().notNull().default(false),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.equipmentId, t.point, t.fromTs] }),
+    index().on(t.detectedAt).where(sql`not queued`),
+  ],
+);

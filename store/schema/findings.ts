@@ -1,0 +1,16 @@
+import { jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { serial, tenant, whole } from "./columns.ts";
+
+/** What does not add up and a person should look at: a conflicting reading, a reused sequence number. */
+export const findings = pgTable(
+  "findings",
+  {
+    tenantId: tenant(),
+    id: serial().notNull(),
+    kind: text().notNull(),
+    subject: text().notNull(),
+    detail: jsonb().$type<Record<string, unknown>>().notNull(),
+    at: whole().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.id] })],
+);

@@ -1,0 +1,19 @@
+import { jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { bytes, tenant, whole } from "./columns.ts";
+
+/** What is durable of each boot of a gateway: all up to `upTo`, the ranges in `also`, the running hash up to `upTo`. */
+export const gatewayProgress = pgTable(
+  "gateway_progress",
+  {
+    tenantId: tenant(),
+    gatewayId: text().notNull(),
+    boot: whole().notNull(),
+    kid: text(),
+    upTo: whole().notNull(),
+    also: jsonb().$type<[from: number, to: number][]>().notNull(),
+    hash: bytes().notNull(),
+    lastReceivedAt: whole().notNull(),
+    receiptedAt: whole(),
+  },
+  (t) => [primaryKey({ columns: [t.tenantId, t.gatewayId, t.boot] })],
+);
