@@ -5,10 +5,10 @@ import { Endpoints } from "./chain/endpoints.ts";
 import { decodeHead, encodeHead, type Head } from "./contract.ts";
 
 /** Who runs the chain's validators: what an outsider may conclude from an anchor depends on it (design §3, §5). */
-export type ChainClass = "operator" | "consortium" | "public";
+type ChainClass = "operator" | "consortium" | "public";
 
 /** A block by what can still become of it. */
-export type BlockTag = "latest" | "finalized";
+type BlockTag = "latest" | "finalized";
 
 /** An EVM chain that somebody else runs; every URL must answer with the same chain id. */
 export interface OutsideChain {

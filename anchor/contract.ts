@@ -112,9 +112,17 @@ export function decodeRevocation(answer: string): Revocation {
 
 /** What the contract said in refusing, from the error data of a call; null where it isn't one of its errors. */
 export function decodeRefusal(data: unknown): Refusal | null {
-  if (typeof data !== "string" || !/^0x([0-9a-f]{2})*$/i.test(data)) return null;
-  const known = abi.parseError(data);
+  const known = parseError(data);
   if (known === null) return null;
   const facts = known.fragment.inputs.map((input, i) => [input.name, String(known.args[i])]);
   return { name: known.name, facts: Object.fromEntries(facts) };
+}
+
+/** ethers throws on what is no error data at all, or a known error's cut short. */
+function parseError(data: unknown): ReturnType<Interface["parseError"]> {
+  try {
+    return abi.parseError(String(data));
+  } catch {
+    return null;
+  }
 }

@@ -14,7 +14,7 @@ export interface Occasion {
   readonly place: string;
 }
 
-/** Packs of one lot get their codes (bizStep commissioning). */
+/** Packs of one lot get their codes (bizStep commissioning); a Chinese code doesn't hold its GTIN, so it is stated. */
 export function commissioning(occasion: Occasion, lot: DemoLot, packs: readonly DemoPack[]): EpcisEvent {
   return {
     ...event(occasion, "ObjectEvent", `commission/${packs.map(({ epc }) => epc).join()}`),
@@ -23,7 +23,11 @@ export function commissioning(occasion: Occasion, lot: DemoLot, packs: readonly 
     bizStep: "commissioning",
     disposition: "active",
     ...staying(occasion),
-    ilmd: { "cbvmda:lotNumber": lot.lot, "cbvmda:itemExpirationDate": lot.expiry },
+    ilmd: {
+      "cbvmda:lotNumber": lot.lot,
+      "cbvmda:itemExpirationDate": lot.expiry,
+      "coldmark:product": `https://id.gs1.org/01/${lot.gtin}`,
+    },
   };
 }
 
@@ -92,7 +96,7 @@ export function epcisDocument(at: number, events: readonly EpcisEvent[]): EpcisE
   return {
     "@context": [
       "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
-      { cbvmda: "urn:epcglobal:cbv:mda:" },
+      { cbvmda: "urn:epcglobal:cbv:mda:", coldmark: "urn:coldmark:epcis:" },
     ],
     type: "EPCISDocument",
     schemaVersion: "2.0",

@@ -75,9 +75,14 @@ export function decodeMessage(
   }
 }
 
-function judge(message: InboxMessage, gateway: GatewayFacts | undefined, limits: MessageLimits): DecodedMessage {
+function judge(
+  message: InboxMessage,
+  gateway: GatewayFacts | undefined,
+  limits: MessageLimits,
+): DecodedMessage {
   const { lane, payload, topic, receivedAt } = message;
-  if (lane === "other") throw new Refusal("WRONG_TOPIC", `not a topic of this gateway: ${topic.slice(0, 200)}`);
+  if (lane === "other")
+    throw new Refusal("WRONG_TOPIC", `not a topic of this gateway: ${topic.slice(0, 200)}`);
   if (payload.length > limits.maxBytes) {
     throw new Refusal("TOO_LARGE", `${payload.length} bytes, allowed are ${limits.maxBytes}`);
   }
@@ -88,7 +93,8 @@ function judge(message: InboxMessage, gateway: GatewayFacts | undefined, limits:
   const outer = parseObject(payload, limits.maxBytes);
   if (lane === "status") return { kind: "status" };
   const wrapped = "sig" in outer || "body" in outer;
-  if (!wrapped && gateway.signatureRequired) throw new Refusal("SIGNATURE_REQUIRED", "the message is not signed");
+  if (!wrapped && gateway.signatureRequired)
+    throw new Refusal("SIGNATURE_REQUIRED", "the message is not signed");
   const { body, kid } = wrapped
     ? openWrapper(outer, message, gateway, limits.maxBytes)
     : { body: outer, kid: null };
@@ -124,15 +130,16 @@ function openWrapper(
 ): { body: Record<string, unknown>; kid: string } {
   refuseOtherKeys(wrapper, wrapperKeys);
   const { v, kid, alg } = wrapper;
-  if (v !== 1 || typeof kid !== "string") throw new Refusal("BAD_SHAPE", "a signed message needs v 1 and kid");
+  if (v !== 1 || typeof kid !== "string")
+    throw new Refusal("BAD_SHAPE", "a signed message needs v 1 and kid");
   const key = gateway.keys.get(kid);
   if (!key) throw new Refusal("UNKNOWN_KEY", "no such key is enrolled for this gateway");
   if (key.revokedAt !== null && key.revokedAt <= message.receivedAt) {
     throw new Refusal("UNKNOWN_KEY", "the key was revoked before this message came");
   }
   if (alg !== key.alg) throw new Refusal("BAD_SIGNATURE", `the key is enrolled for ${key.alg}`);
-  const bytes = decodeBase64(wrapper["body"], "body");
-  const signature = decodeBase64(wrapper["sig"], "sig");
+  const bytes = decodeBase64(wrapper.body, "body");
+  const signature = decodeBase64(wrapper.sig, "sig");
   if (!verifySignature(key.alg, key.publicKey, messageToSign(message.topic, bytes), signature)) {
     throw new Refusal("BAD_SIGNATURE", "the signature does not hold for this topic and body");
   }
@@ -164,7 +171,11 @@ function readBody(
   }
   if (!Array.isArray(readings)) throw new Refusal("BAD_SHAPE", "readings must be an array", position);
   if (readings.length < 1 || readings.length > maxReadings) {
-    throw new Refusal("TOO_MANY_READINGS", `${readings.length} readings, allowed are 1 to ${maxReadings}`, position);
+    throw new Refusal(
+      "TOO_MANY_READINGS",
+      `${readings.length} readings, allowed are 1 to ${maxReadings}`,
+      position,
+    );
   }
   return { kind: "readings", position, sent, readings };
 }
@@ -179,5 +190,6 @@ function refuseOtherKeys(
   position: MessagePosition | null = null,
 ): void {
   const other = Object.keys(value).find((key) => !known.has(key));
-  if (other !== undefined) throw new Refusal("BAD_SHAPE", `unknown key ${JSON.stringify(other.slice(0, 64))}`, position);
+  if (other !== undefined)
+    throw new Refusal("BAD_SHAPE", `unknown key ${JSON.stringify(other.slice(0, 64))}`, position);
 }

@@ -65,9 +65,11 @@ function take(value: unknown, context: ReadingContext): TakenReading {
   }
   const fields = value as Record<string, unknown>;
   const other = Object.keys(fields).find((key) => !knownKeys.has(key));
-  if (other !== undefined) throw new Refusal("BAD_VALUE", `unknown key ${JSON.stringify(other.slice(0, 64))}`);
+  if (other !== undefined)
+    throw new Refusal("BAD_VALUE", `unknown key ${JSON.stringify(other.slice(0, 64))}`);
   const { s } = fields;
-  if (typeof s !== "string" || s.length < 1 || s.length > 64) throw new Refusal("BAD_VALUE", "s must be a short text");
+  if (typeof s !== "string" || s.length < 1 || s.length > 64)
+    throw new Refusal("BAD_VALUE", "s must be a short text");
   if (!valueKeys.some((key) => key in fields)) throw new Refusal("BAD_VALUE", "the reading holds no value");
   const celsius = number(fields, "t", temperatureC);
   const humidity = number(fields, "rh", { min: 0, max: 100 });
@@ -89,8 +91,8 @@ function take(value: unknown, context: ReadingContext): TakenReading {
  * holds only for what was sent at once: a message of the back-fill lane waited an unknown time.
  */
 function placeInTime(fields: Record<string, unknown>, { receivedAt, sent, lane }: ReadingContext): number {
-  if ("ts" in fields) return ownTime(fields["ts"], receivedAt);
-  const up = fields["up"];
+  if ("ts" in fields) return ownTime(fields.ts, receivedAt);
+  const up = fields.up;
   const isPlaceable = typeof up === "number" && Number.isSafeInteger(up) && up >= 0 && up <= sent;
   if (!isPlaceable || sent > longestUptimeMs || lane === "hist") {
     throw new Refusal("NO_CLOCK", "neither ts nor an up that can be placed by sent and the time of receipt");
@@ -103,11 +105,16 @@ function ownTime(ts: unknown, receivedAt: number): number {
     throw new Refusal("BAD_VALUE", "ts must be a whole number of ms since 1970");
   }
   if (ts < year2000) throw new Refusal("NO_CLOCK", "ts lies before the year 2000: the clock was never set");
-  if (ts > receivedAt + futureMs) throw new Refusal("FUTURE_TIME", `${ts - receivedAt} ms after the time of receipt`);
+  if (ts > receivedAt + futureMs)
+    throw new Refusal("FUTURE_TIME", `${ts - receivedAt} ms after the time of receipt`);
   return ts;
 }
 
-function number(fields: Record<string, unknown>, name: string, range: { min: number; max: number }): number | null {
+function number(
+  fields: Record<string, unknown>,
+  name: string,
+  range: { min: number; max: number },
+): number | null {
   if (!(name in fields)) return null;
   const value = fields[name];
   if (typeof value !== "number" || !Number.isFinite(value)) {
@@ -129,6 +136,7 @@ function truth(fields: Record<string, unknown>, name: string): boolean | null {
 function faultCode(fields: Record<string, unknown>): string | null {
   if (!("err" in fields)) return null;
   const { err } = fields;
-  if (typeof err !== "string" || !errPattern.test(err)) throw new Refusal("BAD_VALUE", "err must be a short code");
+  if (typeof err !== "string" || !errPattern.test(err))
+    throw new Refusal("BAD_VALUE", "err must be a short code");
   return err;
 }

@@ -1,4 +1,5 @@
 import { equalBytes } from "#domain/log/bytes.ts";
+import type { Tx } from "#store/connect.ts";
 import {
   findTracked,
   type GatewayProgress,
@@ -7,7 +8,6 @@ import {
   saveProgress,
   trackMessages,
 } from "#store/gateway-progress.ts";
-import type { Tx } from "#store/connect.ts";
 import type { MessagePosition } from "./decode-message.ts";
 import {
   mayBeKnown,
@@ -63,7 +63,12 @@ async function sift(tx: Tx, arrivals: readonly Arrival[], progressOf: ReadonlyMa
   });
   const tracked = await findTracked(
     tx,
-    suspects.map(({ position: { tenant, gateway, boot, seq } }) => ({ tenantId: tenant, gatewayId: gateway, boot, seq })),
+    suspects.map(({ position: { tenant, gateway, boot, seq } }) => ({
+      tenantId: tenant,
+      gatewayId: gateway,
+      boot,
+      seq,
+    })),
   );
   const first = new Map(
     tracked.map((row) => [`${bootKey(row.tenantId, row.gatewayId, row.boot)}/${row.seq}`, row.sha256]),

@@ -55,6 +55,8 @@ export function moveUp(sequence: Sequence, messages: readonly SequencedHash[]): 
     hash = createHash("sha256").update(hash).update(message.sha256).digest();
     upTo = message.seq;
   }
-  const also = sequence.also.filter(([, to]) => to > upTo).map(([from, to]): SeqRange => [Math.max(from, upTo + 1), to]);
+  const also = sequence.also
+    .filter(([, to]) => to > upTo)
+    .map(([from, to]): SeqRange => [Math.max(from, upTo + 1), to]);
   return { upTo, also, hash: new Uint8Array(hash) };
 }

@@ -27,7 +27,10 @@ export async function trackNext(store: Store, decoder: Decoder, now: number): Pr
     const last = messages.at(-1);
     if (!last) return { messages: 0, progress: [] };
     await holdCursor(tx, "tracker", position);
-    const gateways = await loadGateways(tx, messages.map((message) => message.gateway));
+    const gateways = await loadGateways(
+      tx,
+      messages.map((message) => message.gateway),
+    );
     const arrivals = messages.flatMap((message): Arrival[] => {
       const decoded = decoder.decode(message, gateways.get(message.gateway));
       if (decoded.kind === "status" || decoded.position === null) return [];

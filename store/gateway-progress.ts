@@ -10,13 +10,17 @@ export type TrackedMessage = typeof gatewayMessages.$inferSelect;
 /** One sequence number of one boot of one gateway. */
 export type SequenceKey = Pick<TrackedMessage, "tenantId" | "gatewayId" | "boot" | "seq">;
 
-/** How far each of these gateways got, all boots. */
-export async function readProgress(tx: Tx, gateways: readonly string[]): Promise<GatewayProgress[]> {
+/** How far these boots of these gateways got. */
+export async function readProgress(
+  tx: Tx,
+  gateways: readonly string[],
+  boots: readonly number[],
+): Promise<GatewayProgress[]> {
   if (gateways.length === 0) return [];
   return tx
     .select()
     .from(gatewayProgress)
-    .where(inArray(gatewayProgress.gatewayId, [...gateways]));
+    .where(and(inArray(gatewayProgress.gatewayId, [...gateways]), inArray(gatewayProgress.boot, [...boots])));
 }
 
 /** The messages that used these sequence numbers first. */

@@ -73,7 +73,7 @@ export class Anvil {
     this.#stopping.abort();
     this.#ready = false;
     const child = this.#child;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    if (child === null || hasEnded(child)) return;
     const exited = once(child, "exit");
     child.kill("SIGTERM");
     const timer = setTimeout(() => child.kill("SIGKILL"), stopTimeoutMs);
@@ -82,7 +82,8 @@ export class Anvil {
   }
 
   async #launch(binary: string): Promise<void> {
-    const child = spawn(binary, this.#arguments(), { stdio: ["ignore", "pipe", "pipe"] });
+    // In a group of its own: a Ctrl-C is ours to pass on, once what anchors has stopped.
+    const child = spawn(binary, this.#arguments(), { stdio: ["ignore", "pipe", "pipe"], detached: true });
     this.#child = child;
     const endWithUs = () => child.kill("SIGTERM");
     process.once("exit", endWithUs);
@@ -91,9 +92,13 @@ export class Anvil {
     if (outcome.port === undefined) return this.#launchAnew(binary, outcome.words);
     this.#port = outcome.port;
     await noteChild(this.#statePath, child.pid ?? 0);
-    await this.mine();
-    this.#ready = true;
-    child.once("exit", () => void this.#startAgain(binary));
+    await this.mine().catch((error) => {
+      child.kill("SIGKILL");
+      throw error;
+    });
+    this.#ready = !hasEnded(child);
+    if (this.#ready) child.once("exit", () => void this.#startAgain(binary));
+    else void this.#startAgain(binary);
   }
 
   async #launchAnew(binary: string, words: string): Promise<void> {
@@ -131,24 +136,31 @@ export class Anvil {
   }
 }
 
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
 type Outcome = { port: number; words?: never } | { port?: never; words: string };
 
-/** Waits for the line that names the port; `words` is what anvil said instead. */
+/** Waits for the line that names the port; `words` is what anvil complained of instead. */
 async function listening(child: ChildProcess): Promise<Outcome> {
   return new Promise((resolve) => {
-    let words = "";
+    let said = "";
+    let complaint = "";
     const timer = setTimeout(() => child.kill("SIGKILL"), startTimeoutMs);
     const settle = (outcome: Outcome) => {
       clearTimeout(timer);
+      child.stdout?.removeAllListeners("data").resume();
       resolve(outcome);
     };
     child.once("error", (error) => settle({ words: error.message }));
-    child.once("close", () => settle({ words: words.trim() || "it ended without a word" }));
+    child.once("close", () => settle({ words: complaint.trim() || "it ended without a word" }));
     child.stderr?.on("data", (chunk) => {
-      words = `${words}${chunk}`.slice(-2_000);
+      complaint = `${complaint}${chunk}`.slice(-2_000);
     });
     child.stdout?.on("data", (chunk) => {
-      const port = /Listening on 127\.0\.0\.1:(\d+)/.exec(String(chunk))?.[1];
+      said += chunk;
+      const port = /Listening on 127\.0\.0\.1:(\d+)\s/.exec(said)?.[1];
       if (port !== undefined) settle({ port: Number(port) });
     });
   });

@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { formatDate, formatDay, formatDuration, formatRange, formatTemperature, formatTime } from "./format.ts";
+import {
+  formatDate,
+  formatDay,
+  formatDuration,
+  formatRange,
+  formatTemperature,
+  formatTime,
+} from "./format.ts";
 
 const at = Date.UTC(2025, 10, 21, 18, 4, 59);
 
@@ -12,7 +19,9 @@ describe("moments", () => {
 
   it("name the date twice only when it changes", () => {
     expect(formatRange("en", at, at + 3_600_000)).toBe("22 Nov 2025, 02:04 – 03:04 (Beijing time)");
-    expect(formatRange("zh-CN", at, at + 86_400_000)).toBe("2025年11月22日 02:04 – 2025年11月23日 02:04(北京时间)");
+    expect(formatRange("zh-CN", at, at + 86_400_000)).toBe(
+      "2025年11月22日 02:04 – 2025年11月23日 02:04(北京时间)",
+    );
   });
 
   it("a printed date is put into words, anything else is left alone", () => {

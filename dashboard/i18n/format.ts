@@ -37,14 +37,17 @@ export function formatDate(lang: Language, date: string): string {
 
 /** A duration in ms as "5 h 0 min", from two days on as days and hours, below a minute in seconds; rounded half up. */
 export function formatDuration(lang: Language, durationMs: number): string {
-  const unit = lang === "en" ? { d: "d", h: "h", m: "min", s: "s" } : { d: "天", h: "小时", m: "分钟", s: "秒" };
+  const unit =
+    lang === "en" ? { d: "d", h: "h", m: "min", s: "s" } : { d: "天", h: "小时", m: "分钟", s: "秒" };
   if (durationMs < minuteMs) return `${Math.round(durationMs / 1000)} ${unit.s}`;
   if (durationMs >= 2 * dayMs) {
     const hours = Math.round(durationMs / hourMs);
     return `${Math.floor(hours / 24)} ${unit.d} ${hours % 24} ${unit.h}`;
   }
   const minutes = Math.round(durationMs / minuteMs);
-  return minutes < 60 ? `${minutes} ${unit.m}` : `${Math.floor(minutes / 60)} ${unit.h} ${minutes % 60} ${unit.m}`;
+  return minutes < 60
+    ? `${minutes} ${unit.m}`
+    : `${Math.floor(minutes / 60)} ${unit.h} ${minutes % 60} ${unit.m}`;
 }
 
 /** A temperature in °C with one decimal, rounded half up on whole milli-°C (8.05 → 8.1, −0.05 → 0.0). */

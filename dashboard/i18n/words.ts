@@ -1,6 +1,6 @@
 import en from "./en.json" with { type: "json" };
 import { type FilledFacts, fill } from "./fill.ts";
-import { formatDate, formatDay, formatDuration, formatTemperature, formatTime, type Language } from "./format.ts";
+import { formatDay, formatDuration, formatTemperature, formatTime, type Language } from "./format.ts";
 import zh from "./zh-CN.json" with { type: "json" };
 
 /** Every key of the catalogues. */
@@ -28,7 +28,9 @@ export function isWordKey(key: string): key is WordKey {
 
 /** The unfilled sentences whose key starts with one of the prefixes, for the script in the page. */
 export function wordsFor(lang: Language, prefixes: readonly string[]): Record<string, string> {
-  const chosen = Object.entries(catalogues[lang]).filter(([key]) => prefixes.some((prefix) => key.startsWith(prefix)));
+  const chosen = Object.entries(catalogues[lang]).filter(([key]) =>
+    prefixes.some((prefix) => key.startsWith(prefix)),
+  );
   return Object.fromEntries(chosen);
 }
 
@@ -39,7 +41,7 @@ function sayFacts(lang: Language, facts: Facts): FilledFacts {
 /** The name tells the unit: …Ms duration, …MilliC and …C temperature, …Date day of a moment, `at`, `from` … moments. */
 function sayFact(lang: Language, name: string, value: Facts[string]): string | undefined {
   if (value === null || value === undefined) return undefined;
-  if (typeof value === "string") return name === "expiry" ? formatDate(lang, value) : value;
+  if (typeof value === "string") return value;
   if (name.endsWith("Ms")) return formatDuration(lang, value);
   if (name.endsWith("MilliC")) return formatTemperature(value / 1000);
   if (name.endsWith("C")) return formatTemperature(value);

@@ -30,7 +30,14 @@ export interface Headline {
   readonly facts: Readonly<Record<string, number | null>>;
 }
 
-const brokenResults = new Set(["TAMPERED", "FORK_DETECTED", "BAD_SIGNATURE", "BAD_PATH", "SUBJECT_MISMATCH", "MALFORMED"]);
+const brokenResults = new Set([
+  "TAMPERED",
+  "FORK_DETECTED",
+  "BAD_SIGNATURE",
+  "BAD_PATH",
+  "SUBJECT_MISMATCH",
+  "MALFORMED",
+]);
 const provedResults = new Set(["VALID_FINAL", "VALID_PROVISIONAL"]);
 const tones: Readonly<Record<HeadlineKey, Tone>> = {
   recalled: "stop",
@@ -53,7 +60,8 @@ const tones: Readonly<Record<HeadlineKey, Tone>> = {
 
 /** The worst of the four answers decides; green needs all four to be answered well (design §1, promise 3). */
 export function headline(answer: Answer): Headline {
-  const key = warning(answer) ?? openQuestion(answer) ?? (answer.state.state === "SOLD" ? "goodSold" : "good");
+  const key =
+    warning(answer) ?? openQuestion(answer) ?? (answer.state.state === "SOLD" ? "goodSold" : "good");
   return { key, tone: tones[key], facts: factsOf(answer) };
 }
 
@@ -69,7 +77,8 @@ export function isBroken(result: string): boolean {
 
 function warning(answer: Answer): HeadlineKey | null {
   const { state, soldCount } = answer.state;
-  if (state === "RECALLED" || hasReason(answer, "LOT_RECALLED") || answer.proof.result === "REVOKED") return "recalled";
+  if (state === "RECALLED" || hasReason(answer, "LOT_RECALLED") || answer.proof.result === "REVOKED")
+    return "recalled";
   if (state === "EXPIRED" || hasReason(answer, "PAST_EXPIRY")) return "expired";
   if (isBroken(answer.proof.result)) return "broken";
   if (answer.known.state === "UNKNOWN" && !isTooNew(answer)) return "unknown";
@@ -86,14 +95,16 @@ function openQuestion(answer: Answer): HeadlineKey | null {
   return hasReason(answer, "EXPIRY_NOT_STATED") ? "expiryUnknown" : null;
 }
 
-/** Recorded but not sealed: silence of the log about such a pack means nothing yet. */
+/** Recorded but not anchored: silence of the log about such a pack means nothing yet. */
 function isTooNew(answer: Answer): boolean {
-  if (answer.known.reasons.some((reason) => reason.code === "NEVER_SEEN")) return false;
-  return answer.proof.result === "NOT_ANCHORED_YET" || hasReason(answer, "NOT_SEALED_YET");
+  const codes = new Set(answer.known.reasons.map((reason) => reason.code));
+  return (
+    !codes.has("NEVER_SEEN") && (codes.has("NOT_SEALED_YET") || answer.proof.result === "NOT_ANCHORED_YET")
+  );
 }
 
 function hasReason(answer: Answer, code: Answer["state"]["reasons"][number]["code"]): boolean {
-  return [...answer.known.reasons, ...answer.state.reasons].some((reason) => reason.code === code);
+  return answer.state.reasons.some((reason) => reason.code === code);
 }
 
 function directionOf(answer: Answer): HeadlineKey {
@@ -117,7 +128,10 @@ function factsOf(answer: Answer): Headline["facts"] {
   const low = excursions.some((excursion) => excursion.direction === "low");
   return {
     since: answer.cold.proved?.since ?? null,
-    durationMs: excursions.length === 0 ? null : answer.cold.legs.reduce((sum, leg) => sum + outsideMs(leg.excursions), 0),
+    durationMs:
+      excursions.length === 0
+        ? null
+        : answer.cold.legs.reduce((sum, leg) => sum + outsideMs(leg.excursions), 0),
     extremeC: extremes.length === 0 ? null : low ? Math.min(...extremes) : Math.max(...extremes),
   };
 }

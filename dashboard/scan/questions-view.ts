@@ -21,7 +21,12 @@ interface QuestionView {
 
 /** The four questions of design §6, each answered apart from the others with its reasons. */
 export function questionsView(answer: Answer, lang: Language, say: Translate): Html {
-  const views = [knownView(answer, say), stateView(answer, say), coldView(answer, lang, say), proofView(answer, say)];
+  const views = [
+    knownView(answer, say),
+    stateView(answer, say),
+    coldView(answer, lang, say),
+    proofView(answer, say),
+  ];
   return html`<section aria-labelledby="questions">
 <h2 id="questions">${say("question.title")}</h2>
 <div class="questions">
@@ -56,7 +61,7 @@ const stateTones: Readonly<Record<PackState, Tone>> = {
 
 function stateView(answer: Answer, say: Translate): QuestionView {
   const { state, reasons } = answer.state;
-  const openPoint = reasons.some((reason) => reason.code === "EXPIRY_NOT_STATED" || reason.code === "NOT_SEALED_YET");
+  const openPoint = reasons.some((reason) => reason.code === "EXPIRY_NOT_STATED");
   const tone = openPoint && stateTones[state] === "good" ? "open" : stateTones[state];
   const lookup = html`<p><a href="${stateLookup}" rel="external noreferrer">${say("state.lookup")}</a><br>${say("state.lookupNote")}</p>`;
   const body = html`${reasonList(say, reasons)}
@@ -90,7 +95,12 @@ function proofView(answer: Answer, say: Translate): QuestionView {
   const body = html`<p>${say("page.asOf", { asOf })}</p>
 <p class="note">${say(chainClass === "operator" ? "chain.operatorShort" : `chain.${chainClass}`)}</p>`;
   const tone = isProved(result) ? "good" : isBroken(result) ? "stop" : "open";
-  return { name: "proof", tone, answer: say(resultKey(result)), body: asOf === null ? html`<p>${say("page.asOfUnknown")}</p>` : body };
+  return {
+    name: "proof",
+    tone,
+    answer: say(resultKey(result)),
+    body: asOf === null ? html`<p>${say("page.asOfUnknown")}</p>` : body,
+  };
 }
 
 /** The key of a result's words; a result this page doesn't know is said to be unknown. */

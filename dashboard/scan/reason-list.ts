@@ -9,7 +9,11 @@ export function reasonSentences(say: Translate, reasons: readonly Reason[]): str
 }
 
 /** Reasons in words as a list; at most `limit` of them, then how many more there are. */
-export function reasonList(say: Translate, reasons: readonly Reason[], limit = Number.POSITIVE_INFINITY): Html | "" {
+export function reasonList(
+  say: Translate,
+  reasons: readonly Reason[],
+  limit = Number.POSITIVE_INFINITY,
+): Html | "" {
   const sentences = reasonSentences(say, reasons);
   if (sentences.length === 0) return "";
   const shown = sentences.slice(0, limit);

@@ -27,7 +27,7 @@ export function parseDigitalLink(uri: string): ElementsResult {
  */
 export function digitalLinkPath(ai: Readonly<Record<string, string>>): string | null {
   const names = pathNames(ai);
-  return names && names.map((name) => `/${name}/${encodeSegment(ai[name] ?? "")}`).join("");
+  return names === null ? null : names.map((name) => `/${name}/${encodeSegment(ai[name] ?? "")}`).join("");
 }
 
 /** The canonical Digital Link of a code, attributes in the query; null when it has no primary key. */

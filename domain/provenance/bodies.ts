@@ -23,6 +23,7 @@ export interface EventBody {
     readonly offline: boolean;
   };
   readonly event: string;
+  readonly gtin?: string;
   readonly lot?: string;
   readonly expiry?: string;
   readonly document?: string;
@@ -130,6 +131,7 @@ const shapes = {
     parentKind: oneOf("equipment", "code", null),
     by: atLeast({ role: oneOf(...kinds), org: hash, signedBy: perhaps(text(100)), offline: flag }),
     event: hash,
+    gtin: absentOr(text(14)),
     lot: absentOr(text(20)),
     expiry: absentOr(text(10)),
     document: absentOr(hash),

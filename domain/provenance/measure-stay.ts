@@ -55,6 +55,7 @@ export function measureStay(stay: MeasuredStay): Measurement {
     reasons: distinct([
       ...rosterReasons(stay, roster, rules),
       ...windows.flatMap((window) => windowReasons(stay, window)),
+      ...hiddenReasons(stay),
       ...points.flatMap((point) => point.reasons),
     ]),
     excursions: distinctBy(
@@ -120,6 +121,11 @@ function windowReasons(stay: MeasuredStay, window: SealedWindow): Reason[] {
   const signed = window.roster.points.some((point) => point.signatureRequired);
   if (signed && sources.some((source) => source.kid === null)) reasons.push({ code: "UNSIGNED" });
   return reasons;
+}
+
+/** An entry without even its header might be a late version of any window. */
+function hiddenReasons(stay: MeasuredStay): Reason[] {
+  return stay.stream.entries.some((entry) => entry.header === null) ? [{ code: "WINDOW_NOT_OPENED" }] : [];
 }
 
 function judgePoint(stay: MeasuredStay, windows: readonly SealedWindow[], point: string, rules: ScopeRules) {

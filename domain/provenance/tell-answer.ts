@@ -16,17 +16,14 @@ export interface Told {
   readonly chainClass: "operator" | "consortium" | "public";
   readonly reasons: readonly string[];
   /** What is recorded but not sealed yet; it can only make the state worse. */
-  readonly live?: { readonly soldCount: number; readonly recalled: boolean };
+  readonly live?: { readonly seen: boolean; readonly soldCount: number; readonly recalled: boolean };
 }
 
 /** Tells the four answers; a pack whose contents are not proved gets UNKNOWN and NOT_DEMONSTRABLE. */
 export function tellAnswer(contents: ProvedContents, told: Told): Answer {
   const code = contents.streams.get(streamOf(contents.subject));
   const events = (code?.entries ?? []).map(eventOf).filter((event) => event !== null);
-  const gtin =
-    /\/01\/(\d{14})(?:\/|$)/.exec(contents.subject)?.[1] ??
-    events.map(gtinOf).find((found) => found !== null) ??
-    null;
+  const gtin = gtinOf(contents.subject, events);
   const lot = events.find((event) => event.lot !== undefined)?.lot ?? null;
   const productStream = gtin === null ? null : streamOf(`https://id.gs1.org/01/${gtin}`);
   const product = productsOf(contents, productStream).at(-1) ?? null;
@@ -45,7 +42,7 @@ export function tellAnswer(contents: ProvedContents, told: Told): Answer {
       lot,
       expiry: events.find((event) => event.expiry !== undefined)?.expiry ?? null,
     },
-    known: knownFrom(events, product?.makerOrg ?? null),
+    known: knownFrom(events, product?.makerOrg ?? null, told.live?.seen ?? false),
     state: stateFrom(contents, events, gtin, lot, asOf, told.live),
     cold: hasHidden(code)
       ? { ...cold, state: cold.state === "EXCURSION" ? "EXCURSION" : "NOT_DEMONSTRABLE" }
@@ -55,10 +52,11 @@ export function tellAnswer(contents: ProvedContents, told: Told): Answer {
   };
 }
 
-/** A China code's product is named by the commissioning projection (`gtin`), since the code itself holds none. */
-function gtinOf(event: EventBody): string | null {
-  const gtin = (event as { gtin?: unknown }).gtin;
-  return typeof gtin === "string" && /^\d{14}$/.test(gtin) ? gtin : null;
+/** The GTIN in the code itself; a China code's is named by its commissioning. */
+function gtinOf(epc: string, events: readonly EventBody[]): string | null {
+  return (
+    /\/01\/(\d{14})(?:\/|$)/.exec(epc)?.[1] ?? events.find((event) => event.gtin !== undefined)?.gtin ?? null
+  );
 }
 
 function hasHidden(code: ProvedStream | undefined): boolean {
@@ -89,8 +87,12 @@ function lastSealed(contents: ProvedContents, stay: Stay | undefined): number | 
   return last > (stay?.from ?? 0) ? last : null;
 }
 
-function knownFrom(events: readonly EventBody[], makerOrg: string | null): Answer["known"] {
-  if (events.length === 0) return { state: "UNKNOWN", reasons: [{ code: "NEVER_SEEN" }] };
+function knownFrom(events: readonly EventBody[], makerOrg: string | null, seen: boolean): Answer["known"] {
+  if (events.length === 0) {
+    return seen
+      ? { state: "KNOWN_IN_NETWORK", reasons: [{ code: "SEEN_ON_SHIPMENT" }, { code: "NOT_SEALED_YET" }] }
+      : { state: "UNKNOWN", reasons: [{ code: "NEVER_SEEN" }] };
+  }
   const made = events.find((event) => event.step === "commissioning" && event.by.org === makerOrg);
   if (made === undefined) return { state: "KNOWN_IN_NETWORK", reasons: [{ code: "SEEN_ON_SHIPMENT" }] };
   return { state: "KNOWN_FROM_MAKER", reasons: [{ code: "COMMISSIONED_BY_MAKER", facts: { at: made.at } }] };
@@ -104,7 +106,9 @@ function stateFrom(
   asOf: number,
   live: Told["live"],
 ): Answer["state"] {
-  if (events.length === 0) return { state: "UNKNOWN", soldCount: 0, reasons: [{ code: "NEVER_SEEN" }] };
+  if (events.length === 0 && live?.seen !== true) {
+    return { state: "UNKNOWN", soldCount: 0, reasons: [{ code: "NEVER_SEEN" }] };
+  }
   const sealed = events.filter((event) => event.step === "dispensing" && event.corrects === undefined).length;
   const soldCount = Math.max(sealed, live?.soldCount ?? 0);
   const recalled = live?.recalled === true || isRecalled(contents, gtin, lot);

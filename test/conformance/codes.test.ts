@@ -57,7 +57,7 @@ describe("GS1 Syntax Engine", () => {
   });
 
   /** A plain symbol may hold any text; the engine hands it on, we look for a code in it and find none. */
-  const plainText = /^\][QdJ][01](?:|\\?\^?TESTING|HtTps:.*)$/;
+  const plainText = /^\](?:Q1|d1|J0)(?:|\\?\^?TESTING|HtTps:.*)$/;
 
   test("54 scans: 41 alike, 13 plain symbols that hold no code", () => {
     const vectors = byDefault<Vector & { scan: string; data: string }>("scan-data-process.json");
@@ -86,7 +86,7 @@ describe("GS1 Syntax Engine", () => {
     // Left out: codes with several primary keys (the engine takes the first one read, we the trade item); the rest
     // of the refused ones break association rules, which a scan of one of two symbols may break too.
     const single = vectors.filter(({ ok, ai }) => ok && !/\((253|8017|8010)\)/.test(ai));
-    expect(single).toHaveLength(11);
+    expect(single).toHaveLength(10);
     for (const { ai, uri, stem } of single) {
       const host = (stem ?? "https://id.gs1.org").replace(/\/$/, "");
       expect(parseCode(ai).digitalLink?.replace("https://id.gs1.org", host), ai).toBe(uri);
@@ -159,28 +159,34 @@ describe("GS1 Syntax Dictionary", () => {
 
   test.each([
     ["csum", "00"],
+    ["csum", "01"],
+    ["csum", "414"],
     ["yymmd0", "17"],
-  ])("linter cases of %s", (linter, ai) => {
-    const cases: { linter: string; input: string; ok: boolean }[] = readJson(
-      "gs1-syntax-dictionary/linter-cases.json",
-    ).filter(
-      (one: { linter: string; input: string }) =>
-        one.linter === linter && one.input.length === applicationIdentifier(ai)?.lengthMax,
-    );
-    expect(cases.length).toBeGreaterThan(0);
-    for (const one of cases)
-      expect(parseCode(`]d2${ai}${one.input}`).error === undefined, one.input).toBe(one.ok);
+    ["yymmdd", "4326"],
+  ])("linter cases of %s that have the length of (%s)", (linter, ai) => {
+    const length = applicationIdentifier(ai)?.lengthMax;
+    const cases: { data: string; ok: boolean }[] = readJson("gs1-syntax-dictionary/linter-cases.json")[
+      linter
+    ];
+    const ofLength = cases.filter(({ data: value }) => value.length === length);
+    expect(ofLength.length).toBeGreaterThan(0);
+    for (const { data: value, ok } of ofLength) {
+      expect(parseCode(`]d2${ai}${value}`).error === undefined, value).toBe(ok);
+    }
   });
 });
 
 describe("EPC URNs of the OpenEPCIS translator", () => {
   const vectors = readJson("openepcis-digitallink-translator/identifier-translation.json");
 
+  /** Its links leave a "/" of the part number unescaped, so that they are no Digital Links. */
+  const unescaped = ["urn:epc:id:cpi:6282274.234748947/.94304", "urn:epc:idpat:cpi:858588503943.4/38.*"];
+
   test("URNs become the Digital Links it names", () => {
     const different: string[] = [];
     for (const { urn, dl, note } of [...vectors.urn_to_dl, ...vectors.class_urn_to_dl]) {
       if (note === undefined && canonicalEpc(urn) !== canonicalEpc(dl)) different.push(urn);
     }
-    expect(different).toEqual([]);
+    expect(different).toEqual(unescaped);
   });
 });

@@ -1,0 +1,139 @@
+import type { Tx } from "#store/connect.ts";
+import { waitingAbove } from "#store/inbox.ts";
+import { queueEntries } from "#store/pending-entries.ts";
+import {
+  claimWindows,
+  holdProjector,
+  markSealed,
+  readSealedEquipment,
+  readUnsealedWindows,
+  type SealedEquipment,
+  type Window,
+} from "#store/windows.ts";
+import { composeWindows, type SealedWindow } from "./compose-windows.ts";
+import { dueWindows } from "./due-windows.ts";
+import { type RosteredEquipment, withRosters } from "./equipment-rosters.ts";
+import type { AnchorContext } from "./settings.ts";
+
+const windowsPerTick = 500;
+/** How long windows wait for a projector that is behind, before they are sealed with what there is. */
+const projectorWaitMaxMs = 15 * 60_000;
+
+/** Seals windows as they fall due; one in each process. */
+export interface WindowSealer {
+  /**
+   * Seals what is due, at most 500 windows, and gives their number; 0 also while it waits for the projector.
+   * @throws when a store can't answer now: windows already claimed are sealed by a later call
+   */
+  sealDue(): Promise<number>;
+}
+
+type Claimed = readonly { readonly window: Window; readonly equipment: RosteredEquipment }[];
+
+/**
+ * Readings may lie in another store, so sealing takes three steps: windows are claimed while the projector stands still,
+ * and whatever it stores later marks them dirty; their readings are read; their entries are queued and the claim ends.
+ */
+export function createWindowSealer(context: AnchorContext): WindowSealer {
+  const patience = new Patience(context.config.sealGraceMs);
+  return {
+    async sealDue() {
+      await context.readings.ping();
+      const claimed = await context.store.as({ role: "worker" }, (tx) => claimDue(tx, context, patience));
+      if (claimed.length === 0) return 0;
+      const sealed = await composeWindows(context, claimed);
+      await context.store.as({ role: "worker" }, (tx) => queueSealed(tx, sealed, context.clock()));
+      return sealed.length;
+    },
+  };
+}
+
+/** What waiting needs to remember from one call to the next. */
+class Patience {
+  readonly #graceMs: number;
+  #lateSince: number | null = null;
+  #behindSince: number | null = null;
+
+  constructor(graceMs: number) {
+    this.#graceMs = graceMs;
+  }
+
+  /** Late readings come in many messages: their windows are sealed a grace after the first was seen. */
+  lateAreReady(anyLate: boolean, now: number): boolean {
+    this.#lateSince = anyLate ? (this.#lateSince ?? now) : null;
+    return this.#lateSince !== null && now - this.#lateSince >= this.#graceMs;
+  }
+
+  lateAreSealed(): void {
+    this.#lateSince = null;
+  }
+
+  /** Whether messages wait that should have been projected long ago, and we may still wait for them. */
+  mustWait(oldestWaiting: number | null, now: number): boolean {
+    const isBehind = oldestWaiting !== null && oldestWaiting <= now - this.#graceMs;
+    this.#behindSince = isBehind ? (this.#behindSince ?? now) : null;
+    return this.#behindSince !== null && now - this.#behindSince < projectorWaitMaxMs;
+  }
+}
+
+async function claimDue(tx: Tx, { config, clock }: AnchorContext, patience: Patience): Promise<Claimed> {
+  const now = clock();
+  const all = await readSealedEquipment(tx, config.offlineBackdatingMs);
+  const byId = new Map(all.map((one) => [keyOf(one.tenantId, one.id), one]));
+  const tiling = { now, graceMs: config.sealGraceMs, limit: windowsPerTick };
+  const tiled = all.flatMap((one) => dueWindows(one, tiling));
+  const wanted = [...tiled, ...(await lateWindows(tx, byId, patience, now))];
+  if (wanted.length === 0) return [];
+  const { oldest } = await waitingAbove(tx, await holdProjector(tx));
+  if (patience.mustWait(oldest, now)) return [];
+  const rostered = await withRosters(tx, byId, wanted);
+  const places = wanted.filter((place) => rostered.has(keyOf(place.tenantId, place.equipmentId)));
+  const chosen = places.sort((a, b) => a.fromMs - b.fromMs).slice(0, windowsPerTick);
+  return (await claimWindows(tx, chosen, now)).map((window) => ({
+    window,
+    equipment: rostered.get(keyOf(window.tenantId, window.equipmentId)) as RosteredEquipment,
+  }));
+}
+
+/** Windows to seal outside the tiling: again, before its beginning, or left half done by a crash. */
+async function lateWindows(
+  tx: Tx,
+  equipment: ReadonlyMap<string, SealedEquipment>,
+  patience: Patience,
+  now: number,
+): Promise<Pick<Window, "tenantId" | "equipmentId" | "fromMs" | "toMs">[]> {
+  const unsealed = await readUnsealedWindows(tx, windowsPerTick);
+  const isInTiling = ({ tenantId, equipmentId, fromMs, versions }: Window) => {
+    const place = equipment.get(keyOf(tenantId, equipmentId));
+    return versions === 0 && place !== undefined && fromMs >= (place.sealedTo ?? place.tiledFrom);
+  };
+  const late = unsealed.filter((window) => !isInTiling(window));
+  const areReady = patience.lateAreReady(late.some(isDirty), now);
+  if (areReady && unsealed.length < windowsPerTick) patience.lateAreSealed();
+  const chosen = areReady ? late : late.filter((window) => window.versions < 0);
+  return chosen.map(({ tenantId, equipmentId, fromMs, toMs }) => ({ tenantId, equipmentId, fromMs, toMs }));
+}
+
+function isDirty(window: Window): boolean {
+  return window.dirty && window.versions >= 0;
+}
+
+/** The first version of a tiled window is a `segment`; whatever comes later, or lies before the tiling, is `late`. */
+async function queueSealed(tx: Tx, sealed: readonly SealedWindow[], now: number): Promise<void> {
+  const entries = sealed.map(({ window, equipment, body }) => ({
+    subject: equipment.subject,
+    kind: window.versions === -1 && window.fromMs >= equipment.tiledFrom ? "segment" : "late",
+    from: window.fromMs,
+    to: window.toMs,
+    body,
+  }));
+  await queueEntries(tx, entries, now);
+  await markSealed(
+    tx,
+    sealed.map(({ window }) => window),
+  );
+}
+
+function keyOf(tenantId: string, id: string): string {
+  return `${tenantId}/${id}`;
+}

@@ -1,0 +1,32 @@
+import type { Logger } from "pino";
+import type { Config } from "#config";
+import type { Store } from "#store/connect.ts";
+import type { ReadingsStore } from "#store/readings/readings-store.ts";
+
+/** The settings that sealing and anchoring go by. */
+export type AnchorConfig = Pick<
+  Config,
+  | "dataDir"
+  | "mirrorDir"
+  | "logOrigin"
+  | "sealGraceMs"
+  | "offlineBackdatingMs"
+  | "anchorMaxAgeMs"
+  | "anchorMaxEntries"
+  | "anchorUrgentMs"
+  | "anchorKey"
+  | "contractAddress"
+  | "environment"
+> & {
+  /** Test switch: the step after which the process kills itself. */
+  readonly testCrashAt?: string;
+};
+
+/** What every part of the anchor room is given. */
+export interface AnchorContext {
+  readonly store: Store;
+  readonly readings: ReadingsStore;
+  readonly config: AnchorConfig;
+  readonly clock: () => number;
+  readonly log: Logger;
+}

@@ -1,0 +1,86 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Transaction, Wallet } from "ethers";
+import { AppError } from "#domain/errors.ts";
+import type { Chain } from "./chain.ts";
+
+const pollMs = 200;
+const receiptTimeoutMs = 120_000;
+/** Room above the estimate: a day's first extend costs 22,600 gas more than one estimated before midnight. */
+const spareGas = 40_000n;
+const fallbackTipWei = 1_000_000_000n;
+
+/** A signed transaction: `raw` and `hash` as 0x-hex. */
+export interface SignedTransaction {
+  readonly raw: string;
+  readonly hash: string;
+  readonly nonce: number;
+}
+
+/** What a receipt says that we use. */
+export interface Receipt {
+  readonly succeeded: boolean;
+  readonly blockNumber: number;
+  readonly contractAddress: string | null;
+}
+
+/** The account of a private key, checksummed 0x-hex. */
+export function accountOf(key: string): string {
+  return new Wallet(key).address;
+}
+
+/** The nonce after all transactions of an account that the node knows of, pending ones too. */
+export async function nextNonce(chain: Chain, account: string): Promise<number> {
+  return Number(await chain.rpc("eth_getTransactionCount", [account, "pending"]));
+}
+
+/**
+ * Signs a call (or, without `to`, a deployment) with this nonce; fees are EIP-1559 where the chain has a base fee, else
+ * its gas price. A call that would fail is refused here, as CONFLICT with the contract's error in `facts.data`.
+ */
+export async function signTransaction(
+  chain: Chain,
+  key: string,
+  request: { to?: string; data: string; nonce: number },
+): Promise<SignedTransaction> {
+  const wallet = new Wallet(key);
+  const { to, data, nonce } = request;
+  const estimate = BigInt(String(await chain.rpc("eth_estimateGas", [{ from: wallet.address, to, data }])));
+  const fees = await currentFees(chain);
+  const fields = { chainId: chain.chainId, to, data, nonce, gasLimit: estimate + spareGas, ...fees };
+  const raw = await wallet.signTransaction(fields);
+  return { raw, hash: Transaction.from(raw).hash ?? "", nonce };
+}
+
+/** Waits until a transaction is in a block; UNAVAILABLE after 2 min. */
+export async function waitForReceipt(chain: Chain, hash: string): Promise<Receipt> {
+  for (let waitedMs = 0; waitedMs < receiptTimeoutMs; waitedMs += pollMs) {
+    const receipt = (await chain.rpc("eth_getTransactionReceipt", [hash])) as RpcReceipt | null;
+    if (receipt !== null) return readReceipt(receipt);
+    await delay(pollMs);
+  }
+  throw new AppError("UNAVAILABLE", "A transaction wasn't taken into a block for 2 minutes", { hash });
+}
+
+interface RpcReceipt {
+  readonly status: string;
+  readonly blockNumber: string;
+  readonly contractAddress: string | null;
+}
+
+function readReceipt({ status, blockNumber, contractAddress }: RpcReceipt): Receipt {
+  return { succeeded: BigInt(status) === 1n, blockNumber: Number(blockNumber), contractAddress };
+}
+
+type Fees = { type: 0; gasPrice: bigint } | { type: 2; maxFeePerGas: bigint; maxPriorityFeePerGas: bigint };
+
+async function currentFees(chain: Chain): Promise<Fees> {
+  const block = (await chain.rpc("eth_getBlockByNumber", ["latest", false])) as { baseFeePerGas?: string };
+  if (block.baseFeePerGas === undefined) {
+    return { type: 0, gasPrice: BigInt(String(await chain.rpc("eth_gasPrice", []))) };
+  }
+  const tip = await chain.rpc("eth_maxPriorityFeePerGas", []).then(
+    (wei) => BigInt(String(wei)),
+    () => fallbackTipWei,
+  );
+  return { type: 2, maxFeePerGas: 2n * BigInt(block.baseFeePerGas) + tip, maxPriorityFeePerGas: tip };
+}

@@ -1,0 +1,21 @@
+/** A file that a page asks for, and how it is to be served. */
+export interface ScanAsset {
+  readonly file: URL;
+  readonly contentType: string;
+}
+
+/** The files behind the pages, by path; `check.js` is there once `buildScanScript` ran. */
+export const scanAssets: Readonly<Record<string, ScanAsset>> = {
+  "/assets/tokens.css": {
+    file: new URL("../tokens.css", import.meta.url),
+    contentType: "text/css; charset=utf-8",
+  },
+  "/assets/page.css": {
+    file: new URL("./page.css", import.meta.url),
+    contentType: "text/css; charset=utf-8",
+  },
+  "/assets/check.js": {
+    file: new URL("./dist/check.js", import.meta.url),
+    contentType: "text/javascript; charset=utf-8",
+  },
+};

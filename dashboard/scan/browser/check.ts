@@ -1,0 +1,58 @@
+/** The script of the patient's page: checks the proof again on the phone and says whether it agrees. */
+import type { TrustFile } from "#domain/log/bundle.ts";
+import { verifyBundle } from "#domain/log/verify.ts";
+import type { Answer } from "#domain/provenance/answer.ts";
+import { tellAnswer } from "#domain/provenance/tell-answer.ts";
+import type { VerdictSummary } from "../verdict-summary.ts";
+import { jsonRpc } from "./json-rpc.ts";
+import { type Checked, type CheckOutcome, runCheck } from "./run-check.ts";
+
+const fetchTimeoutMs = 20_000;
+
+async function fetchText(url: string): Promise<string> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(fetchTimeoutMs) });
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
+  return response.text();
+}
+
+/** `code` and `view` are what the page was asked for; chain class and keys come from the trust file alone. */
+function checkWith(code: string, view: Answer["view"], rpc: string) {
+  return async (text: string, trustText: string): Promise<Checked> => {
+    const trust = JSON.parse(trustText) as TrustFile;
+    const { result, asOf, reasons, contents } = await verifyBundle(text, { trust, code, rpc: jsonRpc(rpc) });
+    if (contents === null) return { result, answer: null };
+    const { chainClass } = trust;
+    return { result, answer: tellAnswer(contents, { code, view, result, asOf, chainClass, reasons }) };
+  };
+}
+
+function showIn(section: HTMLElement, status: HTMLElement) {
+  return (outcome: CheckOutcome): void => {
+    section.className = `check tone-${outcome.tone}`;
+    section.dataset.outcome = outcome.tone;
+    status.setAttribute("role", outcome.loud ? "alert" : "status");
+    const lines = [outcome.sentence, ...outcome.details].map((line) => {
+      const paragraph = document.createElement("p");
+      paragraph.textContent = line;
+      return paragraph;
+    });
+    status.replaceChildren(...lines);
+  };
+}
+
+const section = document.getElementById("check");
+const status = document.getElementById("check-status");
+if (section !== null && status !== null) {
+  const {
+    code = "",
+    view = "public",
+    bundle = "",
+    trust = "",
+    rpc = "",
+    verdict = "{}",
+    words = "{}",
+  } = section.dataset;
+  const settings = { bundle, trust, server: JSON.parse(verdict) as VerdictSummary, words: JSON.parse(words) };
+  const check = checkWith(code, view === "partner" ? "partner" : "public", rpc);
+  void runCheck(settings, { fetchText, check }, showIn(section, status));
+}

@@ -1,0 +1,126 @@
+/** A gateway's connection to its broker: kept for ever, with back-off and a last will; MQTT 3.1.1 as most firmware speaks. */
+import mqtt, { type MqttClient } from "mqtt";
+import { topicOf } from "./message.ts";
+
+const firstWaitMs = 250;
+const longestWaitMs = 30_000;
+const keepAliveS = 30;
+const connectTimeoutMs = 10_000;
+const goodbyeMs = 2_000;
+
+/** What a link needs; `heard` gets what comes down, `up` is called at each new connection. */
+export interface LinkSettings {
+  readonly gateway: string;
+  readonly mqttUrl: string;
+  readonly password: string;
+  readonly boot: number;
+  readonly say: (text: string) => void;
+  readonly heard: (topic: string, payload: Uint8Array) => void;
+  readonly up: () => void;
+}
+
+/** An open link. Publishing is by best effort: only a receipt tells that a message arrived. */
+export interface GatewayLink {
+  isUp(): boolean;
+  publish(topic: string, payload: Uint8Array): void;
+  close(): Promise<void>;
+}
+
+/** Connects, and connects again whenever the connection is lost. */
+export function openLink(settings: LinkSettings): GatewayLink {
+  let client: MqttClient | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  let attempts = 0;
+  let lastFault = "";
+  let closed = false;
+
+  const connect = (): void => {
+    const fresh = mqtt.connect(settings.mqttUrl, connectOptions(settings));
+    client = fresh;
+    fresh.on("connect", () => {
+      attempts = 0;
+      lastFault = "";
+      greet(fresh, settings);
+    });
+    fresh.on("message", (topic, payload) => settings.heard(topic, payload));
+    fresh.on("error", (error) => {
+      const fault = `${settings.gateway}: ${error.message || "the broker can't be reached"}`;
+      if (fault !== lastFault) settings.say(fault);
+      lastFault = fault;
+    });
+    fresh.once("close", () => retry(fresh));
+  };
+  const retry = (lost: MqttClient): void => {
+    lost.end(true);
+    if (closed || lost !== client) return;
+    timer = setTimeout(connect, waitMs(attempts));
+    attempts += 1;
+  };
+
+  connect();
+  return {
+    isUp: () => client?.connected === true,
+    publish(topic, payload) {
+      client?.publish(topic, Buffer.from(payload), { qos: 1 }, () => undefined);
+    },
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      if (client) await sayGoodbye(client, settings);
+    },
+  };
+}
+
+function connectOptions({ gateway, password, boot }: LinkSettings): mqtt.IClientOptions {
+  const payload = Buffer.from(statusPayload(boot, false));
+  return {
+    clientId: gateway,
+    username: gateway,
+    password,
+    protocolVersion: 4,
+    clean: false,
+    keepalive: keepAliveS,
+    connectTimeout: connectTimeoutMs,
+    reconnectPeriod: 0,
+    will: { topic: topicOf(gateway, "status"), payload, qos: 1, retain: true },
+  };
+}
+
+function greet(client: MqttClient, { gateway, boot, up }: LinkSettings): void {
+  client.publish(
+    topicOf(gateway, "status"),
+    statusPayload(boot, true),
+    { qos: 1, retain: true },
+    () => undefined,
+  );
+  client.subscribe(topicOf(gateway, "receipt"), { qos: 1 }, (error) => {
+    if (!error) up();
+  });
+}
+
+/** A clean end sends no last will, so the gateway says itself that it goes. */
+async function sayGoodbye(client: MqttClient, { gateway, boot }: LinkSettings): Promise<void> {
+  if (client.connected) {
+    const said = new Promise<void>((done) => {
+      client.publish(topicOf(gateway, "status"), statusPayload(boot, false), { qos: 1, retain: true }, () =>
+        done(),
+      );
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<void>((done) => {
+      timer = setTimeout(done, goodbyeMs);
+    });
+    await Promise.race([said, tooLong]);
+    clearTimeout(timer);
+  }
+  await client.endAsync(true);
+}
+
+function statusPayload(boot: number, online: boolean): string {
+  return JSON.stringify({ v: 1, boot, online });
+}
+
+/** Twice as long each time, with jitter so that a shop street's gateways don't return in step. */
+function waitMs(attempts: number): number {
+  return Math.min(longestWaitMs, firstWaitMs * 2 ** attempts) * (0.5 + Math.random() / 2);
+}

@@ -1,0 +1,155 @@
+/** A gateway as its firmware runs: samples, numbers, signs, stores, forwards, and deletes only under a verified receipt. */
+import { openLink } from "./gateway-link.ts";
+import { messagePayload, topicOf } from "./message.ts";
+import { openOutbox, type WaitingMessage } from "./outbox.ts";
+import type { ReadingSource } from "./reading-source.ts";
+import { openReceipt, type ReceiptKey } from "./receipt.ts";
+import type { DeviceKey } from "./seed.ts";
+
+const tickMs = 250;
+const resendMs = 15_000;
+/** Readings older than this go by the back-fill lane. */
+const liveAgeMs = 120_000;
+/** Unreceipted messages in flight; a day of four probes is 96 messages of 60 readings. */
+const windowMessages = 128;
+/** Signing is the work: after so many messages others in this process get their turn. */
+const messagesPerTurn = 8;
+
+/** What a gateway is told at installation; `clock` is its own, epoch ms. */
+export interface GatewaySettings {
+  readonly id: string;
+  readonly key: DeviceKey | null;
+  readonly password: string;
+  readonly mqttUrl: string;
+  readonly receiptKeys: readonly ReceiptKey[];
+  readonly source: ReadingSource;
+  readonly clock: () => number;
+  readonly boot: number;
+  readonly readingsPerMessage: number;
+  /** "live": by age of the readings; "hist": always the back-fill lane. */
+  readonly lanes: "live" | "hist";
+  readonly say: (text: string) => void;
+}
+
+/** A running gateway. */
+export interface Gateway {
+  readonly boot: number;
+  lastSeq(): number;
+  /** Messages that still wait for a receipt. */
+  waiting(): number;
+  /** Resolves once every reading up to a time (epoch ms) is receipted; never rejects, stop() resolves it too. */
+  drained(until: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts a gateway; it runs until it is stopped, whatever the broker does. */
+export function startGateway(settings: GatewaySettings): Gateway {
+  const { id, source, say } = settings;
+  const outbox = openOutbox(settings.boot);
+  const receiptTopic = topicOf(id, "receipt");
+  const waiters = waitersOn(() => [source.nextAt(), outbox.size()]);
+  let turn: NodeJS.Immediate | undefined;
+  let stopped: Promise<void> | undefined;
+
+  const heard = (topic: string, payload: Uint8Array): void => {
+    if (topic !== receiptTopic) return;
+    const receipt = openReceipt(topic, payload, settings.receiptKeys);
+    const outcome = receipt ? outbox.settle(receipt) : { refused: "its signature doesn't hold" };
+    if ("refused" in outcome) say(`${id}: receipt refused, nothing deleted: ${outcome.refused}`);
+    pump();
+  };
+  const send = ({ seq, topic, payload }: WaitingMessage): void => {
+    link.publish(topic, payload);
+    outbox.markSent(seq, Date.now());
+  };
+  const forward = (): boolean => {
+    for (let count = 0; count < messagesPerTurn; count += 1) {
+      if (outbox.size() >= windowMessages) return false;
+      const message = nextMessage(settings, outbox);
+      if (!message) return false;
+      send(message);
+    }
+    return true;
+  };
+  const pump = (): void => {
+    clearImmediate(turn);
+    if (!stopped && link.isUp()) {
+      for (const message of outbox.due(Date.now() - resendMs)) send(message);
+      if (forward()) turn = setImmediate(pump);
+    }
+    waiters.look();
+  };
+  const up = (): void => {
+    for (const message of outbox.due(Number.POSITIVE_INFINITY)) send(message);
+    pump();
+  };
+
+  const link = openLink({
+    gateway: id,
+    mqttUrl: settings.mqttUrl,
+    password: settings.password,
+    boot: settings.boot,
+    say,
+    heard,
+    up,
+  });
+  const ticker = setInterval(pump, tickMs);
+  const stop = async (): Promise<void> => {
+    clearInterval(ticker);
+    clearImmediate(turn);
+    waiters.release();
+    await link.close();
+  };
+  return {
+    boot: settings.boot,
+    lastSeq: () => outbox.lastSeq(),
+    waiting: () => outbox.size(),
+    drained: waiters.drained,
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+/** Those who wait until everything up to a time is receipted; `state` is the next reading's time and what waits. */
+function waitersOn(state: () => [nextAt: number | null, waiting: number]): {
+  drained: (until: number) => Promise<void>;
+  look: () => void;
+  release: () => void;
+} {
+  const waiters: { until: number; done: () => void }[] = [];
+  const release = (isFree: (until: number) => boolean): void => {
+    for (const waiter of waiters.filter(({ until }) => isFree(until))) {
+      waiters.splice(waiters.indexOf(waiter), 1);
+      waiter.done();
+    }
+  };
+  let over = false;
+  return {
+    drained: (until) => new Promise((done) => void (over ? done() : waiters.push({ until, done }))),
+    look() {
+      const [nextAt, waiting] = state();
+      if (waiting === 0) release((until) => nextAt === null || nextAt > until);
+    },
+    release() {
+      over = true;
+      release(() => true);
+    },
+  };
+}
+
+type Outbox = ReturnType<typeof openOutbox>;
+
+function nextMessage(settings: GatewaySettings, outbox: Outbox): WaitingMessage | null {
+  const now = settings.clock();
+  const readings = settings.source.take(settings.readingsPerMessage, now);
+  const [oldest] = readings;
+  if (!oldest) return null;
+  const lane = settings.lanes === "live" && now - oldest.ts <= liveAgeMs ? "data" : "hist";
+  const topic = topicOf(settings.id, lane);
+  return outbox.add((seq) => ({
+    topic,
+    payload: messagePayload(topic, { boot: settings.boot, seq, sent: now, readings }, settings.key),
+  }));
+}

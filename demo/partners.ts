@@ -1,0 +1,102 @@
+/** Partners' systems: they post EPCIS captures signed by an enrolled offline scanner, over HTTP with an API key. */
+
+import { sha256 } from "@noble/hashes/sha2.js";
+import { concatBytes, toBase64, utf8 } from "#domain/log/bytes.ts";
+import { canonicalize } from "#domain/log/canonical.ts";
+import { signEd25519 } from "#domain/log/signature.ts";
+import type { ScannerDevice } from "./devices.ts";
+import type { DeviceKey } from "./seed.ts";
+import type { DemoCapture } from "./shipments.ts";
+
+const attemptMs = 15_000;
+const patienceMs = 120_000;
+const firstWaitMs = 250;
+const longestWaitMs = 5_000;
+
+/** Where and as whom captures are posted. */
+export interface PartnerSettings {
+  readonly httpUrl: string;
+  readonly scanners: readonly ScannerDevice[];
+  readonly signal: AbortSignal;
+}
+
+/** The header by which a key signs a document: over "coldmark/capture/1" ‖ 0x00 ‖ SHA-256(JCS(document)). */
+export function captureSignature(document: unknown, key: DeviceKey): string {
+  const sig = toBase64(signEd25519(key.privateKey, captureMessage(document)));
+  return `kid=${key.kid};alg=Ed25519;sig=${sig}`;
+}
+
+/** The bytes that a capture's signature covers. */
+export function captureMessage(document: unknown): Uint8Array {
+  return concatBytes(utf8("coldmark/capture/1"), Uint8Array.of(0), sha256(utf8(canonicalize(document))));
+}
+
+/**
+ * Posts captures one after the other, in their order; a server that is starting or busy is asked again for two minutes.
+ * @throws Error naming the organisation and the server's words when a capture is refused
+ */
+export async function postCaptures(
+  captures: readonly DemoCapture[],
+  settings: PartnerSettings,
+): Promise<void> {
+  for (const capture of captures) {
+    const scanner = settings.scanners.find(({ organisation }) => organisation === capture.organisation);
+    if (!scanner) throw new Error(`${capture.organisation} has no scanner`);
+    await postPatiently(capture, scanner, settings);
+  }
+}
+
+async function postPatiently(
+  capture: DemoCapture,
+  scanner: ScannerDevice,
+  settings: PartnerSettings,
+): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  for (let waitMs = firstWaitMs; ; waitMs = Math.min(longestWaitMs, waitMs * 2)) {
+    const outcome = await postOnce(capture, scanner, settings);
+    if (outcome === "taken") return;
+    settings.signal.throwIfAborted();
+    if (!outcome.again || Date.now() > deadline)
+      throw new Error(`the capture of ${capture.organisation} was not taken: ${outcome.why}`);
+    await pause(waitMs, settings.signal);
+  }
+}
+
+async function postOnce(
+  { document }: DemoCapture,
+  scanner: ScannerDevice,
+  { httpUrl, signal }: PartnerSettings,
+): Promise<"taken" | { again: boolean; why: string }> {
+  try {
+    const response = await fetch(new URL("/epcis/v2/capture", httpUrl), {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${scanner.apiKey}`,
+        "content-type": "application/json",
+        "gs1-epcis-version": "2.0.0",
+        "coldmark-signature": captureSignature(document, scanner.key),
+      },
+      body: JSON.stringify(document),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(attemptMs)]),
+    });
+    const words = (await response.text()).slice(0, 2_000);
+    if (response.ok) return "taken";
+    return { again: response.status >= 500 || response.status === 429, why: `${response.status} ${words}` };
+  } catch (error) {
+    return { again: true, why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    signal.addEventListener("abort", stop, { once: true });
+  });
+}

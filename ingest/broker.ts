@@ -1,0 +1,143 @@
+// The one file of this room that opens sockets: to an outside broker, or for the gateways themselves.
+
+import { once } from "node:events";
+import { createServer, type Server, type Socket } from "node:net";
+import { connect as connectMqtt } from "mqtt";
+import type { Logger } from "pino";
+import { AppError } from "#domain/errors.ts";
+import { openCollector } from "./collector-door.ts";
+import { createEmbeddedBroker } from "./embedded-door.ts";
+import type { InboundMessage } from "./message.ts";
+import { guardPacketSize } from "./packet-guard.ts";
+
+/** Where messages come in and receipts go out. */
+export interface Broker {
+  readonly kind: "outside" | "embedded";
+  /** For a person: which broker this is, without secrets. */
+  readonly describe: string;
+  /** Where gateways connect. */
+  readonly url: string;
+  state(): "up" | "down";
+  /** QoS 1; resolves when the broker has it. @throws AppError UNAVAILABLE when it can't be reached now */
+  publish(topic: string, payload: Uint8Array): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** An outside broker by its URL, or the address the embedded one listens on (port 0: a free one). */
+export type BrokerPlace =
+  | { readonly kind: "outside"; readonly url: string; readonly username?: string; readonly password?: string }
+  | { readonly kind: "embedded"; readonly host: string; readonly port: number };
+
+/** What both doors need of their surroundings. */
+export interface BrokerParts {
+  readonly accept: (message: InboundMessage) => Promise<void>;
+  readonly oldestWaitMs: () => number;
+  readonly isPassword: (gateway: string, password: string) => Promise<boolean>;
+  readonly clock: () => number;
+  readonly log: Logger;
+}
+
+/** Packets above this end the connection; up to it, a message too large to use is kept and set aside. */
+const packetBytesMax = 1_048_576;
+const connectionsMax = 4_096;
+const connectionsPerAddressMax = 1_024;
+
+/**
+ * Opens the door. An outside broker may be down: it is tried for ever.
+ * @throws AppError UNAVAILABLE when the embedded broker can't listen
+ */
+export function openBroker(place: BrokerPlace, parts: BrokerParts): Promise<Broker> {
+  return place.kind === "outside" ? Promise.resolve(openOutside(place, parts)) : openEmbedded(place, parts);
+}
+
+function openOutside(place: Extract<BrokerPlace, { kind: "outside" }>, parts: BrokerParts): Broker {
+  const { url, username, password } = place;
+  const collector = openCollector({
+    ...parts,
+    username,
+    password,
+    connect: (options) => connectMqtt(url, options),
+  });
+  return {
+    kind: "outside",
+    describe: `MQTT broker at ${new URL(url).host}`,
+    url,
+    state: () => (collector.isUp() ? "up" : "down"),
+    publish: collector.publish,
+    stop: collector.stop,
+  };
+}
+
+async function openEmbedded(
+  { host, port }: Extract<BrokerPlace, { kind: "embedded" }>,
+  parts: BrokerParts,
+): Promise<Broker> {
+  const aedes = await createEmbeddedBroker(parts);
+  const admit = createAdmission();
+  const server = createServer((socket) => {
+    if (!admit(socket)) return;
+    guardPacketSize(socket, packetBytesMax);
+    aedes.handle(socket);
+  });
+  server.maxConnections = connectionsMax;
+  await listen(server, host, port);
+  const address = server.address();
+  const boundPort = typeof address === "object" && address ? address.port : port;
+  const url = `mqtt://${host.includes(":") ? `[${host}]` : host}:${boundPort}`;
+  return {
+    kind: "embedded",
+    describe: `MQTT broker inside this process at ${url}`,
+    url,
+    state: () => (server.listening ? "up" : "down"),
+    publish: (topic, payload) =>
+      new Promise((resolve, reject) => {
+        const packet = {
+          cmd: "publish",
+          topic,
+          payload: Buffer.from(payload),
+          qos: 1,
+          retain: false,
+          dup: false,
+        } as const;
+        aedes.publish(packet, (error) => (error ? reject(error) : resolve()));
+      }),
+    stop: async () => {
+      server.close();
+      await new Promise<void>((resolve) => aedes.close(resolve));
+    },
+  };
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  server.listen(port, host);
+  try {
+    await once(server, "listening");
+  } catch (cause) {
+    throw new AppError(
+      "UNAVAILABLE",
+      `the MQTT broker can't listen on ${host}:${port}`,
+      { part: "broker" },
+      cause,
+    );
+  }
+}
+
+/** No single address may take all connections. */
+function createAdmission(): (socket: Socket) => boolean {
+  const open = new Map<string, number>();
+  return (socket) => {
+    const address = socket.remoteAddress ?? "";
+    const count = (open.get(address) ?? 0) + 1;
+    if (count > connectionsPerAddressMax) {
+      socket.destroy();
+      return false;
+    }
+    open.set(address, count);
+    socket.once("close", () => {
+      const left = (open.get(address) ?? 1) - 1;
+      if (left === 0) open.delete(address);
+      else open.set(address, left);
+    });
+    return true;
+  };
+}

@@ -1,0 +1,81 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { Aedes, type AedesOptions, type Client } from "aedes";
+import type { Logger } from "pino";
+import { commandTopic, type InboundMessage, parseTopic, receiptTopic } from "./message.ts";
+
+/** What the broker inside the process asks its surroundings. */
+export interface EmbeddedDoorParts {
+  readonly accept: (message: InboundMessage) => Promise<void>;
+  /** Whether this password opens that gateway's door. */
+  readonly isPassword: (gateway: string, password: string) => Promise<boolean>;
+  readonly clock: () => number;
+  readonly log: Logger;
+}
+
+/** Where a message on a foreign topic goes inside the broker, after it was kept: to nobody. */
+const nowhere = "coldmark/refused";
+const connectTimeoutMs = 10_000;
+
+/**
+ * The embedded broker's rules. A gateway's user name, client id and topic are one and the same; it publishes to its own
+ * data, hist and status, hears its own receipt and command. A publish is answered when it is durable, so PUBACK means
+ * durable, and never refused for its content: what is wrong is kept and set aside (an error would close the connection
+ * and the sender would come back with the same message for ever).
+ */
+export function createEmbeddedBroker(parts: EmbeddedDoorParts): Promise<Aedes> {
+  const knownPasswords = createPasswordMemory(parts.isPassword);
+  const options: AedesOptions = {
+    connectTimeout: connectTimeoutMs,
+    authenticate: (client, username, password, done) => {
+      const gateway = username ?? "";
+      if (client.id !== gateway || password === undefined) return done(null, false);
+      knownPasswords(gateway, password).then(
+        (isRight) => done(null, isRight),
+        (error: unknown) => {
+          parts.log.warn({ gateway, err: error }, "could not check a gateway's password");
+          done(null, false);
+        },
+      );
+    },
+    authorizePublish: (client, packet, done) => {
+      if (client === null) return done(null);
+      const message = toMessage(client, packet.topic, packet.payload, parts.clock());
+      if (message.lane !== "status") packet.retain = false;
+      if (message.lane === "other") packet.topic = nowhere;
+      parts.accept(message).then(
+        () => done(null),
+        (error: Error) => done(error),
+      );
+    },
+    authorizeSubscribe: (client, subscription, done) => {
+      const isOwn = [receiptTopic(client.id), commandTopic(client.id)].includes(subscription.topic);
+      done(null, isOwn ? subscription : null);
+    },
+  };
+  return Aedes.createBroker(options);
+}
+
+function toMessage(
+  client: Client,
+  topic: string,
+  payload: Buffer | string,
+  receivedAt: number,
+): InboundMessage {
+  const parsed = parseTopic(topic);
+  const lane = parsed?.gateway === client.id ? parsed.lane : "other";
+  return { gateway: client.id, topic, lane, payload: Buffer.from(payload), door: "embedded", receivedAt };
+}
+
+/** Remembers for a minute that a password was right: deriving it again at each reconnection of a thousand costs too much. */
+function createPasswordMemory(isPassword: EmbeddedDoorParts["isPassword"]) {
+  const memoryMs = 60_000;
+  const right = new Map<string, { digest: Buffer; until: number }>();
+  return async (gateway: string, password: Buffer): Promise<boolean> => {
+    const digest = createHash("sha256").update(password).digest();
+    const known = right.get(gateway);
+    if (known && known.until > performance.now() && timingSafeEqual(known.digest, digest)) return true;
+    const isRight = await isPassword(gateway, password.toString("utf8"));
+    if (isRight) right.set(gateway, { digest, until: performance.now() + memoryMs });
+    return isRight;
+  };
+}

@@ -1,0 +1,124 @@
+import type { Excursion } from "#store/excursions.ts";
+import type { EquipmentFacts } from "#store/gateway-registry.ts";
+
+/** One sample of a measuring point; a sensor fault has no temperature and neither opens nor closes an excursion. */
+export interface Sample {
+  readonly ts: number;
+  readonly tMilliC: number | null;
+}
+
+/** A measuring point in the equipment whose limits it is judged by. */
+export interface WatchedPoint {
+  readonly equipment: EquipmentFacts;
+  readonly point: string;
+}
+
+/**
+ * Follows samples in order of time: the first strictly outside the limits opens an excursion, the extreme is kept, the
+ * first one inside closes all that are open. `rows` are the point's excursions so far; gives back them as they are then.
+ */
+export function followExcursions(
+  rows: readonly Excursion[],
+  samples: readonly Sample[],
+  watched: WatchedPoint,
+  now: number,
+): Excursion[] {
+  let current = [...rows];
+  for (const sample of samples) current = step(current, sample, watched, now);
+  return current;
+}
+
+function step(rows: readonly Excursion[], sample: Sample, watched: WatchedPoint, now: number): Excursion[] {
+  const { ts, tMilliC } = sample;
+  if (tMilliC === null) return [...rows];
+  const side = sideOf(tMilliC, watched.equipment);
+  let goesOn = false;
+  const next = rows.map((row) => {
+    if (row.toTs !== null || row.fromTs > ts) return row;
+    if (row.direction !== side?.direction) return { ...row, toTs: ts };
+    goesOn = true;
+    return { ...row, extremeMilliC: furthest(row, tMilliC) };
+  });
+  if (side && !goesOn) next.push(opened(sample.ts, tMilliC, side, watched, now));
+  return next;
+}
+
+function sideOf(tMilliC: number, { lowerMilliC, upperMilliC }: EquipmentFacts) {
+  if (tMilliC > upperMilliC) return { direction: "high", limitMilliC: upperMilliC } as const;
+  if (tMilliC < lowerMilliC) return { direction: "low", limitMilliC: lowerMilliC } as const;
+  return null;
+}
+
+function furthest(row: Excursion, tMilliC: number): number {
+  return row.direction === "high"
+    ? Math.max(row.extremeMilliC, tMilliC)
+    : Math.min(row.extremeMilliC, tMilliC);
+}
+
+function opened(
+  ts: number,
+  tMilliC: number,
+  side: { direction: "high" | "low"; limitMilliC: number },
+  { equipment, point }: WatchedPoint,
+  now: number,
+): Excursion {
+  return {
+    tenantId: equipment.tenantId,
+    equipmentId: equipment.id,
+    point,
+    fromTs: ts,
+    toTs: null,
+    ...side,
+    extremeMilliC: tMilliC,
+    detectedAt: now,
+    queued: false,
+  };
+}
+
+/** Whether a sample that came out of order can change anything: it lies outside the limits, or in an excursion. */
+export function disturbs(rows: readonly Excursion[], sample: Sample, watched: WatchedPoint): boolean {
+  if (sample.tMilliC === null) return false;
+  if (sideOf(sample.tMilliC, watched.equipment)) return true;
+  return rows.some((row) => covers(row, sample.ts));
+}
+
+function covers(row: Excursion, ts: number): boolean {
+  return row.fromTs <= ts && (row.toTs === null || ts < row.toTs);
+}
+
+/** What is to be kept and dropped after a stretch was looked at again. */
+export interface Revision {
+  readonly save: readonly Excursion[];
+  readonly drop: readonly Excursion[];
+}
+
+/** Where the look back must begin so that an excursion around `ts` is seen from its start. */
+export function lookBackFrom(rows: readonly Excursion[], ts: number): number {
+  return rows.filter((row) => covers(row, ts)).reduce((from, row) => Math.min(from, row.fromTs), ts);
+}
+
+/**
+ * Builds the excursions of a stretch anew from all its samples and compares them with the rows that begin in it. A row
+ * with the same beginning keeps its history; one that reaches past the stretch keeps its end.
+ */
+export function reviseExcursions(
+  rows: readonly Excursion[],
+  samples: readonly Sample[],
+  watched: WatchedPoint,
+  now: number,
+): Revision {
+  const first = samples[0];
+  const last = samples.at(-1);
+  if (!first || !last) return { save: [], drop: [] };
+  const inStretch = rows.filter((row) => row.fromTs >= first.ts && row.fromTs <= last.ts);
+  const reachesPast = rows.find((row) => row.fromTs <= last.ts && row.toTs !== null && row.toTs > last.ts);
+  const fresh = followExcursions([], samples, watched, now).map((row) =>
+    row.toTs === null && reachesPast ? { ...row, toTs: reachesPast.toTs } : row,
+  );
+  const beginnings = new Set(fresh.map((row) => row.fromTs));
+  const save = fresh.map((row) => {
+    const before = inStretch.find((known) => known.fromTs === row.fromTs);
+    return before ? { ...row, detectedAt: before.detectedAt, queued: before.queued } : row;
+  });
+  return { save, drop: inStretch.filter((row) => !beginnings.has(row.fromTs)) };
+}

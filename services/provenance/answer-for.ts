@@ -1,0 +1,80 @@
+/** The answer about one pack: its bundle, checked by the very verifier that strangers use, then told. */
+import type { Bundle } from "#domain/log/bundle.ts";
+import { streamOf } from "#domain/log/entry.ts";
+import { type ProvedContents, type Verification, verifyBundle } from "#domain/log/verify.ts";
+import type { Answer } from "#domain/provenance/answer.ts";
+import { type Told, tellAnswer } from "#domain/provenance/tell-answer.ts";
+import { findPackStatus, isLotRecalled } from "#store/stretches.ts";
+import { buildBundle } from "./build-bundle.ts";
+import { HeadsTrees } from "./heads-trees.ts";
+import type { PackQuestion, ProvenanceParts } from "./parts.ts";
+
+/** Answers questions about packs and hands out their bundles. */
+export interface Provenance {
+  /** The four answers; never throws for an unknown code. */
+  answerFor(question: PackQuestion): Promise<Answer>;
+  /** The proof bundle as JSON text; null before the first anchor. */
+  bundleFor(question: PackQuestion): Promise<string | null>;
+}
+
+/** Provenance over the given parts; heads trees of anchored sizes are kept between questions. */
+export function openProvenance(parts: ProvenanceParts): Provenance {
+  const trees = new HeadsTrees();
+  return {
+    answerFor: async (question) => {
+      const bundle = await buildBundle(parts, trees, question);
+      return tell(parts, question, await check(parts, bundle), await liveStateOf(parts, question.epc));
+    },
+    bundleFor: async (question) => {
+      const bundle = await buildBundle(parts, trees, question);
+      return bundle === null ? null : JSON.stringify(bundle);
+    },
+  };
+}
+
+async function check(parts: ProvenanceParts, bundle: Bundle | null): Promise<Verification> {
+  const trust = parts.trust();
+  if (bundle === null || trust === null) {
+    return { result: "NOT_ANCHORED_YET", asOf: null, reasons: ["nothing is anchored yet"], contents: null };
+  }
+  const rpc = parts.rpc();
+  if (rpc === null) {
+    const offline = await verifyBundle(JSON.stringify(bundle), { trust });
+    return { ...offline, result: offline.contents === null ? offline.result : "CHAIN_UNREACHABLE" };
+  }
+  return await verifyBundle(JSON.stringify(bundle), { trust, rpc });
+}
+
+/** What is recorded but perhaps not sealed yet. */
+async function liveStateOf(parts: ProvenanceParts, epc: string): Promise<NonNullable<Told["live"]>> {
+  return await parts.store.as({ role: "worker" }, async (tx) => {
+    const status = await findPackStatus(tx, epc);
+    const { gtin = null, lot = null } = status ?? {};
+    const recalled = gtin !== null && lot !== null && (await isLotRecalled(tx, gtin, lot));
+    return { seen: status !== null, soldCount: status?.sold ?? 0, recalled };
+  });
+}
+
+function tell(
+  parts: ProvenanceParts,
+  { epc, code, view }: PackQuestion,
+  { result, asOf, reasons, contents }: Verification,
+  live: NonNullable<Told["live"]>,
+): Answer {
+  const chainClass = parts.trust()?.chainClass ?? "operator";
+  return tellAnswer(contents ?? nothingProved(epc, view), {
+    code,
+    view,
+    result,
+    asOf,
+    chainClass,
+    reasons,
+    live,
+  });
+}
+
+function nothingProved(subject: string, view: ProvedContents["view"]): ProvedContents {
+  const stream = streamOf(subject);
+  const empty = { stream, from: 0, present: false, entries: [] };
+  return { subject, view, streams: new Map([[stream, empty]]), references: new Map() };
+}

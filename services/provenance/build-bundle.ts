@@ -1,0 +1,144 @@
+/** Building a pack's proof bundle at the newest anchored size, never at the newest checkpoint (design §5). */
+import type { Bundle, DayProof, Stretch } from "#domain/log/bundle.ts";
+import { fromHex, toHex } from "#domain/log/bytes.ts";
+import { NO_PREVIOUS, streamOf } from "#domain/log/entry.ts";
+import type { Tx } from "#store/connect.ts";
+import {
+  findAnchoredTree,
+  findEquipmentByLabel,
+  findFirstWindow,
+  type LogRow,
+  listByLeaf,
+  listSeals,
+  listStretch,
+} from "#store/stretches.ts";
+import { type Draft, draftPack } from "./draft.ts";
+import { type EquipmentStays, lastMomentOf, openStays, rosterLeaves } from "./equipment-stretch.ts";
+import type { AnchoredHeads, HeadsTrees } from "./heads-trees.ts";
+import { entryOf, openingOf } from "./opening-of.ts";
+import type { PackQuestion, ProvenanceParts } from "./parts.ts";
+
+const dayMs = 86_400_000;
+
+interface Anchored {
+  readonly tx: Tx;
+  readonly size: number;
+  readonly heads: AnchoredHeads;
+  readonly days: readonly {
+    day: number;
+    size: number;
+    root: Uint8Array;
+    anchoredAt: number;
+    heads: AnchoredHeads;
+  }[];
+}
+
+/** The bundle for one pack, or null before the first anchor. */
+export async function buildBundle(
+  parts: ProvenanceParts,
+  trees: HeadsTrees,
+  question: PackQuestion,
+): Promise<Bundle | null> {
+  return await parts.store.as({ role: "worker" }, async (tx) => {
+    const tree = await findAnchoredTree(tx);
+    if (tree === null) return null;
+    const asOf = tree.anchoredAt ?? 0;
+    const draft = await draftPack(tx, question.epc, tree.size, asOf);
+    const anchored = await anchoredHistory(tx, trees, tree.size, firstDayOf(draft, question.epc));
+    const whole = [...draft.rows].map(([stream, rows]) => wholeStretch(anchored, stream, rows));
+    const measured = await Promise.all(
+      equipmentStays(draft).map((stays) => equipmentStretch(parts, anchored, stays)),
+    );
+    const streams = [...whole, ...measured.flatMap(({ stretch }) => (stretch === null ? [] : [stretch]))];
+    return {
+      v: 1,
+      subject: question.epc,
+      view: question.view,
+      checkpoint: tree.note,
+      heads: anchored.heads.leaf,
+      anchor: { tx: tree.txHash },
+      days: anchored.days.map((day) => dayProof(day, streams)),
+      streams,
+      references: measured.flatMap(({ references }) => references),
+    };
+  });
+}
+
+async function anchoredHistory(tx: Tx, trees: HeadsTrees, size: number, firstDay: number): Promise<Anchored> {
+  const days = [];
+  for (const seal of await listSeals(tx, size)) {
+    if (seal.day >= firstDay) days.push({ ...seal, heads: await trees.at(tx, seal.size) });
+  }
+  return { tx, size, heads: await trees.at(tx, size), days };
+}
+
+/** Seals are relied on from the day the code's first statement was accepted. */
+function firstDayOf(draft: Draft, epc: string): number {
+  const accepted = (draft.rows.get(streamOf(epc)) ?? []).map((row) => row.toMs);
+  return accepted.length === 0 ? Number.POSITIVE_INFINITY : Math.floor(Math.min(...accepted) / dayMs);
+}
+
+function wholeStretch(anchored: Anchored, stream: string, rows: readonly LogRow[]): Stretch {
+  return {
+    stream,
+    from: 0,
+    prev: NO_PREVIOUS,
+    entries: rows.map((row) => entryOf(row, true)),
+    end: "newest",
+    head: anchored.heads.tree.proof(fromHex(stream)),
+  };
+}
+
+function equipmentStays(draft: Draft): EquipmentStays[] {
+  const byStream = new Map<string, { from: number; to: number }[]>();
+  for (const stay of draft.stays) {
+    for (const place of [stay.place, ...stay.elsewhere]) {
+      if (place.kind !== "equipment" || place.stream === null) continue;
+      byStream.set(place.stream, [...(byStream.get(place.stream) ?? []), { from: stay.from, to: stay.to }]);
+    }
+  }
+  return [...byStream].map(([stream, spans]) => ({ stream, spans, limits: draft.limits }));
+}
+
+async function equipmentStretch(parts: ProvenanceParts, anchored: Anchored, stays: EquipmentStays) {
+  const { tx, size } = anchored;
+  const stream = fromHex(stays.stream);
+  const span = { from: Math.min(...stays.spans.map(({ from }) => from)), to: lastMomentOf(stays), size };
+  const from = (await findFirstWindow(tx, stream, span)) ?? 0;
+  const { end, heads } = endOf(anchored, span.to);
+  const head = heads.tree.proof(stream);
+  if (head.seq === undefined) return { stretch: null, references: [] };
+  const rows = await listStretch(tx, stream, { from, to: head.seq, size });
+  const label = rows[0]?.subject.split(":").at(-1) ?? "";
+  const entries = await openStays(rows, stays, await findEquipmentByLabel(tx, label), parts.readings);
+  const prev = rows[0] === undefined ? NO_PREVIOUS : toHex(rows[0].prev);
+  const named = await listByLeaf(tx, rosterLeaves(entries, rows));
+  return {
+    stretch: { stream: stays.stream, from, prev, entries, end, head } satisfies Stretch,
+    references: named.flatMap(reference),
+  };
+}
+
+/** The first sealed day that lies after all that may still come late; the newest heads while there is none. */
+function endOf(anchored: Anchored, lastMoment: number): { end: "newest" | number; heads: AnchoredHeads } {
+  const day = anchored.days.find((candidate) => candidate.anchoredAt >= lastMoment);
+  return day === undefined ? { end: "newest", heads: anchored.heads } : { end: day.day, heads: day.heads };
+}
+
+function reference(row: LogRow): Bundle["references"][number][] {
+  const opening = openingOf(row);
+  return opening === null
+    ? []
+    : [{ stream: toHex(row.stream), seq: row.seq, prev: toHex(row.prev), opening }];
+}
+
+function dayProof(day: Anchored["days"][number], streams: readonly Stretch[]): DayProof {
+  return {
+    day: day.day,
+    size: day.size,
+    root: toHex(day.root),
+    anchoredAt: day.anchoredAt,
+    heads: day.heads.leaf,
+    streams: Object.fromEntries(streams.map(({ stream }) => [stream, day.heads.tree.proof(fromHex(stream))])),
+  };
+}

@@ -1,0 +1,87 @@
+/** The pack's own streams and its parents' as the log has them, to learn which equipment a bundle must show. */
+import { fromHex, toHex } from "#domain/log/bytes.ts";
+import { streamOf } from "#domain/log/entry.ts";
+import type { ProvedEntry } from "#domain/log/open-streams.ts";
+import type { ProvedContents } from "#domain/log/verify.ts";
+import { type EventBody, eventOf } from "#domain/provenance/bodies.ts";
+import { custodyOf, type Stay } from "#domain/provenance/custody.ts";
+import { productsOf } from "#domain/provenance/tell-cold.ts";
+import type { Tx } from "#store/connect.ts";
+import { type LogRow, listStream } from "#store/stretches.ts";
+import { openingOf } from "./opening-of.ts";
+
+/** Boxes in boxes that are followed; the verifier follows as many. */
+const nestingMax = 6;
+
+/** What a bundle will show: whole streams (code, parents, lot, product) and the stays in equipment. */
+export interface Draft {
+  readonly rows: ReadonlyMap<string, LogRow[]>;
+  readonly stays: readonly Stay[];
+  readonly limits: { readonly lowerMilliC: number; readonly upperMilliC: number }[];
+}
+
+/** Reads the streams a pack's answer rests on, inside a tree of `size` leaves, up to `asOf`. */
+export async function draftPack(tx: Tx, epc: string, size: number, asOf: number): Promise<Draft> {
+  const rows = new Map<string, LogRow[]>();
+  await addStream(tx, rows, streamOf(epc), size, 0);
+  const events = eventsOf(rows);
+  const gtin =
+    /\/01\/(\d{14})(?:\/|$)/.exec(epc)?.[1] ?? events.find((event) => event.gtin !== undefined)?.gtin;
+  const lot = events.find((event) => event.lot !== undefined)?.lot;
+  if (gtin !== undefined) {
+    const product = `https://id.gs1.org/01/${gtin}`;
+    rows.set(streamOf(product), await listStream(tx, fromHex(streamOf(product)), size));
+    if (lot !== undefined) {
+      const stream = streamOf(`${product}/10/${encodeURIComponent(lot)}`);
+      rows.set(stream, await listStream(tx, fromHex(stream), size));
+    }
+  }
+  const contents = contentsOf(epc, rows);
+  const limits = productsOf(contents, gtin === undefined ? null : streamOf(`https://id.gs1.org/01/${gtin}`));
+  return { rows, stays: custodyOf(contents, streamOf(epc), asOf), limits };
+}
+
+async function addStream(
+  tx: Tx,
+  rows: Map<string, LogRow[]>,
+  stream: string,
+  size: number,
+  depth: number,
+): Promise<void> {
+  if (rows.has(stream) || depth > nestingMax) return;
+  rows.set(stream, await listStream(tx, fromHex(stream), size));
+  const found = (rows.get(stream) ?? []).map(provedOf).map(eventOf);
+  for (const event of found) {
+    if (event?.parentKind === "code" && event.parent !== null)
+      await addStream(tx, rows, event.parent, size, depth + 1);
+  }
+}
+
+function eventsOf(rows: ReadonlyMap<string, LogRow[]>): EventBody[] {
+  const own = [...rows.values()][0] ?? [];
+  return own
+    .map(provedOf)
+    .map(eventOf)
+    .filter((event) => event !== null);
+}
+
+function contentsOf(subject: string, rows: ReadonlyMap<string, LogRow[]>): ProvedContents {
+  const streams = [...rows].map(([stream, list]) => {
+    const entries = list.map(provedOf);
+    return [stream, { stream, from: 0, present: entries.length > 0, entries }] as const;
+  });
+  return { subject, view: "public", streams: new Map(streams), references: new Map() };
+}
+
+function provedOf(row: LogRow): ProvedEntry {
+  const opening = openingOf(row);
+  return {
+    stream: toHex(row.stream),
+    seq: row.seq,
+    leaf: toHex(row.leaf),
+    header: opening?.header ?? null,
+    body: opening?.body,
+    readings: null,
+    sealedAt: null,
+  };
+}

@@ -1,0 +1,52 @@
+/** The `heads` trees of anchored sizes, built once each and kept for the proofs of many packs. */
+
+import { AppError } from "#domain/errors.ts";
+import type { HeadsLeaf } from "#domain/log/bundle.ts";
+import { fromHex, toHex } from "#domain/log/bytes.ts";
+import { streamOf } from "#domain/log/entry.ts";
+import { buildHeadsTree, type HeadsTree } from "#domain/log/prefix-tree.ts";
+import { inclusionFromNodes, nodesNeededForInclusion } from "#domain/log/tree-nodes.ts";
+import type { Tx } from "#store/connect.ts";
+import { findEntryAt, listHeadsAt, listNodes } from "#store/stretches.ts";
+import { openingOf } from "./opening-of.ts";
+
+/** Trees that stay in memory: the newest and some weeks of days. */
+const treesMax = 40;
+const headsStream = streamOf("urn:coldmark:heads");
+
+/** One anchored tree's heads: the prefix tree, and the leaf that states its root. */
+export interface AnchoredHeads {
+  readonly tree: HeadsTree;
+  readonly leaf: HeadsLeaf;
+}
+
+/** Keeps the heads of anchored sizes; sizes never change, so nothing here grows stale. */
+export class HeadsTrees {
+  readonly #kept = new Map<number, AnchoredHeads>();
+
+  /** The heads of the anchored tree of `size` leaves. */
+  async at(tx: Tx, size: number): Promise<AnchoredHeads> {
+    const kept = this.#kept.get(size);
+    if (kept !== undefined) return kept;
+    const heads = (await listHeadsAt(tx, size)).filter((head) => toHex(head.stream) !== headsStream);
+    const built = { tree: buildHeadsTree(heads), leaf: await headsLeafAt(tx, size) };
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size < treesMax) break;
+      this.#kept.delete(oldest);
+    }
+    this.#kept.set(size, built);
+    return built;
+  }
+}
+
+async function headsLeafAt(tx: Tx, size: number): Promise<HeadsLeaf> {
+  const row = await findEntryAt(tx, size - 1);
+  const opening = row === null ? null : openingOf(row);
+  if (row === null || opening === null)
+    throw new AppError("INTERNAL", `no heads entry closes the tree of ${size}`);
+  const [index, count] = [BigInt(size - 1), BigInt(size)];
+  const nodes = await listNodes(tx, nodesNeededForInclusion(index, count));
+  const hashes = new Map(nodes.map((node) => [`${node.level}/${node.index}`, node.hash]));
+  const path = inclusionFromNodes(index, count, (level, at) => hashes.get(`${level}/${at}`) ?? fromHex(""));
+  return { seq: row.seq, prev: toHex(row.prev), opening, path: path.map(toHex) };
+}

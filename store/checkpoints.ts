@@ -1,0 +1,22 @@
+import { asc, desc } from "drizzle-orm";
+import type { Tx } from "./connect.ts";
+import { checkpoints } from "./schema/checkpoints.ts";
+
+/** A signed state of the log; `inboxTo` is the last message its `heads` entry covers. */
+export type StoredCheckpoint = typeof checkpoints.$inferSelect;
+
+/** Keeps a checkpoint. */
+export async function insertCheckpoint(tx: Tx, checkpoint: StoredCheckpoint): Promise<void> {
+  await tx.insert(checkpoints).values(checkpoint);
+}
+
+/** The newest checkpoint, or null. */
+export async function newestCheckpoint(tx: Tx): Promise<StoredCheckpoint | null> {
+  const rows = await tx.select().from(checkpoints).orderBy(desc(checkpoints.size)).limit(1);
+  return rows[0] ?? null;
+}
+
+/** Every checkpoint, smallest first. */
+export async function allCheckpoints(tx: Tx): Promise<StoredCheckpoint[]> {
+  return tx.select().from(checkpoints).orderBy(asc(checkpoints.size));
+}

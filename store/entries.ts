@@ -1,0 +1,126 @@
+import { and, asc, desc, eq, gte, inArray, isNull, lt, ne, sql } from "drizzle-orm";
+import type { Tx } from "./connect.ts";
+import { entries } from "./schema/entries.ts";
+import { pendingEntries } from "./schema/pending-entries.ts";
+import { streamHeads } from "./schema/stream-heads.ts";
+
+/** An entry of the log as kept: its public part, and what opens it until it is erased. */
+export type LogEntry = typeof entries.$inferSelect;
+
+/** What waits to be appended. */
+export type PendingEntry = typeof pendingEntries.$inferSelect;
+
+/** The newest entry of a stream. */
+export type StreamHead = typeof streamHeads.$inferSelect;
+
+/** The same in every process on one database: whoever appends holds it, so the log has one writer. */
+const appendLock = 0x636f6c66;
+/** 14 columns a row, and a statement takes at most 65,535 parameters. */
+const rowsPerInsert = 2_000;
+
+/** Makes this transaction the log's only writer until it ends. */
+export async function holdLog(tx: Tx): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(${appendLock})`);
+}
+
+/** The number of entries in the log. */
+export async function logSize(tx: Tx): Promise<number> {
+  const rows = await tx.select({ index: entries.index }).from(entries).orderBy(desc(entries.index)).limit(1);
+  return rows[0] === undefined ? 0 : rows[0].index + 1;
+}
+
+/** What waits to be appended, oldest first. */
+export async function readPending(tx: Tx, limit: number): Promise<PendingEntry[]> {
+  return tx
+    .select()
+    .from(pendingEntries)
+    .where(isNull(pendingEntries.entryIndex))
+    .orderBy(asc(pendingEntries.id))
+    .limit(limit);
+}
+
+/** Notes at which index the waiting entries now stand in the log. */
+export async function markAppended(
+  tx: Tx,
+  appended: readonly { readonly id: number; readonly index: number }[],
+): Promise<void> {
+  await tx.execute(sql`
+    update pending_entries p set entry_index = v.index
+    from unnest(${sql.param(appended.map(({ id }) => id))}::bigint[],
+      ${sql.param(appended.map(({ index }) => index))}::bigint[]) as v(id, index)
+    where p.id = v.id`);
+}
+
+/** Adds entries at the end of the log. */
+export async function insertEntries(tx: Tx, rows: readonly LogEntry[]): Promise<void> {
+  for (let from = 0; from < rows.length; from += rowsPerInsert) {
+    await tx.insert(entries).values(rows.slice(from, from + rowsPerInsert));
+  }
+}
+
+/** The newest entries of these streams (32-byte ids). */
+export async function readStreamHeads(tx: Tx, streams: readonly Uint8Array[]): Promise<StreamHead[]> {
+  if (streams.length === 0) return [];
+  return tx
+    .select()
+    .from(streamHeads)
+    .where(inArray(streamHeads.stream, [...streams]));
+}
+
+/** The newest entries of all streams but one. */
+export async function allStreamHeadsBut(tx: Tx, stream: Uint8Array): Promise<StreamHead[]> {
+  return tx.select().from(streamHeads).where(ne(streamHeads.stream, stream));
+}
+
+/** Moves streams on to their newest entries. */
+export async function saveStreamHeads(tx: Tx, heads: readonly StreamHead[]): Promise<void> {
+  if (heads.length === 0) return;
+  const column = (pick: (head: StreamHead) => unknown) => sql.param(heads.map(pick));
+  await tx.execute(sql`
+    insert into stream_heads (stream, seq, leaf, subject)
+    select * from unnest(${column((h) => h.stream)}::bytea[], ${column((h) => h.seq)}::bigint[],
+      ${column((h) => h.leaf)}::bytea[], ${column((h) => h.subject)}::text[])
+    on conflict (stream) do update set seq = excluded.seq, leaf = excluded.leaf`);
+}
+
+/** Entries from an index on, in log order. */
+export async function readEntries(tx: Tx, from: number, limit: number): Promise<LogEntry[]> {
+  return tx.select().from(entries).where(gte(entries.index, from)).orderBy(asc(entries.index)).limit(limit);
+}
+
+/** Which stream each entry from … to (excluded) belongs to, with its place there, in log order. */
+export async function readPlaces(
+  tx: Tx,
+  from: number,
+  to: number,
+): Promise<Pick<LogEntry, "stream" | "seq" | "leaf">[]> {
+  return tx
+    .select({ stream: entries.stream, seq: entries.seq, leaf: entries.leaf })
+    .from(entries)
+    .where(and(gte(entries.index, from), lt(entries.index, to)))
+    .orderBy(asc(entries.index));
+}
+
+/** How many entries stand at or above an index, and since when the oldest and the oldest urgent one wait. */
+export async function waitingFrom(
+  tx: Tx,
+  index: number,
+): Promise<{ count: number; since: number | null; urgentSince: number | null }> {
+  const found = await tx.execute<{ count: number; since: number | null; urgent_since: number | null }>(sql`
+    select count(*)::bigint as count, min(e.appended_at)::bigint as since,
+      (select min(p.created_at) from pending_entries p where p.urgent and p.entry_index >= ${index})::bigint as urgent_since
+    from entries e where e.index >= ${index}`);
+  const row = found.rows[0];
+  return { count: row?.count ?? 0, since: row?.since ?? null, urgentSince: row?.urgent_since ?? null };
+}
+
+/** The leaf of the newest roster (`equipment` entry) of an equipment's stream, or null while the log has none. */
+export async function newestRosterLeaf(tx: Tx, stream: Uint8Array): Promise<Uint8Array | null> {
+  const rows = await tx
+    .select({ leaf: entries.leaf })
+    .from(entries)
+    .where(and(eq(entries.stream, stream), eq(entries.kind, "equipment")))
+    .orderBy(desc(entries.seq))
+    .limit(1);
+  return rows[0]?.leaf ?? null;
+}

@@ -1,0 +1,155 @@
+import { and, asc, eq, gte, inArray, isNull, lt, or, sql } from "drizzle-orm";
+import type { Tx } from "./connect.ts";
+import { calibrations } from "./schema/calibrations.ts";
+import { cursors } from "./schema/cursors.ts";
+import { equipment } from "./schema/equipment.ts";
+import { sensorPlacements } from "./schema/sensor-placements.ts";
+import { sensors } from "./schema/sensors.ts";
+import { windows } from "./schema/windows.ts";
+
+/** A window of equipment; a negative `versions` = −n while version n is being sealed, so that a crash leaves a trace. */
+export type Window = typeof windows.$inferSelect;
+
+/** Equipment whose time is cut into windows, and where its sealed windows end. */
+export interface SealedEquipment {
+  readonly tenantId: string;
+  readonly id: string;
+  readonly label: string;
+  readonly scope: "shop" | "warehouse" | "transport";
+  readonly profile: string;
+  readonly profileVersion: number;
+  readonly lowerMilliC: number;
+  readonly upperMilliC: number;
+  readonly segmentMs: number;
+  readonly since: number;
+  readonly acceptedAt: number;
+  /** Start of the window in which the tiling begins: no earlier than the back-dating that the rules allow. */
+  readonly tiledFrom: number;
+  /** End of the newest tiled window that is sealed or being sealed. */
+  readonly sealedTo: number | null;
+}
+
+/** A sensor's stay in an equipment, with its calibrations. */
+export interface PlacedPoint {
+  readonly point: string;
+  readonly since: number;
+  readonly until: number | null;
+  readonly calibrations: readonly { readonly calibratedAt: number; readonly validUntil: number }[];
+}
+
+/**
+ * Keeps the projector where it is to the end of this transaction, and gives its position: what it stores afterwards
+ * sees the windows that are claimed now.
+ */
+export async function holdProjector(tx: Tx): Promise<number> {
+  const rows = await tx.select().from(cursors).where(eq(cursors.name, "projector")).for("update");
+  return rows[0]?.position ?? 0;
+}
+
+/** All equipment with the end of its tiling; `backdatingMs` is how far before its acceptance tiling may begin. */
+export async function readSealedEquipment(tx: Tx, backdatingMs: number): Promise<SealedEquipment[]> {
+  const e = equipment;
+  const tiledFrom = sql<number>`(greatest(${e.since}, ${e.acceptedAt} - ${backdatingMs}) / ${e.segmentMs}) * ${e.segmentMs}`;
+  const sealedTo = sql<number | null>`(select max(w.to_ms) from windows w where w.tenant_id = ${e.tenantId}
+    and w.equipment_id = ${e.id} and w.versions <> 0 and w.from_ms >= ${tiledFrom})`;
+  const rows = await tx.select({ equipment: e, tiledFrom, sealedTo }).from(e);
+  return rows.map(({ equipment: row, tiledFrom: from, sealedTo: to }) => ({
+    ...row,
+    tiledFrom: Number(from),
+    sealedTo: to === null ? null : Number(to),
+  }));
+}
+
+/** Windows that must be sealed again, or were being sealed when the process ended; oldest first. */
+export async function readUnsealedWindows(tx: Tx, limit: number): Promise<Window[]> {
+  return tx
+    .select()
+    .from(windows)
+    .where(or(eq(windows.dirty, true), lt(windows.versions, 0)))
+    .orderBy(asc(windows.fromMs))
+    .limit(limit);
+}
+
+/**
+ * Takes windows in hand before their readings are read: what the projector stores from now on marks them dirty.
+ * Gives them back with the version (negative) that is being sealed.
+ */
+export async function claimWindows(
+  tx: Tx,
+  wanted: readonly Pick<Window, "tenantId" | "equipmentId" | "fromMs" | "toMs">[],
+  now: number,
+): Promise<Window[]> {
+  if (wanted.length === 0) return [];
+  return tx
+    .insert(windows)
+    .values(wanted.map((window) => ({ ...window, versions: -1, dirty: false, sealedAt: now })))
+    .onConflictDoUpdate({
+      target: [windows.tenantId, windows.equipmentId, windows.fromMs],
+      set: {
+        versions: sql`case when ${windows.versions} < 0 then ${windows.versions} else -(${windows.versions} + 1) end`,
+        toMs: sql`case when ${windows.versions} = 0 then excluded.to_ms else ${windows.toMs} end`,
+        dirty: sql`false`,
+        sealedAt: sql`excluded.sealed_at`,
+      },
+    })
+    .returning();
+}
+
+/** Notes that claimed windows are queued for the log; a mark set meanwhile stays. */
+export async function markSealed(tx: Tx, claimed: readonly Window[]): Promise<void> {
+  const column = (pick: (window: Window) => unknown) => sql.param(claimed.map(pick));
+  await tx.execute(sql`
+    update windows w set versions = -w.versions
+    from unnest(${column((w) => w.tenantId)}::text[], ${column((w) => w.equipmentId)}::text[],
+      ${column((w) => w.fromMs)}::bigint[]) as v(tenant_id, equipment_id, from_ms)
+    where w.tenant_id = v.tenant_id and w.equipment_id = v.equipment_id and w.from_ms = v.from_ms and w.versions < 0`);
+}
+
+/** The windows of an equipment that overlap [from, to). */
+export async function readWindows(
+  tx: Tx,
+  place: { tenantId: string; equipmentId: string; from: number; to: number },
+): Promise<Window[]> {
+  const { tenantId, equipmentId } = place;
+  return tx
+    .select()
+    .from(windows)
+    .where(
+      and(
+        eq(windows.tenantId, tenantId),
+        eq(windows.equipmentId, equipmentId),
+        lt(windows.fromMs, place.to),
+        gte(windows.toMs, place.from + 1),
+      ),
+    );
+}
+
+/** The measuring points that lay in an equipment at any time of [from, to). */
+export async function readPlacedPoints(
+  tx: Tx,
+  place: { tenantId: string; equipmentId: string; from: number; to: number },
+): Promise<PlacedPoint[]> {
+  const p = sensorPlacements;
+  const rows = await tx
+    .select({ point: sensors.point, sensorId: sensors.id, since: p.since, until: p.until })
+    .from(p)
+    .innerJoin(sensors, and(eq(sensors.tenantId, p.tenantId), eq(sensors.id, p.sensorId)))
+    .where(
+      and(
+        eq(p.tenantId, place.tenantId),
+        eq(p.equipmentId, place.equipmentId),
+        lt(p.since, place.to),
+        or(isNull(p.until), gte(p.until, place.from + 1)),
+      ),
+    );
+  if (rows.length === 0) return [];
+  const ids = rows.map((row) => row.sensorId);
+  const certificates = await tx
+    .select()
+    .from(calibrations)
+    .where(and(eq(calibrations.tenantId, place.tenantId), inArray(calibrations.sensorId, ids)));
+  return rows.map(({ sensorId, ...row }) => ({
+    ...row,
+    calibrations: certificates.filter((certificate) => certificate.sensorId === sensorId),
+  }));
+}
