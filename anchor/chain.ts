@@ -5,7 +5,7 @@ import { Endpoints } from "./chain/endpoints.ts";
 import { decodeHead, encodeHead, type Head } from "./contract.ts";
 
 /** Who runs the chain's validators: what an outsider may conclude from an anchor depends on it (design §3, §5). */
-type ChainClass = "operator" | "consortium" | "public";
+export type ChainClass = "operator" | "consortium" | "public";
 
 /** A block by what can still become of it. */
 type BlockTag = "latest" | "finalized";

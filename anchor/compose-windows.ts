@@ -69,7 +69,15 @@ export function factsOf(
   const places = pointsIn({ fromMs, toMs }, points, rows);
   const { lowerMilliC, upperMilliC } = equipment;
   return {
-    points: summarizeWindow({ from: fromMs, to: toMs, points: places, rows, lowerMilliC, upperMilliC, holdMaxMs }),
+    points: summarizeWindow({
+      from: fromMs,
+      to: toMs,
+      points: places,
+      rows,
+      lowerMilliC,
+      upperMilliC,
+      holdMaxMs,
+    }),
     door: doorOf(rows, toMs, holdMaxMs),
     power: powerOf(rows, toMs, holdMaxMs),
     data: readingsRoot(rows.map((row) => [row.point, row.ts, row.tMilliC, row.err])),
@@ -135,7 +143,10 @@ function pointsIn(
   return [...points].map((point) => {
     const certificates = placed.find((place) => place.point === point)?.calibrations ?? [];
     const valid = certificates.filter(({ calibratedAt }) => calibratedAt < toMs);
-    return { point, calibratedUntil: valid.length === 0 ? null : Math.max(...valid.map((c) => c.validUntil)) };
+    return {
+      point,
+      calibratedUntil: valid.length === 0 ? null : Math.max(...valid.map((c) => c.validUntil)),
+    };
   });
 }
 

@@ -9,14 +9,16 @@ const excursionsPerTick = 500;
 export async function queueExcursions(store: Store, now: number): Promise<number> {
   return store.as({ role: "worker" }, async (tx) => {
     const untold = await readUntoldExcursions(tx, excursionsPerTick);
-    const entries = untold.map(({ label, point, direction, fromTs, extremeMilliC, limitMilliC, detectedAt }) => ({
-      subject: equipmentSubject(label),
-      kind: "excursion",
-      from: fromTs,
-      to: Math.max(fromTs, detectedAt),
-      body: { point, direction, at: fromTs, extremeMilliC, limitMilliC },
-      urgent: true,
-    }));
+    const entries = untold.map(
+      ({ label, point, direction, fromTs, extremeMilliC, limitMilliC, detectedAt }) => ({
+        subject: equipmentSubject(label),
+        kind: "excursion",
+        from: fromTs,
+        to: Math.max(fromTs, detectedAt),
+        body: { point, direction, at: fromTs, extremeMilliC, limitMilliC },
+        urgent: true,
+      }),
+    );
     await queueEntries(tx, entries, now);
     for (const excursion of untold) await markTold(tx, excursion);
     return untold.length;

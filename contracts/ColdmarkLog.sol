@@ -2,10 +2,11 @@
 pragma solidity 0.8.37;
 
 import {ConsistencyProof} from "./ConsistencyProof.sol";
-import {IColdmarkLog} from "./interfaces/IColdmarkLog.sol";
+import {Recalls} from "./Recalls.sol";
+import {Roles} from "./Roles.sol";
 
 /// @title The checkpoint contract; what it promises is written at `IColdmarkLog`.
-contract ColdmarkLog is IColdmarkLog {
+contract ColdmarkLog is Recalls {
     /// @dev Exactly two storage slots: the root, and everything else.
     struct Head {
         bytes32 root;
@@ -27,12 +28,6 @@ contract ColdmarkLog is IColdmarkLog {
         uint40 readyAt;
     }
 
-    struct Revocation {
-        uint40 since;
-        uint40 until;
-        uint16 reason;
-    }
-
     uint8 private constant FROZEN = 1;
     uint8 private constant RETIRED = 2;
     uint48 private constant MOST_ENTRIES = 2 ** 24;
@@ -42,29 +37,13 @@ contract ColdmarkLog is IColdmarkLog {
     uint40 private constant FREEZE = 7 days;
     uint40 private constant FREEZE_AGAIN = 30 days;
 
-    address public admin;
-    address public proposedAdmin;
-    address public registrar;
     mapping(bytes32 logId => mapping(uint32 day => bytes32)) public sealedDigest;
     mapping(bytes32 logId => Proposal) public publisherProposal;
-    mapping(bytes32 subject => Revocation) public revocation;
     mapping(bytes32 logId => Head) private _heads;
     mapping(bytes32 logId => uint40) private _frozenAt;
     mapping(bytes32 logId => Retirement) private _retirements;
-    mapping(bytes32 gtinHash => mapping(address => bool)) private _revokers;
 
-    constructor(address admin_, address registrar_) {
-        if (admin_ == address(0) || registrar_ == address(0)) revert ZeroAddress();
-        admin = admin_;
-        registrar = registrar_;
-        emit AdminChanged(address(0), admin_);
-        emit RegistrarChanged(address(0), registrar_);
-    }
-
-    modifier onlyAdmin() {
-        _checkAdmin();
-        _;
-    }
+    constructor(address admin_, address registrar_) Roles(admin_, registrar_) {}
 
     // ---------------------------------------------------------------- the log
 
@@ -169,53 +148,6 @@ contract ColdmarkLog is IColdmarkLog {
         emit Retired(logId, day, successorId);
     }
 
-    // ---------------------------------------------------------------- recalls
-
-    function setRevoker(string calldata gtin, address revoker, bool allowed) external onlyAdmin {
-        _checkGtin(gtin);
-        if (revoker == address(0)) revert ZeroAddress();
-        bytes32 gtinHash = keccak256(bytes(gtin));
-        _revokers[gtinHash][revoker] = allowed;
-        emit RevokerSet(gtinHash, gtin, revoker, allowed);
-    }
-
-    function revoke(string calldata gtin, string calldata lot, uint16 reason) external {
-        bytes32 subject = _revocableSubject(gtin, lot);
-        Revocation memory last = revocation[subject];
-        if (last.since != 0 && last.until == 0) revert AlreadyRevoked(subject, last.since);
-        uint40 since = last.since == 0 ? uint40(block.timestamp) : last.since;
-        revocation[subject] = Revocation(since, 0, reason);
-        emit Revoked(subject, gtin, lot, reason);
-    }
-
-    function lift(string calldata gtin, string calldata lot) external {
-        bytes32 subject = _revocableSubject(gtin, lot);
-        Revocation storage last = revocation[subject];
-        if (last.since == 0 || last.until != 0) revert NotRevoked(subject);
-        last.until = uint40(block.timestamp);
-        emit RevocationLifted(subject, gtin, lot);
-    }
-
-    // ---------------------------------------------------------------- the two roles
-
-    function proposeAdmin(address proposed) external onlyAdmin {
-        proposedAdmin = proposed;
-        emit AdminProposed(proposed);
-    }
-
-    function acceptAdmin() external {
-        if (msg.sender != proposedAdmin) revert NotProposedAdmin(msg.sender);
-        emit AdminChanged(admin, msg.sender);
-        admin = msg.sender;
-        proposedAdmin = address(0);
-    }
-
-    function setRegistrar(address registrar_) external onlyAdmin {
-        if (registrar_ == address(0)) revert ZeroAddress();
-        emit RegistrarChanged(registrar, registrar_);
-        registrar = registrar_;
-    }
-
     // ---------------------------------------------------------------- what anyone reads
 
     function head(bytes32 logId)
@@ -243,10 +175,6 @@ contract ColdmarkLog is IColdmarkLog {
     {
         Retirement memory last = _retirements[logId];
         return (last.day, last.successorId, last.readyAt, _heads[logId].flags & RETIRED != 0);
-    }
-
-    function isRevoker(string calldata gtin, address account) external view returns (bool) {
-        return _revokers[keccak256(bytes(gtin))][account];
     }
 
     // ---------------------------------------------------------------- within
@@ -281,25 +209,5 @@ contract ColdmarkLog is IColdmarkLog {
     function _checkOpen(bytes32 logId, uint8 stored) private view {
         if (stored & RETIRED != 0) revert LogRetired(logId);
         if (_flagsNow(logId, stored) != 0) revert LogFrozen(logId, _frozenAt[logId] + FREEZE);
-    }
-
-    function _checkAdmin() private view {
-        if (msg.sender != admin) revert NotAdmin(msg.sender);
-    }
-
-    /// @dev 14 digits and nothing else, so that no GTIN and lot can be cut in two ways.
-    function _checkGtin(string calldata gtin) private pure {
-        bytes calldata digits = bytes(gtin);
-        bool valid = digits.length == 14;
-        for (uint256 i = 0; valid && i < 14; ++i) {
-            valid = digits[i] >= "0" && digits[i] <= "9";
-        }
-        if (!valid) revert BadGtin(gtin);
-    }
-
-    function _revocableSubject(string calldata gtin, string calldata lot) private view returns (bytes32) {
-        if (!_revokers[keccak256(bytes(gtin))][msg.sender]) revert NotRevoker(gtin, msg.sender);
-        if (bytes(lot).length == 0) revert EmptyLot();
-        return keccak256(abi.encodePacked("lot", bytes1(0), gtin, bytes1(0), lot));
     }
 }

@@ -19,7 +19,7 @@ export interface LinkSettings {
   readonly up: () => void;
 }
 
-/** An open link. Publishing is by best effort: only a receipt tells that a message arrived. */
+/** An open link; it is up once receipts can be heard. Publishing is by best effort: only a receipt tells that a message arrived. */
 export interface GatewayLink {
   isUp(): boolean;
   publish(topic: string, payload: Uint8Array): void;
@@ -32,6 +32,7 @@ export function openLink(settings: LinkSettings): GatewayLink {
   let timer: NodeJS.Timeout | undefined;
   let attempts = 0;
   let lastFault = "";
+  let subscribed = false;
   let closed = false;
 
   const connect = (): void => {
@@ -40,7 +41,10 @@ export function openLink(settings: LinkSettings): GatewayLink {
     fresh.on("connect", () => {
       attempts = 0;
       lastFault = "";
-      greet(fresh, settings);
+      greet(fresh, settings, () => {
+        subscribed = fresh === client;
+        settings.up();
+      });
     });
     fresh.on("message", (topic, payload) => settings.heard(topic, payload));
     fresh.on("error", (error) => {
@@ -53,13 +57,14 @@ export function openLink(settings: LinkSettings): GatewayLink {
   const retry = (lost: MqttClient): void => {
     lost.end(true);
     if (closed || lost !== client) return;
+    subscribed = false;
     timer = setTimeout(connect, waitMs(attempts));
     attempts += 1;
   };
 
   connect();
   return {
-    isUp: () => client?.connected === true,
+    isUp: () => subscribed && client?.connected === true,
     publish(topic, payload) {
       client?.publish(topic, Buffer.from(payload), { qos: 1 }, () => undefined);
     },
@@ -86,7 +91,7 @@ function connectOptions({ gateway, password, boot }: LinkSettings): mqtt.IClient
   };
 }
 
-function greet(client: MqttClient, { gateway, boot, up }: LinkSettings): void {
+function greet(client: MqttClient, { gateway, boot }: LinkSettings, ready: () => void): void {
   client.publish(
     topicOf(gateway, "status"),
     statusPayload(boot, true),
@@ -94,7 +99,7 @@ function greet(client: MqttClient, { gateway, boot, up }: LinkSettings): void {
     () => undefined,
   );
   client.subscribe(topicOf(gateway, "receipt"), { qos: 1 }, (error) => {
-    if (!error) up();
+    if (!error) ready();
   });
 }
 

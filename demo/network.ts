@@ -33,9 +33,9 @@ const dayMs = 24 * 60 * minuteMs;
 const segmentMs = 5 * minuteMs;
 const labelLimitsC = { lowerLimitC: 2, upperLimitC: 8 };
 
-/** What a demo network is made from: `sites` is the number of pharmacies (at least 3), `now` epoch ms. */
+/** What a demo network is made from: `seed` any whole number, `sites` is the number of pharmacies (at least 3), `now` epoch ms. */
 export interface DemoSettings {
-  readonly seed: string;
+  readonly seed: number;
   readonly sites: number;
   readonly now: number;
 }
@@ -61,7 +61,7 @@ interface Draft {
 /** The network of a seed at a time: register file, devices, partners' captures and the packs to scan. */
 export function demoNetwork({ seed, sites, now }: DemoSettings): DemoNetwork {
   const draft: Draft = {
-    seed: seedOf(seed),
+    seed: seedOf(String(seed)),
     now,
     since: now - HISTORY_MS,
     gateways: new Map(),

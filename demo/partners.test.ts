@@ -6,7 +6,7 @@ import { verifySignature } from "#domain/log/signature.ts";
 import { demoNetwork } from "./network.ts";
 import { captureMessage, postCaptures } from "./partners.ts";
 
-const demo = demoNetwork({ seed: "test", sites: 3, now: Date.UTC(2026, 2, 14) });
+const demo = demoNetwork({ seed: 1, sites: 3, now: Date.UTC(2026, 2, 14) });
 const { scanners } = demo.devices;
 const capture = demo.captures[0];
 if (!capture) throw new Error("the demo has no captures");

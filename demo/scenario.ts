@@ -23,7 +23,7 @@ export const STEP_AGO_MS = {
 } as const;
 
 /** The truck's cooling unit stops on the way to pharmacy 2: above 8 °C for about 40 minutes. */
-export const FAILURE_AGO_MS = { from: 10.5 * hourMs, repairedAt: 10.5 * hourMs - 50 * minuteMs } as const;
+export const FAILURE_AGO_MS = { from: 10.5 * hourMs, repairedAt: 10.5 * hourMs - 52 * minuteMs } as const;
 
 /** The only sensor of pharmacy 3's refrigerator says nothing for five hours. */
 export const SILENCE_AGO_MS = { from: 7 * hourMs, to: 2 * hourMs } as const;

@@ -151,14 +151,15 @@ function toMessage(packet: Packet, receivedAt: number): InboundMessage {
 
 /** Collects what one commit made durable and sends its PUBACKs together, in the order of receipt. */
 function createAcknowledger(client: MqttClient): (packet: Packet) => void {
+  // Private in MQTT.js, hence the exact pin of its version and the test that would notice.
+  const sender = client as unknown as { _sendPacket(packet: object): void };
   let due: number[] = [];
   const flush = () => {
     const ids = due;
     due = [];
     if (!client.connected) return;
     client.stream.cork();
-    // Private in MQTT.js, hence the exact pin of its version and the loss test that would notice.
-    for (const messageId of ids) client._sendPacket({ cmd: "puback", messageId, reasonCode: 0 });
+    for (const messageId of ids) sender._sendPacket({ cmd: "puback", messageId, reasonCode: 0 });
     client.stream.uncork();
   };
   return ({ qos, messageId }) => {

@@ -62,3 +62,16 @@ export async function updateJob(
 ): Promise<void> {
   await tx.update(anchorJobs).set(change).where(eq(anchorJobs.newSize, newSize));
 }
+
+/** Plans every job anew: the chain that held them began anew (embedded chain only). */
+export async function replanJobs(tx: Tx): Promise<void> {
+  const nothingSent = {
+    nonce: null,
+    rawTx: null,
+    txHash: null,
+    sentAt: null,
+    blockNumber: null,
+    anchoredAt: null,
+  };
+  await tx.update(anchorJobs).set({ state: "planned", ...nothingSent });
+}

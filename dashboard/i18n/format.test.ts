@@ -13,14 +13,14 @@ const at = Date.UTC(2025, 10, 21, 18, 4, 59);
 describe("moments", () => {
   it("are told in Beijing time with the zone named", () => {
     expect(formatTime("en", at)).toBe("22 Nov 2025, 02:04 (Beijing time)");
-    expect(formatTime("zh-CN", at)).toBe("2025年11月22日 02:04(北京时间)");
+    expect(formatTime("zh-CN", at)).toBe("2025年11月22日 02:04（北京时间）");
     expect(formatDay("en", at)).toBe("22 Nov 2025");
   });
 
   it("name the date twice only when it changes", () => {
     expect(formatRange("en", at, at + 3_600_000)).toBe("22 Nov 2025, 02:04 – 03:04 (Beijing time)");
     expect(formatRange("zh-CN", at, at + 86_400_000)).toBe(
-      "2025年11月22日 02:04 – 2025年11月23日 02:04(北京时间)",
+      "2025年11月22日 02:04 – 2025年11月23日 02:04（北京时间）",
     );
   });
 

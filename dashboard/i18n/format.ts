@@ -7,7 +7,7 @@ const dayMs = 24 * hourMs;
 /** China has one zone without summer time (UTC+8), so a fixed shift needs no zone table. */
 const beijingMs = 8 * hourMs;
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const zones = { "zh-CN": "(北京时间)", en: " (Beijing time)" } as const;
+const zones = { "zh-CN": "（北京时间）", en: " (Beijing time)" } as const;
 
 /** A moment (epoch ms) as date and minute in Asia/Shanghai, the zone named. */
 export function formatTime(lang: Language, atMs: number): string {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { bizSteps, dispositions } from "#domain/epcis/vocabulary.ts";
 import type {
   ColdState,
   Evidence,
@@ -107,6 +108,15 @@ describe("the two catalogues", () => {
 
   it.each(results)("the result %s is there", (result) => expect(isWordKey(`result.${result}`)).toBe(true));
 
+  it("name every business step and disposition of CBV 2.0", () => {
+    const keys = [
+      ...[...bizSteps].map((name) => `step.${name}`),
+      ...[...dispositions].map((name) => `disposition.${name}`),
+    ];
+    expect(keys.length).toBeGreaterThan(50);
+    expect(keys.filter((key) => !isWordKey(key))).toEqual([]);
+  });
+
   it("never call a medicine safe", () => {
     expect(JSON.stringify(en)).not.toMatch(/\bsafe\b/i);
     expect(JSON.stringify(zh)).not.toMatch(/安全/);
@@ -124,7 +134,7 @@ describe("reasons", () => {
     expect(translate("en")("reason.TOO_WARM", { durationMs: 18_000_000, extremeC: 12.34 })).toBe(
       "It was too warm for 5 h 0 min, up to 12.3 °C.",
     );
-    expect(translate("zh-CN")("reason.TOO_COLD", { extremeC: -0.5 })).toBe("温度过低,最低 −0.5 °C。");
+    expect(translate("zh-CN")("reason.TOO_COLD", { extremeC: -0.5 })).toBe("温度过低，最低 −0.5 °C。");
     expect(translate("en")("reason.TOO_WARM", { durationMs: null })).toBe("It was too warm.");
   });
 });

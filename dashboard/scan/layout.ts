@@ -8,6 +8,7 @@ export interface Layout {
   readonly lang: Language;
   readonly say: Translate;
   readonly title: string;
+  readonly self?: string;
   readonly otherLanguage: string;
   readonly home: string;
   readonly demo: boolean;
@@ -28,6 +29,7 @@ export function layout(page: Layout): Html {
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
 <meta name="robots" content="noindex">
+${page.self === undefined ? "" : html`<link rel="canonical" href="${page.self}">`}
 <title>${page.title} · Coldmark</title>
 <link rel="stylesheet" href="/assets/tokens.css">
 <link rel="stylesheet" href="/assets/page.css">

@@ -43,13 +43,7 @@ describe("the patient's page", () => {
 
   it("shows what was read, to be compared with the box", async () => {
     const page = await shown(goodAnswer);
-    for (const fact of [
-      "Human insulin injection",
-      "09506000134352",
-      "D2511A",
-      "30 April 2027".replace("April", "Apr"),
-      "A/7Q2K9M",
-    ]) {
+    for (const fact of ["Human insulin injection", "09506000134352", "D2511A", "30 Apr 2027", "A/7Q2K9M"]) {
       expect(page).toContain(fact);
     }
     expect(await shown(silentAnswer)).toContain("81234567890123456789");
@@ -60,7 +54,7 @@ describe("the patient's page", () => {
       "Too warm for 42 min, up to 12.4 °C: 21 Nov 2025, 19:00 – 19:42 (Beijing time).",
     );
     expect(await shown(warmAnswer, "zh-CN")).toContain(
-      "温度过高 42 分钟,最高 12.4 °C:2025年11月21日 19:00 – 19:42(北京时间)。",
+      "温度过高 42 分钟，最高 12.4 °C：2025年11月21日 19:00 – 19:42（北京时间）。",
     );
     expect(await shown(silentAnswer)).toContain("Not measured for 5 h 0 min");
   });

@@ -50,6 +50,7 @@ export function scanPage({ answer, lang, urls, demo }: ScanPage): Html {
     say,
     demo,
     title: say("page.title"),
+    self: urls.self,
     otherLanguage: urls.otherLanguage,
     home: urls.home,
     script: true,

@@ -34,10 +34,9 @@ ${stepsTable(answer.steps, lang, say)}
 </details>`;
 }
 
-function mktReason({ cold }: Answer, say: Translate): string {
-  return cold.mktReason === null
-    ? say("proof.none")
-    : say(`reason.${cold.mktReason.code}`, cold.mktReason.facts);
+function mktReason({ cold: { mktReason: reason } }: Answer, say: Translate): string {
+  if (reason === null) return say("proof.none");
+  return say("proof.mktNone", { reason: say(`reason.${reason.code}`, reason.facts) });
 }
 
 function findings(reasons: readonly string[], say: Translate): Html | "" {
@@ -64,7 +63,9 @@ function stepWord({ step, disposition }: Step, say: Translate): string {
   const stepKey = `step.${step}`;
   const dispositionKey = `disposition.${disposition}`;
   const word = isWordKey(stepKey) ? say(stepKey) : say("steps.other");
-  return isWordKey(dispositionKey) ? `${word} (${say(dispositionKey)})` : word;
+  return isWordKey(dispositionKey)
+    ? say("steps.both", { step: word, disposition: say(dispositionKey) })
+    : word;
 }
 
 function whoseWord(step: Step): "steps.signed" | "steps.signedOffline" | "steps.unsigned" | "steps.offline" {

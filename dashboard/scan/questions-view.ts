@@ -38,7 +38,7 @@ ${views.map((view) => card(view, say))}
 function card(view: QuestionView, say: Translate): Html {
   return html`<article class="question tone-${view.tone}" data-question="${view.name}">
 <h3>${say(`question.${view.name}`)}</h3>
-<p class="answer">${icon(view.tone)}<strong>${view.answer}</strong></p>
+<p class="answer"><span class="said">${icon(view.tone)}<strong>${view.answer}</strong></span></p>
 ${view.body}
 </article>`;
 }

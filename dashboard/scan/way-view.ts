@@ -37,9 +37,9 @@ function legItem(leg: Leg, lang: Language, say: Translate): Html {
   return html`<li class="tone-${tone}">
 <h3>${legPlace(leg, say)}</h3>
 <p class="time">${formatRange(lang, leg.from, leg.to)}</p>
-<p class="answer">${icon(tone)}<strong>${say(`leg.${leg.state}`)}</strong> <span class="degrees">${legTemperatures(leg, say)}</span></p>
+<p class="answer"><span class="said">${icon(tone)}<strong>${say(`leg.${leg.state}`)}</strong></span> <span class="degrees">${legTemperatures(leg, say)}</span></p>
 <ul class="reasons">${legFindings(leg, lang, say).map((finding) => html`<li>${finding}</li>`)}
-<li>${say("way.evidence")}${lang === "en" ? ": " : ":"}${say(`evidence.${leg.evidence}`)}${lang === "en" ? "." : "。"}</li></ul>
+<li>${say("way.evidenceIs", { evidence: say(`evidence.${leg.evidence}`) })}</li></ul>
 </li>`;
 }
 

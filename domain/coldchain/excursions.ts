@@ -126,13 +126,13 @@ function windowOf(sorted: readonly Reading[], rules: ExcursionRules): Span {
 
 function holdsOf(sorted: readonly Reading[], rules: ExcursionRules, window: Span): Hold[] {
   const holds: Hold[] = [];
-  for (const [index, { ts, milliC }] of sorted.entries()) {
-    if (milliC === null) continue;
-    const next = sorted[index + 1]?.ts ?? Math.max(window.to, ts);
+  sorted.forEach(({ ts, milliC }, index) => {
+    if (milliC === null || ts >= window.to) return;
+    const next = sorted[index + 1]?.ts ?? window.to;
     const reach = next - ts > rules.maxGapMs ? Math.min(ts + rules.intervalMs, next) : next;
     const hold = { from: Math.max(ts, window.from), to: Math.min(reach, window.to), milliC };
-    if (ts < window.to && (hold.to > hold.from || (reach === ts && ts >= window.from))) holds.push(hold);
-  }
+    if (hold.to > hold.from || (reach === ts && ts >= window.from)) holds.push(hold);
+  });
   return holds;
 }
 
@@ -149,10 +149,11 @@ function headIsGap(sorted: readonly Reading[], rules: ExcursionRules, window: Sp
 function gapsBetween(holds: readonly Hold[], window: Span, headCounts: boolean): Span[] {
   const gaps: Span[] = [];
   let known = headCounts ? window.from : (holds[0]?.from ?? window.from);
-  for (const hold of [...holds, { from: window.to, to: window.to }]) {
+  for (const hold of holds) {
     if (hold.from > known) gaps.push({ from: known, to: hold.from });
     known = Math.max(known, hold.to);
   }
+  if (window.to > known) gaps.push({ from: known, to: window.to });
   return gaps;
 }
 
@@ -172,7 +173,8 @@ function eventsOf(holds: readonly Hold[], place: (milliC: number) => Position): 
     if (position === "inside") continue;
     const further: typeof Math.max = position === "high" ? Math.max : Math.min;
     open ??= { direction: position, from: hold.from, to: hold.to, milliC: hold.milliC };
-    open = { ...open, to: hold.to, milliC: further(open.milliC, hold.milliC) };
+    open.to = hold.to;
+    open.milliC = further(open.milliC, hold.milliC);
   }
   close(null);
   return events;

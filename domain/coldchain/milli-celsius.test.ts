@@ -1,10 +1,16 @@
 import { expect, test } from "vitest";
 import { toMilliC } from "./milli-celsius.ts";
 
-test("rounds half up on the decimal digits", () => {
-  expect([8.0005, 8.0004, -0.0005, -0.0006, 1.0015, 25.1234].map(toMilliC)).toEqual([
-    8001, 8000, 0, -1, 1002, 25123,
-  ]);
+test.each([
+  [8.0005, 8001],
+  [4.0005, 4001],
+  [8.0004, 8000],
+  [-0.0005, 0],
+  [-0.0006, -1],
+  [1.0015, 1002],
+  [25.1234, 25123],
+])("%d °C is %d milli-°C, half up on the decimal digits", (celsius, milliC) => {
+  expect(toMilliC(celsius)).toBe(milliC);
 });
 
 test("tiny values written with an exponent are zero, never NaN or minus zero", () => {

@@ -1,9 +1,14 @@
 /**
  * A temperature in whole milli-°C, rounded half up as the projector and every limit check do.
- * The shift is made on the decimal digits, so that 8.0005 becomes 8001 and not 8000.
+ * Near a half the decimal digits decide, so that 4.0005 becomes 4001 although 4.0005 × 1000 falls a little short of 4000.5.
  */
 export function toMilliC(celsius: number): number {
+  const scaled = celsius * 1000;
+  const nearHalf = Math.abs(scaled - Math.floor(scaled) - 0.5) < 1e-6;
+  return Math.round(nearHalf ? shiftedDigits(celsius) : scaled) + 0;
+}
+
+function shiftedDigits(celsius: number): number {
   const digits = String(celsius);
-  const shifted = digits.includes("e") ? celsius * 1000 : Number(`${digits}e3`);
-  return Math.round(shifted) + 0;
+  return digits.includes("e") ? celsius * 1000 : Number(`${digits}e3`);
 }

@@ -1,9 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { canonicalEpc } from "#domain/codes/epc.ts";
+import { hashedValue } from "./hashed-value.ts";
 import { type Namespaces, namespacesOf } from "./namespaces.ts";
-import { instantOf, utcText } from "./time.ts";
-import { cbvUri, type Vocabulary } from "./vocabulary.ts";
 
 /** The order in which fields enter the pre-hash; a nested order is that of the field's own children. */
 type Order = readonly (readonly [field: string, children?: Order])[];
@@ -68,20 +66,6 @@ const itemNames: Readonly<Record<string, string>> = {
 };
 
 const excluded = new Set(["type", "@context", "recordTime", "eventID", "errorDeclaration", "rdfs:comment"]);
-const times = new Set(["eventTime", "time", "startTime", "endTime"]);
-
-/** Which vocabulary the short names of a field come from, by the field and the one it stands in. */
-const vocabularies: Readonly<Record<string, Vocabulary>> = {
-  bizStep: "BizStep",
-  disposition: "Disp",
-  set: "Disp",
-  unset: "Disp",
-  component: "Comp",
-  "bizTransactionList/type": "BTT",
-  "sourceList/type": "SDT",
-  "destinationList/type": "SDT",
-};
-
 /**
  * The CBV 2.0 hash identifier of an event, `ni:///sha-256;…?ver=CBV2.0`, for partners; not what is anchored. `context`
  * is the `@context` of its document, or the document itself. Order as the published vectors have it. Text stays text:
@@ -140,42 +124,26 @@ function fieldText(
 
 function itemText(item: unknown, name: string, order: Order, parent: string, namespaces: Namespaces): string {
   if (typeof item !== "object" || item === null) {
-    const text = valueText(item, name, parent, namespaces);
+    const text = hashedValue(item, name, parent, namespaces);
     return text && `=${text}`;
   }
   return fieldsText(item as Readonly<Record<string, unknown>>, order, name, namespaces);
 }
 
-function valueText(value: unknown, name: string, parent: string, namespaces: Namespaces): string {
-  if (typeof value === "number") return decimalText(value);
-  const text = String(value).trim();
-  if (times.has(name)) {
-    const instant = instantOf(text);
-    return instant === null ? text : utcText(instant);
-  }
-  const vocabulary = vocabularies[`${parent}/${name}`] ?? vocabularies[name];
-  if (vocabulary !== undefined) return cbvUri(vocabulary, namespaces.expandValue(text));
-  if (parent === "sensorReport" && (name === "type" || name === "exception")) {
-    return /^\w+$/.test(text) ? namespaces.expandValue(`gs1:${text}`) : namespaces.expandValue(text);
-  }
-  // The vectors leave the apostrophe unescaped.
-  return canonicalEpc(text)?.replaceAll("%27", "'") ?? text;
-}
-
-/** A JSON number without exponent. */
-function decimalText(value: number): string {
-  const text = String(value);
-  if (!text.includes("e")) return text;
-  return Math.abs(value) >= 1 ? BigInt(value).toString() : value.toFixed(100).replace(/0+$/, "");
-}
-
-/** In the order of code points, as the reference sorts. */
 function sorted(texts: readonly string[]): string[] {
-  return texts.toSorted((a, b) => {
-    const [left, right] = [[...a], [...b]];
-    const at = left.findIndex((char, index) => char !== right[index]);
-    return at === -1
-      ? left.length - right.length
-      : (left[at]?.codePointAt(0) ?? -1) - (right[at]?.codePointAt(0) ?? -1);
-  });
+  return texts.toSorted(byCodePoint);
+}
+
+/** The order of code points, as the reference sorts; JavaScript's own puts U+FFEE after an emoji. */
+function byCodePoint(a: string, b: string): number {
+  for (let at = 0; at < Math.min(a.length, b.length); at += 1) {
+    const [left, right] = [a.charCodeAt(at), b.charCodeAt(at)];
+    if (left === right) continue;
+    return isSurrogate(left) === isSurrogate(right) ? left - right : isSurrogate(left) ? 1 : -1;
+  }
+  return a.length - b.length;
+}
+
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdfff;
 }

@@ -51,12 +51,20 @@ function definitionsOf(context: unknown): [string, string][] {
 }
 
 function ignoredFieldsOf(document: Readonly<Record<string, unknown>>): string[] {
-  const lists = Object.entries(document).filter(([name]) => name.endsWith(":ignoreFields"));
+  const body = isObject(document.epcisBody) ? document.epcisBody : {};
+  const results = isObject(body.queryResults) ? body.queryResults : {};
+  const lists = [...Object.entries(document), ...Object.entries(results)].filter(([name]) =>
+    name.endsWith(":ignoreFields"),
+  );
   return lists
     .flatMap(([, names]) => (Array.isArray(names) ? names : [names]))
     .filter((name) => typeof name === "string");
 }
 
 function isDocument(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && "@context" in value;
+  return isObject(value) && "@context" in value;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }

@@ -21,6 +21,13 @@ export interface Save {
   readonly row: object;
 }
 
+/** A gateway's password as worked out once, since hashing it is slow on purpose; `kept` is what was registered. */
+export interface Password {
+  readonly kept: string | null;
+  readonly hash: string;
+  readonly made: string | null;
+}
+
 /** One organisation's registration: `register` is as it will be, `before` as it was. */
 export interface Draft {
   readonly tenant: string;
@@ -36,16 +43,24 @@ export interface Draft {
   readonly unchanged: string[];
   /** Times as the file stated them, of rows that change in this run, by subject. */
   readonly stated: Map<string, number>;
+  /** By gateway id. */
+  readonly passwords: Map<string, Password>;
+}
+
+/** What a registration starts from; `path` is the organisation's in the file. */
+export interface DraftStart extends Pick<Draft, "tenant" | "path" | "before" | "terms"> {
+  readonly passwords?: Map<string, Password>;
 }
 
 /** A registration in which nothing is changed yet. */
-export function startDraft(tenant: string, path: string, before: Register, terms: Terms): Draft {
+export function startDraft({ tenant, path, before, terms, passwords = new Map() }: DraftStart): Draft {
   const lists = Object.entries(before).map(([name, rows]) => [name, [...rows]]);
   return {
     tenant,
     path,
     terms,
     before,
+    passwords,
     register: Object.fromEntries(lists) as Register,
     saves: [],
     moves: [],

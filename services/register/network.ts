@@ -29,7 +29,10 @@ const gs1Text = (most: number) =>
 const digits = (length: number, what: string) =>
   z
     .string()
-    .regex(new RegExp(`^\\d{${length}}$`), `must be the ${length} digits of a ${what}`)
+    .regex(new RegExp(`^\\d{${length}}$`), {
+      error: `must be the ${length} digits of a ${what}`,
+      abort: true,
+    })
     .refine(hasValidCheckDigit, `has a wrong check digit: not a ${what}`);
 const gln = digits(13, "GLN");
 const gtin = digits(14, "GTIN (a shorter one with leading zeros)");
@@ -104,10 +107,10 @@ const equipment = z
     giai: gs1Text(30).optional(),
     grai: z
       .string()
-      .regex(
-        /^0\d{13}[!"%&'()*+,\-./0-9:;<=>?A-Z_a-z]{0,16}$/,
-        "must be 0, 13 digits and at most 16 characters",
-      )
+      .regex(/^0\d{13}[!"%&'()*+,\-./0-9:;<=>?A-Z_a-z]{0,16}$/, {
+        error: "must be 0, 13 digits and at most 16 characters",
+        abort: true,
+      })
       .refine((it) => hasValidCheckDigit(it.slice(1, 14)), "has a wrong check digit: not a GRAI")
       .optional(),
     label: label.optional(),

@@ -6,16 +6,14 @@ import type { OrganisationFile } from "./network.ts";
 import { organisationAlias } from "./plan-organisation.ts";
 import { settleTime } from "./settle-time.ts";
 
+type Product = OrganisationFile["products"][number];
+
 /** Products with the limits of their label; a change of limits is a new statement, which counts from its own time. */
 export function planProducts(draft: Draft, file: OrganisationFile): void {
   for (const product of file.products) planProduct(draft, file, product);
 }
 
-function planProduct(
-  draft: Draft,
-  file: OrganisationFile,
-  product: OrganisationFile["products"][number],
-): void {
+function planProduct(draft: Draft, file: OrganisationFile, product: Product): void {
   const { gtin, names } = product;
   const { now } = draft.terms;
   const old = draft.register.products.find((row) => row.gtin === gtin);
@@ -24,27 +22,16 @@ function planProduct(
     lowerMilliC: toMilliC(product.lowerLimitC),
     upperMilliC: toMilliC(product.upperLimitC),
   };
-  const { since: effectiveFrom, signedBy, offline, refused } = settleTime(product.effectiveFrom, draft.terms);
+  const { since, signedBy, offline, refused } = settleTime(product.effectiveFrom, draft.terms);
+  const statement = { effectiveFrom: since, acceptedAt: now, signedBy, offline };
   const asBefore =
     product.effectiveFrom === undefined || product.effectiveFrom === old?.effectiveFrom || refused;
-  const stamp = { effectiveFrom, acceptedAt: now, signedBy, offline };
-  const next = old === undefined || !asBefore ? { ...stamp, effectiveFrom } : old;
-  const changed = keepRow(draft, {
-    table: "products",
-    subject: `product ${gtin}`,
-    old,
-    next: {
-      tenantId: draft.tenant,
-      gtin,
-      ...label,
-      effectiveFrom: next.effectiveFrom,
-      acceptedAt: old?.acceptedAt ?? now,
-      signedBy: old?.signedBy ?? signedBy,
-      offline: old?.offline ?? offline,
-    },
-    stamp,
-  });
-  if (!changed) return;
+  const kept = old !== undefined && asBefore ? old : { ...statement, acceptedAt: old?.acceptedAt ?? now };
+  const { effectiveFrom, acceptedAt } = kept;
+  const asKept = { effectiveFrom, acceptedAt, signedBy: kept.signedBy, offline: kept.offline };
+  const next = { tenantId: draft.tenant, gtin, ...label, ...asKept };
+  const subject = `product ${gtin}`;
+  if (!keepRow(draft, { table: "products", subject, old, next, stamp: statement })) return;
   const stated = { effectiveFrom: product.effectiveFrom ?? now, accepted: now, signedBy, offline };
   const body = { gtin, ...label, maker: file.names, makerOrg: organisationAlias(draft), ...stated };
   draft.entries.push({ subject: epcOf({ gtin }), kind: "product", from: now, to: now, body });

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { streamOf } from "#domain/log/entry.ts";
-import type { RegisterRow } from "#store/register.ts";
 import { type Draft, keepRow } from "./draft.ts";
 import type { OrganisationFile, SiteFile } from "./network.ts";
 import { hashPassword, verifyPassword } from "./password.ts";
 import { newLabel, planKey } from "./plan-organisation.ts";
+
+type GatewayFile = SiteFile["gateways"][number];
 
 /** The organisation's places; a site's label in the log is given once. */
 export function planSites(draft: Draft, file: OrganisationFile): void {
@@ -44,9 +45,12 @@ export function keepLabel(
 
 /** Gateways with their keys and passwords; a password that isn't given is made, and shown once. */
 export async function planGateways(draft: Draft, file: OrganisationFile): Promise<void> {
+  await Promise.all(
+    file.sites.flatMap((site) => site.gateways.map((gateway) => settlePassword(draft, gateway))),
+  );
   for (const [at, site] of file.sites.entries()) {
     for (const [n, gateway] of site.gateways.entries()) {
-      await planGateway(draft, site, gateway);
+      planGateway(draft, site, gateway);
       const owner = {
         kind: "gateway",
         id: gateway.id,
@@ -58,42 +62,36 @@ export async function planGateways(draft: Draft, file: OrganisationFile): Promis
   }
 }
 
-async function planGateway(
-  draft: Draft,
-  site: SiteFile,
-  gateway: SiteFile["gateways"][number],
-): Promise<void> {
+function planGateway(draft: Draft, site: SiteFile, { id, kind, signatureRequired }: GatewayFile): void {
   const { now } = draft.terms;
-  const old = draft.register.gateways.find((row) => row.id === gateway.id);
+  const old = draft.register.gateways.find((row) => row.id === id);
+  const password = draft.passwords.get(id);
   keepRow(draft, {
     table: "gateways",
-    subject: `gateway ${gateway.id}`,
+    subject: `gateway ${id}`,
     old,
     next: {
       tenantId: draft.tenant,
-      id: gateway.id,
-      kind: gateway.kind,
-      signatureRequired: gateway.signatureRequired,
-      mqttPasswordHash: await passwordHash(draft, gateway, old),
+      id,
+      kind,
+      signatureRequired,
+      mqttPasswordHash: password?.hash ?? null,
       siteId: site.id,
       acceptedAt: old?.acceptedAt ?? now,
       revokedAt: old?.revokedAt ?? null,
     },
     stamp: { acceptedAt: now },
   });
+  if (password?.made == null) return;
+  draft.credentials.push({ kind: "mqttPassword", organisation: draft.tenant, id, secret: password.made });
 }
 
-async function passwordHash(
-  draft: Draft,
-  { id, mqttPassword }: SiteFile["gateways"][number],
-  old: RegisterRow<"gateways"> | undefined,
-): Promise<string | null> {
-  const kept = old?.mqttPasswordHash ?? null;
-  if (mqttPassword !== undefined) {
-    return kept !== null && (await verifyPassword(mqttPassword, kept)) ? kept : hashPassword(mqttPassword);
-  }
-  if (kept !== null) return kept;
-  const secret = randomBytes(24).toString("base64url");
-  draft.credentials.push({ kind: "mqttPassword", organisation: draft.tenant, id, secret });
-  return hashPassword(secret);
+async function settlePassword(draft: Draft, { id, mqttPassword }: GatewayFile): Promise<void> {
+  const kept = draft.register.gateways.find((row) => row.id === id)?.mqttPasswordHash ?? null;
+  const settled = draft.passwords.get(id);
+  if (settled !== undefined && settled.kept === kept) return;
+  const made = mqttPassword === undefined && kept === null ? randomBytes(24).toString("base64url") : null;
+  const wanted = mqttPassword ?? made;
+  const stays = kept !== null && (wanted === null || (await verifyPassword(wanted, kept)));
+  draft.passwords.set(id, { kept, made, hash: stays ? kept : await hashPassword(wanted ?? "") });
 }

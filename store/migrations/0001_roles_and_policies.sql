@@ -13,7 +13,9 @@ BEGIN
       NULL; -- another database's first start made it between the two statements
     END;
     BEGIN
-      EXECUTE format('GRANT %I TO CURRENT_USER', wanted);
+      -- Without INHERIT (PostgreSQL ≥ 16) the owner must take a role to pass its policies, even if it is a member.
+      EXECUTE format('GRANT %I TO CURRENT_USER', wanted)
+        || CASE WHEN current_setting('server_version_num')::int >= 160000 THEN ' WITH INHERIT FALSE' ELSE '' END;
     EXCEPTION WHEN insufficient_privilege THEN
       NULL; -- an administrator made the roles and granted them already
     END;

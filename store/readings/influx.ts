@@ -62,7 +62,7 @@ function openWriteApi(settings: InfluxSettings): WriteApi {
     flushInterval: 0,
     maxRetries: 0,
     maxBufferLines: 0,
-    writeFailed: () => Promise.resolve(),
+    writeFailed: (error) => Promise.reject(error),
   });
   if (version === 1) api.path = `/write?db=${encodeURIComponent(database)}&precision=ms`;
   return api;

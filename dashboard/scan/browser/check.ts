@@ -30,6 +30,7 @@ function showIn(section: HTMLElement, status: HTMLElement) {
   return (outcome: CheckOutcome): void => {
     section.className = `check tone-${outcome.tone}`;
     section.dataset.outcome = outcome.tone;
+    document.querySelector(".verdict")?.classList.toggle("doubted", outcome.tone === "stop");
     status.setAttribute("role", outcome.loud ? "alert" : "status");
     const lines = [outcome.sentence, ...outcome.details].map((line) => {
       const paragraph = document.createElement("p");

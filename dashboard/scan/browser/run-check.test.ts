@@ -44,7 +44,7 @@ describe("the check in the page", () => {
       answer: goodAnswer,
     }));
     expect(first).toMatchObject({ tone: "running", loud: false });
-    expect(last).toMatchObject({ tone: "good", details: [], loud: false });
+    expect(last).toMatchObject({ tone: "agrees", details: [], loud: false });
     expect(last?.sentence).toContain("with our help: Proved and final");
   });
 
@@ -68,7 +68,7 @@ describe("the check in the page", () => {
   it("a sale or recall too new to be sealed is no difference; hiding a sealed one is", async () => {
     for (const server of [soldAnswer, recalledAnswer, soldTwiceAnswer]) {
       const last = await lastOf(server, { result: "VALID_FINAL", answer: goodAnswer });
-      expect(last).toMatchObject({ tone: "good", details: [words["check.newer"]] });
+      expect(last).toMatchObject({ tone: "agrees", details: [words["check.newer"]] });
     }
     expect(await lastOf(goodAnswer, { result: "VALID_FINAL", answer: soldAnswer })).toMatchObject({
       loud: true,

@@ -23,9 +23,9 @@ export interface CheckParts {
   check(bundle: string, trust: string): Promise<Checked>;
 }
 
-/** What the page shows; `loud` interrupts a screen reader (role="alert"). */
+/** What the page shows; `loud` interrupts a screen reader (role="alert"). Agreeing with a bad verdict is not green. */
 export interface CheckOutcome {
-  readonly tone: Tone | "running";
+  readonly tone: "running" | "agrees" | Extract<Tone, "open" | "stop">;
   readonly sentence: string;
   readonly details: readonly string[];
   readonly loud: boolean;
@@ -62,7 +62,7 @@ function outcomeOf(settings: CheckSettings, { result, answer }: Checked): CheckO
   const word = { result: say(settings, `result.${result}`) };
   if (isProved(result) && here !== null) {
     const newer = isNewer(settings.server, here) ? [say(settings, "check.newer")] : [];
-    return { tone: "good", sentence: say(settings, "check.agrees", word), details: newer, loud: false };
+    return { tone: "agrees", sentence: say(settings, "check.agrees", word), details: newer, loud: false };
   }
   const broken = isBroken(result);
   return {

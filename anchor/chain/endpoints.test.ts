@@ -1,0 +1,86 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { afterEach, describe, expect, it } from "vitest";
+import { openChain } from "../chain.ts";
+
+const account = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8";
+const chainFive = '{"jsonrpc":"2.0","id":1,"result":"0x5"}';
+const servers: Server[] = [];
+
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+describe("a chain outside", () => {
+  it("asks the next URL when one is silent, and then asks that one first", async () => {
+    const asked: string[] = [];
+    const rpcUrls = [await closedUrl(), await answering(200, chainFive, asked)];
+    const chain = await openChain({ kind: "outside", rpcUrls });
+    expect(chain.chainId).toBe(5);
+    expect(await chain.rpc("eth_blockNumber", [])).toBe("0x5");
+    expect(asked.map((body) => JSON.parse(body).method)).toEqual([
+      "eth_chainId",
+      "eth_chainId",
+      "eth_blockNumber",
+    ]);
+  });
+
+  it("is UNAVAILABLE, not fatal, while it is down; a known chain id lets it open", async () => {
+    const rpcUrls = [await closedUrl()];
+    await expect(openChain({ kind: "outside", rpcUrls })).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    const chain = await openChain({ kind: "outside", rpcUrls, chainId: 1 });
+    expect(chain.chainClass).toBe("operator");
+    await expect(chain.rpc("eth_blockNumber", [])).rejects.toMatchObject({ code: "UNAVAILABLE" });
+  });
+
+  it("is refused when it is another chain", async () => {
+    const rpcUrls = [await answering(200, chainFive)];
+    const chain = await openChain({ kind: "outside", rpcUrls, chainId: 1 });
+    await expect(chain.rpc("eth_blockNumber", [])).rejects.toMatchObject({ code: "BAD_SETTING" });
+  });
+
+  it.each([
+    [200, "not JSON"],
+    [200, "null"],
+    [200, "{}"],
+    [429, '{"error":{"code":-32005,"message":"limit exceeded"}}'],
+    [503, ""],
+  ])("takes HTTP %i with body %j as no answer", async (status, body) => {
+    const rpcUrls = [await answering(status, body)];
+    await expect(openChain({ kind: "outside", rpcUrls })).rejects.toMatchObject({ code: "UNAVAILABLE" });
+  });
+
+  it("asks for `latest` where blocks are final at once", async () => {
+    const asked: string[] = [];
+    const noContract = '{"jsonrpc":"2.0","id":1,"result":"0x"}';
+    const rpcUrls = [
+      await answering(200, (body) => (body.includes("eth_chainId") ? chainFive : noContract), asked),
+    ];
+    const chain = await openChain({ kind: "outside", rpcUrls, finality: "immediate" });
+    expect(await chain.head(account, `0x${"11".repeat(32)}`, "finalized")).toBeNull();
+    expect(asked.at(-1)).toContain('"latest"');
+    expect(asked.join()).not.toContain("finalized");
+  });
+});
+
+async function answering(status: number, answer: string | ((body: string) => string), asked: string[] = []) {
+  const server = createServer(async (request, response) => {
+    const body = await text(request);
+    asked.push(body);
+    response.writeHead(status).end(typeof answer === "string" ? answer : answer(body));
+  });
+  servers.push(server);
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** A loopback URL where nobody listens any more. */
+async function closedUrl(): Promise<string> {
+  const url = await answering(200, "");
+  const server = servers.pop();
+  server?.close();
+  if (server) await once(server, "close");
+  return url;
+}

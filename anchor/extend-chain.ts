@@ -1,0 +1,62 @@
+import { type AnchorJob, updateJob } from "#store/anchor-jobs.ts";
+import type { AnchoredLog } from "./anchored-log.ts";
+import { encodeExtend } from "./contract.ts";
+import { crashAt } from "./crash-at.ts";
+import { dearerTransaction } from "./dearer-transaction.ts";
+import { type SignedTransaction, signTransaction } from "./transaction.ts";
+import { consistencyBetween } from "./tree.ts";
+
+/**
+ * Signs the step of the head from `oldSize` to the job's size and stores the transaction; nothing is sent here.
+ * @throws AppError CONFLICT when the contract would refuse it (its error in `facts.data`)
+ */
+export async function signExtension(
+  log: AnchoredLog,
+  job: AnchorJob,
+  { oldSize, nonce }: { oldSize: number; nonce: number },
+): Promise<AnchorJob & { rawTx: string }> {
+  const proof = await log.store.as({ role: "worker" }, (tx) => consistencyBetween(tx, oldSize, job.newSize));
+  const data = encodeExtend(log.logId, { newSize: BigInt(job.newSize), newRoot: job.root, proof });
+  const signed = await signTransaction(log.chain, log.key, { to: log.contract, data, nonce });
+  return storeSigned(log, { ...job, oldSize }, signed);
+}
+
+/** Signs the same step under the same nonce at a fee that replaces the one before. */
+export async function signDearer(
+  log: AnchoredLog,
+  job: AnchorJob & { rawTx: string },
+): Promise<AnchorJob & { rawTx: string }> {
+  return storeSigned(log, job, await dearerTransaction(job.rawTx, log.key));
+}
+
+/** Sends a stored transaction; sent again it does no harm, since the head moves from one size only once. */
+export async function sendExtension(
+  log: AnchoredLog,
+  job: AnchorJob & { rawTx: string },
+  block: number,
+): Promise<void> {
+  await log.chain.sendRaw(job.rawTx);
+  crashAt("sent", log.config);
+  const sent = { state: "sent", sentAt: log.clock(), blockNumber: block } as const;
+  await log.store.as({ role: "worker" }, (tx) => updateJob(tx, job.newSize, sent));
+  await log.chain.afterTransaction();
+}
+
+async function storeSigned(
+  log: AnchoredLog,
+  job: AnchorJob,
+  { raw, hash, nonce }: SignedTransaction,
+): Promise<AnchorJob & { rawTx: string }> {
+  const attempts = job.attempts + 1;
+  const signed = {
+    state: "signed",
+    oldSize: job.oldSize,
+    nonce,
+    rawTx: raw,
+    txHash: hash,
+    attempts,
+  } as const;
+  await log.store.as({ role: "worker" }, (tx) => updateJob(tx, job.newSize, signed));
+  crashAt("signed", log.config);
+  return { ...job, ...signed };
+}

@@ -1,0 +1,138 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { fromHex, toHex } from "#domain/log/bytes.ts";
+import { type Entry, entryLeaf } from "#domain/log/entry.ts";
+import type { LogEntry } from "#store/entries.ts";
+
+/** A line of the mirror: an entry with all that opens it; `body` is its RFC 8785 text, null once erased. */
+interface MirrorLine {
+  readonly index: number;
+  readonly subject: string;
+  readonly entry: Entry;
+  readonly salt: string | null;
+  readonly header: { readonly kind: string; readonly from: number; readonly to: number };
+  readonly bodySalt: string | null;
+  readonly body: string | null;
+}
+
+const entriesPerFile = 256;
+
+/**
+ * The log's second place (design §5): append-only files `entries/000/012.jsonl` of 256 entries each, from which a restore
+ * replays the log. What is here is durable before the chain's head covers it.
+ */
+export class Mirror {
+  readonly #folder: string;
+  #size: number;
+
+  /** Opens the mirror in a folder; a line that a crash left unfinished is cut off. */
+  constructor(folder: string) {
+    this.#folder = join(folder, "entries");
+    this.#size = finishedLines(this.#folder);
+  }
+
+  /** How many entries are durable here. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Writes the next entries and waits until the disk has them. @throws when they don't follow what is here */
+  write(rows: readonly LogEntry[]): void {
+    for (const [file, group] of Map.groupBy(rows, ({ index }) => Math.floor(index / entriesPerFile))) {
+      if (group[0]?.index !== this.#size)
+        throw new Error(`the mirror has ${this.#size} entries, not ${group[0]?.index}`);
+      appendDurably(this.#pathOf(file), group.map(lineOf).join(""));
+      this.#size += group.length;
+    }
+  }
+
+  /** The leaf hash of the entry at an index, recomputed from its line; null where the line is not an entry. */
+  leafAt(index: number): Uint8Array | null {
+    const lines = readFileSync(this.#pathOf(Math.floor(index / entriesPerFile)), "utf8").split("\n");
+    try {
+      const line = JSON.parse(lines[index % entriesPerFile] ?? "") as MirrorLine;
+      return line.index === index ? fromHex(entryLeaf(line.entry)) : null;
+    } catch {
+      return null;
+    }
+  }
+
+  #pathOf(file: number): string {
+    return join(this.#folder, threeDigits(Math.floor(file / 1000)), `${threeDigits(file % 1000)}.jsonl`);
+  }
+}
+
+function lineOf(row: LogEntry): string {
+  const hexOrNull = (bytes: Uint8Array | null) => (bytes === null ? null : toHex(bytes));
+  const line: MirrorLine = {
+    index: row.index,
+    subject: row.subject,
+    entry: {
+      v: 1,
+      stream: toHex(row.stream),
+      seq: row.seq,
+      prev: toHex(row.prev),
+      commit: toHex(row.commit),
+    },
+    salt: hexOrNull(row.salt),
+    header: { kind: row.kind, from: row.fromMs, to: row.toMs },
+    bodySalt: hexOrNull(row.bodySalt),
+    body: row.body,
+  };
+  return `${JSON.stringify(line)}\n`;
+}
+
+function appendDurably(path: string, text: string): void {
+  const isNew = !existsSync(path);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const file = openSync(path, "a", 0o600);
+  try {
+    writeSync(file, text);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  if (isNew) for (const folder of [dirname(path), dirname(dirname(path))]) syncFolder(folder);
+}
+
+/** A new file survives a power cut only once its folder is on disk too. */
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, "r");
+  fsyncSync(handle);
+  closeSync(handle);
+}
+
+function finishedLines(folder: string): number {
+  const group = lastOf(folder);
+  const file = group === null ? null : lastOf(join(folder, group));
+  if (group === null || file === null) return 0;
+  const path = join(folder, group, file);
+  const bytes = readFileSync(path);
+  const end = bytes.lastIndexOf(0x0a) + 1;
+  if (end < bytes.length) truncateSync(path, end);
+  const lines = bytes.subarray(0, end).filter((byte) => byte === 0x0a).length;
+  return (Number(group) * 1000 + Number.parseInt(file, 10)) * entriesPerFile + lines;
+}
+
+function lastOf(folder: string): string | null {
+  if (!existsSync(folder)) return null;
+  return (
+    readdirSync(folder)
+      .sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
+      .at(-1) ?? null
+  );
+}
+
+function threeDigits(value: number): string {
+  return String(value).padStart(3, "0");
+}

@@ -1,0 +1,126 @@
+import { AppError } from "#domain/errors.ts";
+import { equalBytes } from "#domain/log/bytes.ts";
+import { type AnchorJob, openJobs, updateJob } from "#store/anchor-jobs.ts";
+import { logSize } from "#store/entries.ts";
+import type { AnchoredLog } from "./anchored-log.ts";
+import type { Head } from "./contract.ts";
+import { crashAt } from "./crash-at.ts";
+import { sendExtension, signDearer, signExtension } from "./extend-chain.ts";
+import { findAnchoring } from "./find-anchoring.ts";
+import { LogFork } from "./log-fork.ts";
+import { mirrorSeals } from "./mirror-seals.ts";
+import { type HeadFacts, nextStep, type Settlement, settleJob } from "./settle-jobs.ts";
+import { rootAt } from "./tree.ts";
+
+/** Where our log stands on chain; sizes, and the time of the finalized head (epoch ms, null at size 0). */
+export interface Standing {
+  readonly latest: number;
+  readonly finalized: number;
+  readonly asOf: number | null;
+  /** Whether the finalized head covers everything that was planned. */
+  readonly isSettled: boolean;
+}
+
+/**
+ * One round of bringing the chain's head to our newest planned size, exactly once: decided from `head()` at latest and
+ * finalized alone, by compare-and-swap on the size (design §5, reference anchoring.md §6.6). Safe to repeat at any time.
+ * @throws LogFork when the chain holds what our log doesn't; AppError UNAVAILABLE or CONFLICT from the chain
+ */
+export async function reconcile(log: AnchoredLog): Promise<Standing> {
+  // The nonce comes first: a nonce used up before the head was read is burnt if that head hasn't moved.
+  const nonce = Number(await log.chain.rpc("eth_getTransactionCount", [log.account, "latest"]));
+  const block = Number(await log.chain.rpc("eth_blockNumber", []));
+  const [latest, finalized] = [await headOf(log, "latest"), await headOf(log, "finalized")];
+  await refuseFork(log, [latest, finalized]);
+  const jobs = await settleAll(log, factsOf(latest), factsOf(finalized));
+  const size = Number(latest.size);
+  const isSent = await goOn(log, nextStep(jobs, { size, nonce, block, now: log.clock() }), {
+    size,
+    nonce,
+    block,
+  });
+  if (!isSent && latest.size > finalized.size) await log.chain.afterTransaction();
+  const target = Math.max(0, ...jobs.map(({ newSize }) => newSize));
+  return {
+    latest: size,
+    finalized: Number(finalized.size),
+    asOf: finalized.size === 0n ? null : finalized.anchoredAtS * 1000,
+    isSettled: Number(finalized.size) >= target,
+  };
+}
+
+const noHead = { root: new Uint8Array(32), size: 0n, anchoredAtS: 0 };
+
+/** The head at a block; at a finalized block before our contract there is none yet. */
+async function headOf(
+  log: AnchoredLog,
+  tag: "latest" | "finalized",
+): Promise<Pick<Head, "root" | "size" | "anchoredAtS">> {
+  const head = await log.chain.head(log.contract, log.logId, tag);
+  if (head !== null) return head;
+  if (tag === "latest")
+    throw new AppError("UNAVAILABLE", "the contract is not on the chain", { part: "chain" });
+  return noHead;
+}
+
+async function refuseFork(log: AnchoredLog, heads: readonly Pick<Head, "root" | "size">[]): Promise<void> {
+  await log.store.as({ role: "worker" }, async (tx) => {
+    const size = await logSize(tx);
+    for (const head of heads) {
+      if (head.size === 0n) continue;
+      if (head.size > size)
+        throw new LogFork(`the chain holds ${head.size} entries of our log, we have ${size}`);
+      const isOurs = equalBytes(await rootAt(tx, Number(head.size)), head.root);
+      if (!isOurs) throw new LogFork(`the chain holds another root than ours at size ${head.size}`);
+    }
+  });
+}
+
+/** Notes what the heads say of every open job, and gives the jobs as they are then. */
+async function settleAll(log: AnchoredLog, latest: HeadFacts, finalized: HeadFacts): Promise<AnchorJob[]> {
+  const jobs = await log.store.as({ role: "worker" }, (tx) => openJobs(tx, latest.size));
+  const settled: AnchorJob[] = [];
+  for (const job of jobs) {
+    const change = await changeOf(log, job, settleJob(job, latest, finalized));
+    if (change !== null) await log.store.as({ role: "worker" }, (tx) => updateJob(tx, job.newSize, change));
+    settled.push({ ...job, ...change });
+  }
+  if (settled.some((job, at) => job.anchoredAt !== jobs[at]?.anchoredAt)) {
+    crashAt("included", log.config);
+    await mirrorSeals(log, latest.anchoredAt);
+  }
+  return settled;
+}
+
+async function changeOf(
+  log: AnchoredLog,
+  job: AnchorJob,
+  settlement: Settlement,
+): Promise<Partial<Omit<AnchorJob, "newSize">> | null> {
+  if (settlement.step === "keep") return null;
+  if (settlement.step === "ask-receipt") {
+    return { state: (await findAnchoring(log, job)) === null ? "superseded" : "final" };
+  }
+  const isAnchored = settlement.change.state === "included" || settlement.change.state === "final";
+  return isAnchored ? { ...settlement.change, ...(await findAnchoring(log, job)) } : settlement.change;
+}
+
+async function goOn(
+  log: AnchoredLog,
+  next: ReturnType<typeof nextStep>,
+  { size, nonce, block }: { size: number; nonce: number; block: number },
+): Promise<boolean> {
+  if (next.step === "nothing") return false;
+  const signed =
+    next.step === "sign"
+      ? await signExtension(log, next.job, { oldSize: size, nonce })
+      : next.step === "bump"
+        ? await signDearer(log, next.job)
+        : next.job;
+  await sendExtension(log, signed, block);
+  return true;
+}
+
+function factsOf(head: { size: bigint; anchoredAtS: number }): HeadFacts {
+  return { size: Number(head.size), anchoredAt: head.anchoredAtS * 1000 };
+}

@@ -1,0 +1,41 @@
+import { AppError } from "#domain/errors.ts";
+import { clientNet } from "./client-net.ts";
+import type { ApiContext } from "./parts.ts";
+
+const windowMs = 60_000;
+const netsMax = 10_000;
+
+/** Counts things for each client net, minute by minute, in memory; how many nets it remembers is bounded. */
+export class NetLimit {
+  readonly #most: number;
+  readonly #clock: () => number;
+  readonly #counts = new Map<string, { since: number; count: number }>();
+
+  constructor(mostAMinute: number, clock: () => number) {
+    this.#most = mostAMinute;
+    this.#clock = clock;
+  }
+
+  /** @throws AppError TOO_MANY when the net has used up its minute; API keys are known and not limited */
+  refuseOver(c: ApiContext): void {
+    if (c.get("actor").kind === "apiKey") return;
+    const seen = this.#counts.get(clientNet(c));
+    if (seen !== undefined && this.#clock() - seen.since < windowMs && seen.count >= this.#most) {
+      throw new AppError("TOO_MANY", "too many requests from this net; wait a minute");
+    }
+  }
+
+  /** Counts `times` for the net that asks. */
+  count(c: ApiContext, times = 1): void {
+    const net = clientNet(c);
+    const now = this.#clock();
+    const seen = this.#counts.get(net);
+    if (seen !== undefined && now - seen.since < windowMs) {
+      seen.count += times;
+      return;
+    }
+    this.#counts.delete(net);
+    if (this.#counts.size >= netsMax) this.#counts.delete(this.#counts.keys().next().value ?? "");
+    this.#counts.set(net, { since: now, count: times });
+  }
+}

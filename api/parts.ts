@@ -1,0 +1,47 @@
+import type { HttpBindings } from "@hono/node-server";
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context as HonoContext } from "hono";
+import type { Registry } from "prom-client";
+import type { DemoScan } from "#dashboard/scan/index-page.ts";
+import type { TrustFile } from "#domain/log/bundle.ts";
+import type { Rpc } from "#domain/log/chain-view.ts";
+import type { Actor, Context } from "#services/context.ts";
+import type { Provenance } from "#services/provenance/answer-for.ts";
+
+/** Whether requests can be served, and which parts are missing; `parts` says more of each in its own words. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly missing: readonly string[];
+  readonly parts: Readonly<Record<string, unknown>>;
+}
+
+/** What the API is made from. `trust` and `rpc` give null while there is no chain. */
+export interface ApiParts extends Pick<Context, "store" | "config" | "clock" | "log"> {
+  readonly provenance: Provenance;
+  readonly status: () => Readiness | Promise<Readiness>;
+  readonly metrics: Registry;
+  readonly trust: () => TrustFile | null;
+  readonly rpc: () => Rpc | null;
+  readonly demoScans?: () => readonly DemoScan[];
+}
+
+/** What a request carries through the middleware; `pack` is what of a code may stand in a log line. */
+export interface ApiEnv {
+  Bindings: Partial<HttpBindings>;
+  Variables: {
+    requestId: string;
+    actor: Actor;
+    pack?: { readonly gtin: string | null; readonly hmac: string };
+    failure?: unknown;
+  };
+}
+
+/** The API with all its routes. */
+export type Api = OpenAPIHono<ApiEnv>;
+/** One request on its way. */
+export type ApiContext = HonoContext<ApiEnv>;
+
+/** What a service verb is given for one request. */
+export function contextOf({ store, config, clock, log }: ApiParts, c: ApiContext): Context {
+  return { store, config, clock, log, actor: c.get("actor") };
+}

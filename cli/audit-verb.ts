@@ -1,0 +1,31 @@
+import { type AuditReport, auditEquipment } from "#anchor/audit-equipment.ts";
+import { AppError } from "#domain/errors.ts";
+import type { TrustFile } from "#domain/log/bundle.ts";
+import type { Rpc } from "#domain/log/chain-view.ts";
+import type { Store } from "#store/connect.ts";
+import type { ReadingsStore } from "#store/readings/readings-store.ts";
+
+/** What an audit is asked: an equipment's id or label, a time span in epoch ms, and receipts a gateway kept. */
+export interface AuditInput {
+  readonly equipment: string;
+  readonly from: number;
+  readonly to: number;
+  readonly receipts: string | null;
+}
+
+/** What an audit reads. */
+export interface AuditParts {
+  readonly store: Store;
+  readonly readings: ReadingsStore;
+  readonly rpc: Rpc | null;
+  readonly trust: TrustFile | null;
+}
+
+/** Audits one equipment with the parts at hand; `input` may come from another process. */
+export async function auditWith(parts: AuditParts, input: unknown): Promise<AuditReport> {
+  const { equipment, from, to, receipts } = input as AuditInput;
+  if (typeof equipment !== "string" || !Number.isSafeInteger(from) || !Number.isSafeInteger(to)) {
+    throw new AppError("BAD_REQUEST", "an audit needs an equipment and two times");
+  }
+  return await auditEquipment({ ...parts, equipment, from, to, ...(receipts === null ? {} : { receipts }) });
+}

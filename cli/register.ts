@@ -1,0 +1,57 @@
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { AppError } from "#domain/errors.ts";
+import { parseStrictJson } from "#domain/log/strict-json.ts";
+import { type RegisterResult, registerNetwork } from "#services/register/register-network.ts";
+import { openStore } from "#store/connect.ts";
+import { askRunning } from "./control.ts";
+import { configFromEnvironment, openLog, operatorContext } from "./parts.ts";
+import { say } from "./say.ts";
+
+const fileLimits = { maxBytes: 64 * 1024 * 1024, maxDepth: 20 };
+
+/** `coldmark register`: sites, equipment, sensors, gateways, products and lots from a file; twice changes nothing. */
+export function addRegisterCommand(program: Command): void {
+  program
+    .command("register <network>")
+    .description("register a network file (docs/register.md); prints new credentials once")
+    .option("--dry-run", "list every fault and what would change; touch nothing")
+    .action(async (file: string, { dryRun = false }: { dryRun?: boolean }) => {
+      const network = parseStrictJson(await readFile(file, "utf8"), fileLimits);
+      report(await register(network, dryRun), dryRun);
+    });
+}
+
+async function register(network: unknown, dryRun: boolean): Promise<RegisterResult> {
+  const config = configFromEnvironment();
+  const { databaseUrl, dataDir } = config;
+  if (databaseUrl === undefined) {
+    const asked = await askRunning(dataDir, "register", { network, dryRun });
+    if (asked !== null) return asked.result as RegisterResult;
+  }
+  const store = await openStore({
+    dataDir,
+    ...(databaseUrl === undefined ? {} : { databaseUrl: databaseUrl.reveal() }),
+  });
+  try {
+    return await registerNetwork(operatorContext(store, config, openLog(config)), network, { dryRun });
+  } finally {
+    await store.close();
+  }
+}
+
+function report(result: RegisterResult, dryRun: boolean): void {
+  if (result.faults.length > 0) {
+    throw new AppError(
+      "BAD_NETWORK_FILE",
+      `the file has ${result.faults.length} faults; nothing was changed`,
+      { faults: result.faults },
+    );
+  }
+  const { created, changed, unchanged } = result;
+  say(
+    `${dryRun ? "would register" : "registered"}: ${created} new, ${changed} changed, ${unchanged} unchanged`,
+  );
+  for (const { kind, id, secret } of result.credentials) say(`${kind} ${id}: ${secret}`);
+  if (result.credentials.length > 0) say("these credentials are shown this once; only their hashes are kept");
+}

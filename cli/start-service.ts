@@ -1,0 +1,122 @@
+/** One running Coldmark: the rooms on their parts, started and stopped in a fixed order. */
+import type { Logger } from "pino";
+import { loadKeys } from "#anchor/keys.ts";
+import { type Anchor, startAnchor } from "#anchor/run.ts";
+import { createApp } from "#api/app.ts";
+import { type ApiServer, startServer } from "#api/server.ts";
+import type { Config } from "#config";
+import { type Ingest, startIngest } from "#ingest/run.ts";
+import { openProvenance } from "#services/provenance/answer-for.ts";
+import { registerNetwork } from "#services/register/register-network.ts";
+import { openStore, type Store } from "#store/connect.ts";
+import type { ReadingsStore } from "#store/readings/readings-store.ts";
+import { auditWith } from "./audit-verb.ts";
+import { openControl } from "./control.ts";
+import { createMetrics } from "./metrics.ts";
+import { chainSettings, openReadings, operatorContext } from "./parts.ts";
+import { readStatus } from "./status.ts";
+
+/** What a process runs of the whole; on the embedded database always all of it. */
+export type Room = "ingest" | "anchor" | "api";
+
+/** A process at work; parts that it does not run are null. */
+export interface Service {
+  readonly store: Store;
+  readonly readings: ReadingsStore;
+  readonly ingest: Ingest | null;
+  readonly anchor: Anchor | null;
+  readonly server: ApiServer | null;
+  /** Stops intake first, then drains, then closes the parts. */
+  stop(): Promise<void>;
+}
+
+/** A pack to scan that the start page lists, in a demo. */
+export interface ServiceOptions {
+  readonly rooms: ReadonlySet<Room>;
+  readonly demoScans?: () => readonly { case: string; code: string; url: string }[];
+}
+
+/** Starts the rooms; whatever was started before a failure is stopped again. */
+export async function startService(config: Config, log: Logger, options: ServiceOptions): Promise<Service> {
+  const closing: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const close of closing.splice(0).reverse()) await close();
+  };
+  try {
+    const { databaseUrl, dataDir } = config;
+    const store = await openStore({
+      dataDir,
+      ...(databaseUrl === undefined ? {} : { databaseUrl: databaseUrl.reveal() }),
+    });
+    closing.push(() => store.close());
+    const readings = openReadings(config, store);
+    const keys = loadKeys(config);
+    const common = { store, readings, config, clock: Date.now, log };
+    const anchor = options.rooms.has("anchor")
+      ? await startAnchor({
+          ...common,
+          chainSettings: chainSettings(config),
+          logKey: keys.logKey,
+          receiptKey: keys.receiptKey,
+        })
+      : null;
+    if (anchor !== null) closing.push(() => anchor.stop());
+    const ingest = options.rooms.has("ingest")
+      ? await startIngest({ ...common, receiptKey: keys.receiptKey })
+      : null;
+    if (ingest !== null) closing.push(() => ingest.stop());
+    const server = options.rooms.has("api") ? await serve({ ...common, anchor, ingest }, options) : null;
+    if (server !== null) closing.push(() => server.stop());
+    const control = await openControl(dataDir, controlVerbs({ ...common, anchor }));
+    closing.push(() => control.close());
+    return { store, readings, ingest, anchor, server, stop };
+  } catch (fault) {
+    await stop();
+    throw fault;
+  }
+}
+
+interface Running {
+  readonly store: Store;
+  readonly readings: ReadingsStore;
+  readonly config: Config;
+  readonly clock: () => number;
+  readonly log: Logger;
+  readonly anchor: Anchor | null;
+}
+
+async function serve(
+  running: Running & { ingest: Ingest | null },
+  options: ServiceOptions,
+): Promise<ApiServer> {
+  const { store, readings, config, clock, log, anchor, ingest } = running;
+  const trust = () => anchor?.trust() ?? null;
+  const rpc = () => anchor?.rpc() ?? null;
+  const status = () => readStatus({ store, readings, anchor, ingest });
+  const app = createApp({
+    store,
+    config,
+    clock,
+    log,
+    provenance: openProvenance({ store, readings, trust, rpc }),
+    status,
+    metrics: createMetrics(status),
+    trust,
+    rpc,
+    ...(options.demoScans === undefined ? {} : { demoScans: options.demoScans }),
+  });
+  return await startServer(app, { host: config.host, port: config.port });
+}
+
+/** What other commands ask of the process that has the folder. */
+function controlVerbs(running: Running) {
+  const { store, readings, config, log, anchor } = running;
+  return {
+    register: (input: unknown) => {
+      const { network, dryRun } = input as { network: unknown; dryRun: boolean };
+      return registerNetwork(operatorContext(store, config, log), network, { dryRun });
+    },
+    audit: (input: unknown) =>
+      auditWith({ store, readings, rpc: anchor?.rpc() ?? null, trust: anchor?.trust() ?? null }, input),
+  };
+}

@@ -1,0 +1,45 @@
+import type { Command } from "commander";
+import { AppError } from "#domain/errors.ts";
+import { configFromEnvironment, openLog } from "./parts.ts";
+import { say } from "./say.ts";
+import { type Room, startService } from "./start-service.ts";
+import { untilStopped } from "./until-stopped.ts";
+
+/** The roles of design §9 and the room that does each. */
+const rooms: Readonly<Record<string, Room>> = {
+  broker: "ingest",
+  collect: "ingest",
+  project: "ingest",
+  anchor: "anchor",
+  jobs: "anchor",
+  api: "api",
+};
+
+/** `coldmark up`: one process with everything, or some roles of it on an outside PostgreSQL. */
+export function addUpCommand(program: Command): void {
+  program
+    .command("up")
+    .description("run the service: one process, or some roles of it")
+    .option("--role <roles>", "broker,collect,project,anchor,jobs,api (needs DATABASE_URL)")
+    .action(async ({ role }: { role?: string }) => {
+      const config = configFromEnvironment();
+      if (role !== undefined && config.databaseUrl === undefined) {
+        throw new AppError(
+          "NOT_SUPPORTED",
+          "--role needs DATABASE_URL: the embedded database belongs to one process",
+        );
+      }
+      const service = await startService(config, openLog(config), { rooms: roomsOf(role) });
+      if (service.server !== null) say(`coldmark listens on ${service.server.url}`);
+      await untilStopped();
+      await service.stop();
+    });
+}
+
+function roomsOf(role: string | undefined): Set<Room> {
+  if (role === undefined) return new Set(Object.values(rooms));
+  const names = role.split(",").map((name) => name.trim());
+  const unknown = names.filter((name) => !Object.hasOwn(rooms, name));
+  if (unknown.length > 0) throw new AppError("BAD_SETTING", `there is no role ${unknown.join(", ")}`);
+  return new Set(names.flatMap((name) => rooms[name] ?? []));
+}

@@ -1,0 +1,69 @@
+import { ed25519 } from "@noble/curves/ed25519.js";
+import { pino } from "pino";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { fromBase64 } from "#domain/log/bytes.ts";
+import { verifySignature } from "#domain/log/signature.ts";
+import { receiptToSign } from "./receipt.ts";
+import { openReceipts } from "./receipts.ts";
+import { nothingYet } from "./track-sequence.ts";
+
+const key = { kid: "r1", privateKey: new Uint8Array(32).fill(1) };
+const log = pino({ level: "silent" });
+
+beforeEach(() => void vi.useFakeTimers({ now: 0 }));
+afterEach(() => void vi.useRealTimers());
+
+function receiver(fail: () => boolean = () => false) {
+  const heard: { topic: string; at: number; receipt: Record<string, unknown> }[] = [];
+  const publish = async (topic: string, payload: Uint8Array) => {
+    if (fail()) throw new Error("the broker is away");
+    heard.push({ topic, at: Date.now(), receipt: JSON.parse(Buffer.from(payload).toString("utf8")) });
+  };
+  const receipts = openReceipts({ key, clock: Date.now, log, publish });
+  const owe = (upTo: number, boot = 1, gateway = "gw-1") =>
+    receipts.owe({ gateway, boot, sequence: { ...nothingYet, upTo }, sent: () => Promise.resolve() });
+  return { heard, owe };
+}
+
+test("at most one a second to each gateway, and of one boot the newest", async () => {
+  const { heard, owe } = receiver();
+  for (const upTo of [1, 2, 3]) owe(upTo);
+  owe(1, 1, "gw-2");
+  owe(7, 2);
+  await vi.advanceTimersByTimeAsync(5_000);
+  const told = heard.map(({ topic, at, receipt }) => [topic.split("/")[2], receipt.boot, receipt.upTo, at]);
+  expect(told).toEqual([
+    ["gw-1", 1, 1, 0],
+    ["gw-2", 1, 1, 0],
+    ["gw-1", 1, 3, 1_000],
+    ["gw-1", 2, 7, 2_000],
+  ]);
+});
+
+test("a receipt that can't be sent is owed until it can, unless a newer one takes its place", async () => {
+  let isAway = true;
+  const { heard, owe } = receiver(() => isAway);
+  owe(1);
+  await vi.advanceTimersByTimeAsync(500);
+  owe(2);
+  isAway = false;
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(heard.map(({ receipt }) => receipt.upTo)).toEqual([2]);
+});
+
+test("the signature holds for this topic and these words only", async () => {
+  const { heard, owe } = receiver();
+  owe(5);
+  await vi.advanceTimersByTimeAsync(0);
+  const { sig, ...unsigned } = heard[0]?.receipt ?? {};
+  const holds = (topic: string, words: Record<string, unknown>) =>
+    verifySignature(
+      "Ed25519",
+      ed25519.getPublicKey(key.privateKey),
+      receiptToSign(topic, words),
+      fromBase64(String(sig)),
+    );
+  expect(holds("coldmark/v1/gw-1/receipt", unsigned)).toBe(true);
+  expect(holds("coldmark/v1/gw-2/receipt", unsigned)).toBe(false);
+  expect(holds("coldmark/v1/gw-1/receipt", { ...unsigned, upTo: 6 })).toBe(false);
+});

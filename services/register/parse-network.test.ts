@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { networkFile } from "#test/support/network-file.ts";
+import { parseNetwork } from "./parse-network.ts";
+
+const development = { production: false };
+
+/** Sets a value deep in a file; a path like `organisations.1.sites.0.gln`. */
+function withValue(file: object, path: string, value: unknown): object {
+  const copy = structuredClone(file) as Record<string, unknown>;
+  const steps = path.split(".");
+  let at = copy;
+  for (const step of steps.slice(0, -1)) at = at[step] as Record<string, unknown>;
+  at[steps.at(-1) ?? ""] = value;
+  return copy;
+}
+
+const site = "organisations.1.sites.0";
+const fridge = `${site}.equipment.0`;
+
+describe("parseNetwork", () => {
+  it("reads a sound file: defaults filled in, times in epoch ms, keys as bytes", () => {
+    const { network, faults } = parseNetwork(networkFile("shop-a").file, development);
+    expect(faults).toEqual([]);
+    expect(network?.organisations[1]?.keys[0]?.publicKey).toBeInstanceOf(Uint8Array);
+    const equipment = network?.organisations[1]?.sites[0]?.equipment[0];
+    expect(equipment?.profile).toBe("CN-GSP");
+    expect(equipment?.sensors[0]?.calibrations[0]?.calibratedAt).toBe(Date.UTC(2026, 0, 5));
+  });
+
+  it.each([
+    ["coldmark", 2, "coldmark"],
+    ["operator", "Not A Slug", "operator"],
+    [`${site}.gln`, "6900000000019", "organisations[1].sites[0].gln"],
+    ["organisations.1.products.0.gtin", "1234", "organisations[1].products[0].gtin"],
+    [`${fridge}.upperLimitC`, 2, "organisations[1].sites[0].equipment[0].upperLimitC"],
+    [`${fridge}.lowerLimitC`, "2", "organisations[1].sites[0].equipment[0].lowerLimitC"],
+    [`${fridge}.since`, "2026-01-01T00:00:00", "organisations[1].sites[0].equipment[0].since"],
+    [`${fridge}.colour`, "white", "organisations[1].sites[0].equipment[0].colour"],
+    [`${fridge}.segmentMs`, 7_000_000, "organisations[1].sites[0].equipment[0].segmentMs"],
+    [`${fridge}.sensors.0.gateway`, "other-gw", "organisations[1].sites[0].equipment[0].sensors[0].gateway"],
+    ["organisations.1.lots.0.gtin", "06900000000012", "organisations[1].lots[0].gtin"],
+    ["organisations.1.keys.0.publicKey", "AAAA", "organisations[1].keys[0].publicKey"],
+    ["organisations.1.kind", "operator", "organisations[1].kind"],
+    [
+      `${fridge}.sensors.0.calibrations.0.validUntil`,
+      "2025-01-05",
+      "organisations[1].sites[0].equipment[0].sensors[0].calibrations[0].validUntil",
+    ],
+  ])("refuses %s = %j and says where", (path, value, faultPath) => {
+    const { network, faults } = parseNetwork(withValue(networkFile("shop-a").file, path, value), development);
+    expect(network).toBeNull();
+    expect(faults.map((fault) => fault.path)).toContain(faultPath);
+  });
+
+  it("lists faults of single values and between values in one run", () => {
+    const { file } = networkFile("shop-a");
+    const twin = structuredClone(file.organisations[1]?.sites?.[0]?.equipment[0]);
+    const doubled = withValue(file, `${site}.equipment`, [twin, twin]);
+    const { faults } = parseNetwork(withValue(doubled, `${site}.gln`, "1"), development);
+    expect(faults.map((fault) => fault.path).sort()).toEqual([
+      "organisations[1].sites[0].equipment[1].id",
+      "organisations[1].sites[0].equipment[1].sensors[0].channel",
+      "organisations[1].sites[0].equipment[1].sensors[0].id",
+      "organisations[1].sites[0].gln",
+    ]);
+  });
+
+  it("refuses a replay gateway in production only", () => {
+    const file = withValue(networkFile("shop-a").file, `${site}.gateways.0.kind`, "replay");
+    expect(parseNetwork(file, development).faults).toEqual([]);
+    expect(parseNetwork(file, { production: true }).faults).toEqual([
+      { path: "organisations[1].sites[0].gateways[0].kind", message: "replay is refused in production" },
+    ]);
+  });
+
+  it.each([null, 3, "x", [], { organisations: [null, 3, { sites: "x" }] }])("survives %j", (file) => {
+    expect(parseNetwork(file, development).faults).not.toEqual([]);
+  });
+});

@@ -1,0 +1,142 @@
+import { loadRegister, type Register } from "#store/register.ts";
+import { findOperator } from "#store/register-conflicts.ts";
+import type { Context } from "../context.ts";
+import { type Credential, type Draft, type Password, startDraft } from "./draft.ts";
+import type { Fault } from "./fault.ts";
+import { findConflicts } from "./find-conflicts.ts";
+import type { Network, OrganisationFile } from "./network.ts";
+import { parseNetwork } from "./parse-network.ts";
+import { planEquipment } from "./plan-equipment.ts";
+import { planApiKeys, planOrganisation, planOrganisationKeys } from "./plan-organisation.ts";
+import { planLots, planProducts } from "./plan-products.ts";
+import { planRosters } from "./plan-rosters.ts";
+import { planGateways, planSites } from "./plan-sites.ts";
+import { requireRegistrar } from "./require-registrar.ts";
+import { saveDraft } from "./save-draft.ts";
+import { findSigner, messageOf, offlineKeys } from "./signer.ts";
+
+/** What a registration did, or in a dry run would do; with any fault nothing was written. */
+export interface Registration {
+  readonly created: string[];
+  readonly changed: string[];
+  readonly unchanged: number;
+  readonly credentials: Credential[];
+  readonly faults: Fault[];
+}
+
+interface Session {
+  readonly ctx: Context;
+  readonly network: Network;
+  readonly message: Uint8Array;
+  readonly passwords: Map<string, Password>;
+}
+
+/**
+ * Registers a network file (organisations, sites, equipment, sensors, calibrations, gateways, keys, products, lots),
+ * one transaction for each organisation. What is in the register already and the same stays untouched, so a second run
+ * changes nothing and shows no credentials; what the file leaves out stays too.
+ * @param file the JSON value of the file
+ * @throws AppError NOT_FOUND when the actor may not register it
+ */
+export async function registerNetwork(
+  ctx: Context,
+  file: unknown,
+  options: { dryRun?: boolean } = {},
+): Promise<Registration> {
+  const { network, faults } = parseNetwork(file, { production: ctx.config.environment === "production" });
+  if (network === null) return summary([], faults);
+  const operator = await ctx.store.as({ role: "worker" }, findOperator);
+  faults.push(...requireRegistrar(ctx, network, operator));
+  const session = { ctx, network, message: messageOf(file as object), passwords: new Map() };
+  const drafts: Draft[] = [];
+  for (const [at, organisation] of network.organisations.entries()) {
+    const before = await ctx.store.as({ role: "app", tenant: organisation.id }, (tx) =>
+      loadRegister(tx, organisation.id),
+    );
+    const path = `organisations[${at}]`;
+    drafts.push(await planAll(session, organisation, path, before));
+    faults.push(...(await ctx.store.as({ role: "worker" }, (tx) => findConflicts(tx, organisation, path))));
+  }
+  faults.push(...strangeSignatures(network, drafts), ...drafts.flatMap((draft) => draft.faults));
+  if (faults.length > 0 || options.dryRun) return { ...summary(drafts, faults), credentials: [] };
+  return saveAll(session);
+}
+
+async function planAll(
+  session: Session,
+  file: OrganisationFile,
+  path: string,
+  before: Register,
+): Promise<Draft> {
+  const { ctx, network, message, passwords } = session;
+  const { config } = ctx;
+  const { signer, faults } = findSigner(offlineKeys(before, file), network.signatures, message);
+  const times = { graceMs: config.placementGraceMs, backdatingMs: config.offlineBackdatingMs };
+  const terms = { now: ctx.clock(), signer, ...times };
+  const draft = startDraft({ tenant: file.id, path, before, terms, passwords });
+  draft.faults.push(...faults);
+  planOrganisation(draft, file);
+  planOrganisationKeys(draft, file);
+  planApiKeys(draft, file);
+  planProducts(draft, file);
+  planLots(draft, file);
+  planSites(draft, file);
+  await planGateways(draft, file);
+  planEquipment(draft, file, { standingMs: config.segmentMs, movingMs: config.segmentMovingMs });
+  planRosters(draft);
+  return draft;
+}
+
+async function saveAll(session: Session): Promise<Registration> {
+  const saved: Draft[] = [];
+  for (const [at, file] of session.network.organisations.entries()) {
+    const path = `organisations[${at}]`;
+    try {
+      const draft = await saveOne(session, file, path);
+      if (draft.faults.length > 0) return summary(saved, draft.faults);
+      saved.push(draft);
+    } catch (cause) {
+      // What was committed before must be told, its credentials are shown only now.
+      session.ctx.log.error({ err: cause, organisation: file.id }, "an organisation could not be registered");
+      const message = "could not be written, nor those after it: see the log, then run it again";
+      return summary(saved, [{ path, message }]);
+    }
+  }
+  return summary(saved, []);
+}
+
+// Planned again inside the transaction, on what is registered by then; passwords are hashed already.
+function saveOne(session: Session, file: OrganisationFile, path: string): Promise<Draft> {
+  return session.ctx.store.as({ role: "app", tenant: file.id }, async (tx) => {
+    const draft = await planAll(session, file, path, await loadRegister(tx, file.id));
+    if (draft.faults.length === 0) await saveDraft(tx, session.ctx, draft);
+    return draft;
+  });
+}
+
+function strangeSignatures(network: Network, drafts: readonly Draft[]): Fault[] {
+  const known = new Set(
+    drafts.flatMap(({ before }, at) => {
+      const file = network.organisations[at];
+      return file === undefined ? [] : offlineKeys(before, file).map(({ kid }) => kid);
+    }),
+  );
+  return network.signatures.flatMap(({ kid }, at) => {
+    const message = `is no enrolled offline key of an organisation in this file: ${kid}`;
+    return known.has(kid) ? [] : [{ path: `signatures[${at}].kid`, message }];
+  });
+}
+
+function summary(drafts: readonly Draft[], faults: Fault[]): Registration {
+  const named = (isNew: boolean) =>
+    drafts.flatMap(({ tenant, saves }) =>
+      saves.filter(({ old }) => (old === null) === isNew).map(({ subject }) => `${tenant}: ${subject}`),
+    );
+  return {
+    created: named(true),
+    changed: named(false),
+    unchanged: drafts.reduce((sum, draft) => sum + draft.unchanged.length, 0),
+    credentials: drafts.flatMap((draft) => draft.credentials),
+    faults,
+  };
+}

@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { programOf, startChild } from "./child.ts";
+import { freePort } from "./free-port.ts";
+
+/** A real InfluxDB 1.x of a test's own. */
+export interface TestInflux {
+  readonly url: string;
+  readonly pid: number;
+  kill9(): Promise<void>;
+  /** Ends it orderly; `restart` brings it back with its data. */
+  down(): Promise<void>;
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts Debian's influxd on free ports with a folder of its own. @throws naming the package when it is not installed */
+export async function startInflux(): Promise<TestInflux> {
+  const program = programOf(["/usr/bin/influxd", "/usr/sbin/influxd"], "influxdb");
+  const folder = mkdtempSync("/var/tmp/coldmark-influx-");
+  const [port, backupPort] = [await freePort(), await freePort()];
+  const url = `http://127.0.0.1:${port}`;
+  const config = join(folder, "influxdb.conf");
+  writeFileSync(config, configuration(folder, port, backupPort));
+  const start = () => startChild(program, ["-config", config], async () => (await fetch(`${url}/ping`)).ok);
+  let server = await start();
+  return {
+    url,
+    get pid() {
+      return server.pid;
+    },
+    kill9: () => server.end("SIGKILL"),
+    down: () => server.end("SIGTERM"),
+    restart: async () => {
+      await server.end("SIGTERM");
+      server = await start();
+    },
+    stop: async () => {
+      await server.end("SIGTERM");
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function configuration(folder: string, port: number, backupPort: number): string {
+  return `reporting-disabled = true
+bind-address = "127.0.0.1:${backupPort}"
+[meta]
+  dir = "${folder}/meta"
+[data]
+  dir = "${folder}/data"
+  wal-dir = "${folder}/wal"
+  query-log-enabled = false
+[monitor]
+  store-enabled = false
+[http]
+  bind-address = "127.0.0.1:${port}"
+  log-enabled = false
+  max-body-size = 25000000
+`;
+}
