@@ -62,8 +62,8 @@ export class ChainRound {
     if (this.#status === "fork" || this.#status === "absent") return false;
     try {
       await this.#mirrorPlanned();
-      const log = (this.#log ??= await this.#connect());
-      this.#standing = await reconcile(log);
+      this.#log ??= await this.#connect();
+      this.#standing = await reconcile(this.#log);
       this.#become("up", null);
       return this.#standing.isSettled;
     } catch (error) {

@@ -13,7 +13,7 @@ import type { AnchorConfig, AnchorContext } from "./settings.ts";
 import { rootAt } from "./tree.ts";
 
 /** What the last leaf of an anchored tree says (design §5, Heads). */
-interface HeadsBody {
+export interface HeadsBody {
   readonly root: string;
   readonly streams: number;
   /** Over the messages with inbox ids `from` … `to`, both included; `to` = `from` − 1 where none came. */

@@ -18,5 +18,7 @@ function firstGroups(address: string, count: number): string {
   const [head = "", tail] = address.split("::");
   const [left, right] = [head, tail ?? ""].map((part) => part.split(":").filter((group) => group !== ""));
   const zeros = tail === undefined ? 0 : 8 - (left?.length ?? 0) - (right?.length ?? 0);
-  return [...(left ?? []), ...Array<string>(Math.max(zeros, 0)).fill("0"), ...(right ?? [])].slice(0, count).join(":");
+  return [...(left ?? []), ...Array<string>(Math.max(zeros, 0)).fill("0"), ...(right ?? [])]
+    .slice(0, count)
+    .join(":");
 }

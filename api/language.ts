@@ -1,7 +1,10 @@
 import type { Language } from "#dashboard/i18n/format.ts";
 
 /** The language asked for: `lang` of the address, else the best of Accept-Language (RFC 9110 §12.5.4), else `otherwise`. */
-export function languageOf(asked: { lang?: string | undefined; accept?: string | undefined }, otherwise: Language): Language {
+export function languageOf(
+  asked: { lang?: string | undefined; accept?: string | undefined },
+  otherwise: Language,
+): Language {
   const named = asked.lang === undefined ? null : matching(asked.lang);
   if (named !== null) return named;
   const ranked = (asked.accept ?? "")
@@ -9,7 +12,9 @@ export function languageOf(asked: { lang?: string | undefined; accept?: string |
     .split(",")
     .map((part) => {
       const [tag = "", ...parameters] = part.trim().split(";");
-      const q = parameters.map((text) => /^\s*q=([01](?:\.\d{1,3})?)\s*$/.exec(text)?.[1]).find((text) => text);
+      const q = parameters
+        .map((text) => /^\s*q=([01](?:\.\d{1,3})?)\s*$/.exec(text)?.[1])
+        .find((text) => text);
       return { language: matching(tag), q: q === undefined ? 1 : Number(q) };
     })
     .filter(({ language, q }) => language !== null && q > 0)

@@ -21,21 +21,29 @@ export class NetLimit {
     if (c.get("actor").kind === "apiKey") return;
     const seen = this.#counts.get(clientNet(c));
     if (seen !== undefined && this.#clock() - seen.since < windowMs && seen.count >= this.#most) {
-      throw new AppError("TOO_MANY", "too many requests from this net; wait a minute");
+      throw overTheLimit();
     }
   }
 
-  /** Counts `times` for the net that asks. */
+  /** Counts `times` for the net that asks. @throws AppError TOO_MANY when that is more than its minute holds */
   count(c: ApiContext, times = 1): void {
+    if (c.get("actor").kind === "apiKey") return;
     const net = clientNet(c);
     const now = this.#clock();
     const seen = this.#counts.get(net);
-    if (seen !== undefined && now - seen.since < windowMs) {
-      seen.count += times;
-      return;
-    }
+    const current = seen !== undefined && now - seen.since < windowMs ? seen : { since: now, count: 0 };
+    current.count += times;
+    if (current !== seen) this.#remember(net, current);
+    if (current.count > this.#most) throw overTheLimit();
+  }
+
+  #remember(net: string, count: { since: number; count: number }): void {
     this.#counts.delete(net);
     if (this.#counts.size >= netsMax) this.#counts.delete(this.#counts.keys().next().value ?? "");
-    this.#counts.set(net, { since: now, count: times });
+    this.#counts.set(net, count);
   }
+}
+
+function overTheLimit(): AppError {
+  return new AppError("TOO_MANY", "too many requests from this net; wait a minute");
 }

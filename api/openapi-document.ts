@@ -8,7 +8,7 @@ const description =
 export function openApiDocument(app: Api) {
   return app.getOpenAPI31Document({
     openapi: "3.1.0",
-    info: { title, version: "0.1.0", description, license: { name: "Apache-2.0", identifier: "Apache-2.0" } },
+    info: { title, version: "0.1.0", description, license: { name: "Apache-2.0" } },
     tags: [
       { name: "packs", description: "What is recorded and proved of a pack" },
       { name: "epcis", description: "EPCIS 2.0 capture and query" },

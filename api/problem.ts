@@ -29,7 +29,11 @@ export function asAppError(error: unknown): AppError {
 }
 
 /** The answer that tells an error; the error itself is left for the request's log line. */
-export function problemResponse(c: ApiContext, thrown: unknown, headers: Record<string, string> = {}): Response {
+export function problemResponse(
+  c: ApiContext,
+  thrown: unknown,
+  headers: Record<string, string> = {},
+): Response {
   const error = asAppError(thrown);
   const { status, retryable } = errorKind(error.code);
   c.set("failure", thrown);

@@ -34,7 +34,10 @@ export async function readShape<Shape extends z.ZodType>(
 
 /** A value of the wrong shape as an error that lists its faults with their paths. */
 export function badShape(error: { readonly issues: readonly z.core.$ZodIssue[] }): AppError {
-  const faults = error.issues.map(({ path, message }) => ({ path: `/${path.map(String).join("/")}`, message }));
+  const faults = error.issues.map(({ path, message }) => ({
+    path: `/${path.map(String).join("/")}`,
+    message,
+  }));
   return new AppError("BAD_REQUEST", "the request has faults", { faults });
 }
 

@@ -7,7 +7,10 @@ import { openReceipt, type ReceiptKey } from "./receipt.ts";
 import type { DeviceKey } from "./seed.ts";
 
 const tickMs = 250;
-const resendMs = 15_000;
+/** A message is sent again when nothing was receipted for so long … */
+const stalledMs = 15_000;
+/** … or when others were, but not this one for so long: a busy server needs no second copy. */
+const overdueMs = 60_000;
 /** Readings older than this go by the back-fill lane. */
 const liveAgeMs = 120_000;
 /** Unreceipted messages in flight; a day of four probes is 96 messages of 60 readings. */
@@ -49,12 +52,14 @@ export function startGateway(settings: GatewaySettings): Gateway {
   const receiptTopic = topicOf(id, "receipt");
   const waiters = waitersOn(() => [source.nextAt(), outbox.size()]);
   let turn: NodeJS.Immediate | undefined;
+  let progressAt = 0;
   let stopped: Promise<void> | undefined;
 
   const heard = (topic: string, payload: Uint8Array): void => {
     if (topic !== receiptTopic) return;
     const receipt = openReceipt(topic, payload, settings.receiptKeys);
     const outcome = receipt ? outbox.settle(receipt) : { refused: "its signature doesn't hold" };
+    if ("deleted" in outcome && outcome.deleted > 0) progressAt = Date.now();
     if ("refused" in outcome) say(`${id}: receipt refused, nothing deleted: ${outcome.refused}`);
     pump();
   };
@@ -74,7 +79,8 @@ export function startGateway(settings: GatewaySettings): Gateway {
   const pump = (): void => {
     clearImmediate(turn);
     if (!stopped && link.isUp()) {
-      for (const message of outbox.due(Date.now() - resendMs)) send(message);
+      const isStalled = progressAt < Date.now() - stalledMs;
+      for (const message of outbox.due(Date.now() - (isStalled ? stalledMs : overdueMs))) send(message);
       if (forward()) turn = setImmediate(pump);
     }
     waiters.look();

@@ -16,7 +16,7 @@ describe("a reading", () => {
     [8.0005, 8_001],
     [-0.0005, 0],
     [-0.0015, -1],
-    [25.123_456_789_012_345, 25_123],
+    [25.123_456_789_012, 25_123],
     [5e-324, 0],
     [-90, -90_000],
     [150, 150_000],
@@ -58,7 +58,9 @@ describe("a reading", () => {
 
   test("whatever it is, there is an answer", () => {
     fc.assert(
-      fc.property(fc.anything(), (value) => expect(decodeReading(value, context)).toBeTypeOf("object")),
+      fc.property(fc.anything(), (value) => {
+        expect(decodeReading(value, context)).toBeTypeOf("object");
+      }),
     );
   });
 });

@@ -27,7 +27,10 @@ export const logRequest = ({ log, metrics }: Pick<ApiParts, "log" | "metrics">) 
     const { status } = c.res;
     const method = knownMethods.has(c.req.method) ? c.req.method : "other";
     seconds.observe({ method, route, status: String(status) }, ms / 1000);
-    log[status >= 500 ? "error" : "info"](lineOf(c, { method, route, status, ms: Math.round(ms) }), "request");
+    log[status >= 500 ? "error" : "info"](
+      lineOf(c, { method, route, status, ms: Math.round(ms) }),
+      "request",
+    );
   });
 };
 
@@ -48,7 +51,8 @@ function lineOf(c: ApiContext, request: Record<string, unknown>): Record<string,
 
 /** Without the words of a failed query: they hold the codes it asked for. Its cause says what the database said. */
 function failureOf(failure: unknown): unknown {
-  if (failure instanceof AppError && failure.cause === undefined) return { code: failure.code, words: failure.message };
+  if (failure instanceof AppError && failure.cause === undefined)
+    return { code: failure.code, words: failure.message };
   if (!(failure instanceof Error)) return { words: typeof failure };
   const root = rootOf(failure);
   return {

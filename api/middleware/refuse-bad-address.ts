@@ -10,7 +10,8 @@ const control = /[\u0000-\u001c\u001e\u001f\u007f]/;
 /** Refuses addresses that no record can hold: broken percent-encoding, no UTF-8, control characters such as NUL. */
 export const refuseBadAddress = createMiddleware<ApiEnv>(async (c, next) => {
   const { pathname, search } = new URL(c.req.url);
-  if (pathname.length + search.length > addressLengthMax) throw new AppError("BAD_REQUEST", "the address is too long");
+  if (pathname.length + search.length > addressLengthMax)
+    throw new AppError("BAD_REQUEST", "the address is too long");
   if (control.test(decoded(pathname)) || control.test(decoded(search.replaceAll("+", " ")))) {
     throw new AppError("BAD_REQUEST", "the address holds a control character");
   }

@@ -63,14 +63,22 @@ const job = createRoute({
 export function captureRoutes(app: Api, parts: ApiParts): void {
   app.openapi(capture, async (c) => {
     const ctx = contextOf(parts, c);
-    if (ctx.actor.kind === "public") throw new AppError("UNAUTHENTICATED", "an API key with the scope capture is needed");
+    if (ctx.actor.kind === "public")
+      throw new AppError("UNAUTHENTICATED", "an API key with the scope capture is needed");
     const document = await readJson(c.req.raw, bodyLimits);
-    const { captureId, faults } = await captureEvents(ctx, { document, signature: c.req.header(signatureHeader) });
-    if (faults.length > 0) throw new AppError("BAD_REQUEST", "the document has faults; nothing was kept", { faults });
+    const { captureId, faults } = await captureEvents(ctx, {
+      document,
+      signature: c.req.header(signatureHeader),
+    });
+    if (faults.length > 0)
+      throw new AppError("BAD_REQUEST", "the document has faults; nothing was kept", { faults });
     return c.body(null, 202, { ...epcisHeaders, Location: `/epcis/v2/capture/${captureId}` });
   });
   app.openapi(job, async (c) => {
-    const { id, createdAt, finishedAt, success, errors } = await findCapture(contextOf(parts, c), c.req.valid("param").id);
+    const { id, createdAt, finishedAt, success, errors } = await findCapture(
+      contextOf(parts, c),
+      c.req.valid("param").id,
+    );
     const told = {
       captureID: id,
       createdAt: iso(createdAt),

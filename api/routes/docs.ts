@@ -7,7 +7,10 @@ import { openApiDocument } from "../openapi-document.ts";
 import type { Api } from "../parts.ts";
 import { problems, textOf } from "../shapes.ts";
 
-const swaggerFolder = new URL(".", `file://${createRequire(import.meta.url).resolve("swagger-ui-dist/package.json")}`);
+const swaggerFolder = new URL(
+  ".",
+  `file://${createRequire(import.meta.url).resolve("swagger-ui-dist/package.json")}`,
+);
 /** The files of Swagger UI that the page needs, from our own disk: nothing is fetched from elsewhere. */
 const swaggerFiles: Readonly<Record<string, string>> = {
   "swagger-ui.css": "text/css; charset=utf-8",

@@ -58,7 +58,8 @@ export function eventRoutes(app: Api, parts: ApiParts): void {
   app.openapi(events, async (c) => {
     const asked = c.req.valid("query");
     const page = await listEvents(contextOf(parts, c), queryOf(asked));
-    const link = page.next === null ? {} : { Link: `<${nextAddress(c.req.url, page.next)}>; rel="next"` };
+    const link: Record<string, string> =
+      page.next === null ? {} : { Link: `<${nextAddress(c.req.url, page.next)}>; rel="next"` };
     const document = {
       "@context": context,
       type: "EPCISQueryDocument",

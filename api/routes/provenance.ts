@@ -34,7 +34,8 @@ const answer = createRoute({
   method: "get",
   path: "/v1/provenance/{code}",
   tags: ["packs"],
-  summary: "The four answers about a pack; with a key of scope provenance:partner those of a pack you handled",
+  summary:
+    "The four answers about a pack; with a key of scope provenance:partner those of a pack you handled",
   request: { params },
   responses: { 200: jsonOf(answerShape, "the answers"), ...problems("UNAUTHENTICATED", "TOO_MANY") },
 });
@@ -74,7 +75,8 @@ export function provenanceRoutes(app: Api, parts: ApiParts, unknown: NetLimit): 
     const [recorded] = await checkPacks(parts, [question.epc]);
     if (recorded?.state === "UNKNOWN") unknown.count(c);
     const text = await parts.provenance.bundleFor(question);
-    if (text === null) throw new AppError("NOT_FOUND", "nothing is anchored yet, so there is no proof to hand out");
+    if (text === null)
+      throw new AppError("NOT_FOUND", "nothing is anchored yet, so there is no proof to hand out");
     return c.body(text, 200, { "Content-Type": "application/json" });
   });
   app.openapi(check, async (c) => {

@@ -16,7 +16,10 @@ const recall = createRoute({
   summary: "Recalls a lot of your own product",
   security: withKey,
   request: {
-    params: z.object({ gtin: z.string().regex(/^\d{14}$/, "must have 14 digits"), lot: z.string().min(1).max(20) }),
+    params: z.object({
+      gtin: z.string().regex(/^\d{14}$/, "must have 14 digits"),
+      lot: z.string().min(1).max(20),
+    }),
     body: bodyOf(body),
   },
   responses: {

@@ -7,7 +7,7 @@ import zh from "./zh-CN.json" with { type: "json" };
 export type WordKey = keyof typeof en;
 
 /** Facts as the domain gives them; their unit stands last in the name (see `sayFact`). */
-export type Facts = Readonly<Record<string, string | number | null | undefined>>;
+type Facts = Readonly<Record<string, string | number | null | undefined>>;
 
 /** Says a sentence of the catalogue with its facts filled in. */
 export type Translate = (key: WordKey, facts?: Facts) => string;

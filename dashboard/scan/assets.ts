@@ -1,5 +1,5 @@
 /** A file that a page asks for, and how it is to be served. */
-export interface ScanAsset {
+interface ScanAsset {
   readonly file: URL;
   readonly contentType: string;
 }

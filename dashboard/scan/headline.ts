@@ -2,7 +2,7 @@ import type { Answer, ColdExcursion } from "#domain/provenance/answer.ts";
 import { outsideMs } from "./outside-ms.ts";
 
 /** The one thing a patient should take away; its words stand in dashboard/i18n under `headline.<key>`. */
-export type HeadlineKey =
+type HeadlineKey =
   | "recalled"
   | "expired"
   | "broken"

@@ -15,7 +15,7 @@ import { toneKey, verdictView } from "./verdict-view.ts";
 import { wayView } from "./way-view.ts";
 
 /** Addresses on the page, as paths on this host. */
-export interface ScanUrls extends CheckUrls {
+interface ScanUrls extends CheckUrls {
   readonly self: string;
   readonly otherLanguage: string;
   readonly json: string;

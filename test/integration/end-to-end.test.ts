@@ -67,7 +67,7 @@ describe.each(["outside", "embedded"] as const)("the main job with every part %s
     writeFileSync(bundleFile(), await bundle.text());
     expect(await verify()).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^VALID_FINAL\n[^]*cold: {2}COMPLIANT/),
+      stdout: expect.stringMatching(/^VALID_FINAL\n[\s\S]*cold: {2}COMPLIANT/),
     });
   });
 

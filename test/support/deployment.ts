@@ -48,7 +48,7 @@ export async function deploy(
     kind === "outside"
       ? await outsideParts(folder, base, network, closing)
       : { MQTT_PORT: String(await freePort()) };
-  const env = { ...base, ...parts };
+  const env: Record<string, string> = { ...base, ...parts };
   const file = join(folder, "network.json");
   writeFileSync(file, JSON.stringify(network.file));
   const registered = await coldmark(["register", file], env);

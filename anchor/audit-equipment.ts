@@ -1,0 +1,169 @@
+import { AppError } from "#domain/errors.ts";
+import type { TrustFile } from "#domain/log/bundle.ts";
+import { fromHex, toHex } from "#domain/log/bytes.ts";
+import { ChainView, type Rpc } from "#domain/log/chain-view.ts";
+import type { RosterBody } from "#domain/provenance/bodies.ts";
+import {
+  type AuditedEquipment,
+  equipmentIdsByLabel,
+  findEquipment,
+  gatewaysOf,
+  waitingWindows,
+} from "#store/audited.ts";
+import { allCheckpoints } from "#store/checkpoints.ts";
+import type { Store } from "#store/connect.ts";
+import { type LogEntry, readEntries } from "#store/entries.ts";
+import type { ReadingsStore } from "#store/readings/readings-store.ts";
+import { readWindows } from "#store/windows.ts";
+import { auditInbox } from "./audit/audit-inbox.ts";
+import { auditReceipts } from "./audit/audit-receipts.ts";
+import { auditWindows, type SealedVersion } from "./audit/audit-windows.ts";
+import type { Finding } from "./audit/finding.ts";
+import { LogReplay, type PublicRoot, rootsOfCheckpoint } from "./audit/replay-log.ts";
+import { readStay, type SealedBody } from "./compose-windows.ts";
+import { equipmentSubject } from "./equipment-rosters.ts";
+
+/** What is audited: an equipment (id or label) from … to, epoch ms, with what the audit may read. */
+export interface AuditRequest {
+  readonly store: Store;
+  readonly readings: ReadingsStore;
+  /** Without them the log is held against its own checkpoints only. */
+  readonly rpc: Rpc | null;
+  readonly trust: TrustFile | null;
+  readonly equipment: string;
+  readonly from: number;
+  readonly to: number;
+  /** Receipts that a gateway kept, one JSON a line. */
+  readonly receipts?: string;
+}
+
+/** What an audit found; `ok` when nothing differs. */
+export interface AuditReport {
+  readonly ok: boolean;
+  readonly findings: readonly Finding[];
+}
+
+const entriesAtOnce = 2_000;
+
+/**
+ * Holds readings store, inbox and receipts against the log, and the log against its checkpoints and the chain. The whole
+ * log and inbox are read again; readings are those of the one equipment.
+ * @throws AppError NOT_FOUND (no such equipment), CONFLICT (several), UNAVAILABLE (a part can't answer)
+ */
+export async function auditEquipment(request: AuditRequest): Promise<AuditReport> {
+  const place = await theEquipment(request);
+  const { replay, seen } = await replayLog(request, place);
+  const windows = await auditReadings(request, place, seen);
+  const inbox = await auditInbox(request.store, replay.inboxRanges);
+  const receipts = await auditKeptReceipts(request, place, seen);
+  const findings = [...replay.findings, ...windows, ...inbox, ...receipts];
+  return { ok: findings.length === 0, findings };
+}
+
+async function theEquipment({ store, equipment }: AuditRequest): Promise<AuditedEquipment> {
+  const found = await store.as({ role: "worker" }, (tx) => findEquipment(tx, equipment));
+  const [only, other] = found;
+  if (only === undefined) throw new AppError("NOT_FOUND", `no equipment has the id or label ${equipment}`);
+  if (other !== undefined) throw new AppError("CONFLICT", `several have the id ${equipment}: give the label`);
+  return only;
+}
+
+/** What the audit keeps of the log while it reads it. */
+class Seen {
+  readonly windows = new Map<number, SealedVersion>();
+  readonly rosters = new Map<string, RosterBody>();
+  readonly receiptKeys = new Map<string, Uint8Array>();
+  readonly #subject: string;
+  readonly #span: { from: number; to: number };
+
+  constructor(subject: string, span: { from: number; to: number }) {
+    this.#subject = subject;
+    this.#span = span;
+  }
+
+  add(row: LogEntry): void {
+    if (row.body === null) return;
+    if (row.subject === "urn:coldmark:keys" && row.kind === "key") this.#addKey(row.body);
+    if (row.subject !== this.#subject) return;
+    if (row.kind === "equipment") this.rosters.set(toHex(row.leaf), parsed<RosterBody>(row.body));
+    const isWindow = row.kind === "segment" || row.kind === "late";
+    if (!isWindow || row.fromMs >= this.#span.to || row.toMs <= this.#span.from) return;
+    const versions = (this.windows.get(row.fromMs)?.versions ?? 0) + 1;
+    this.windows.set(row.fromMs, { row, body: parsed<SealedBody>(row.body), versions });
+  }
+
+  #addKey(body: string): void {
+    const { kid, role, publicKey } = parsed<{ kid: string; role: string; publicKey: string }>(body);
+    if (role === "receipt") this.receiptKeys.set(kid, fromHex(publicKey));
+  }
+}
+
+async function replayLog(
+  request: AuditRequest,
+  place: AuditedEquipment,
+): Promise<{ replay: LogReplay; seen: Seen }> {
+  const { store } = request;
+  const idOf = await store.as({ role: "worker" }, equipmentIdsByLabel);
+  const equipmentOf = (subject: string) => idOf.get(subject.slice(equipmentSubject("").length)) ?? null;
+  const checkpoints = await store.as({ role: "worker" }, allCheckpoints);
+  const roots = [...checkpoints.flatMap(rootsOfCheckpoint), ...(await chainRoot(request))];
+  const replay = new LogReplay(equipmentOf, roots);
+  const seen = new Seen(equipmentSubject(place.label), request);
+  for (let from = 0; ; ) {
+    const rows = await store.as({ role: "worker" }, (tx) => readEntries(tx, from, entriesAtOnce));
+    for (const row of rows) {
+      replay.add(row);
+      tryTo(() => seen.add(row));
+    }
+    const last = rows.at(-1);
+    if (last === undefined) break;
+    from = last.index + 1;
+  }
+  replay.end();
+  return { replay, seen };
+}
+
+async function chainRoot({ rpc, trust }: AuditRequest): Promise<PublicRoot[]> {
+  if (rpc === null || trust === null) return [];
+  const head = await new ChainView(rpc, trust.contract, trust.logId).head("latest");
+  return head.size === 0 ? [] : [{ size: head.size, root: fromHex(head.root), where: "the chain" }];
+}
+
+async function auditReadings(request: AuditRequest, place: AuditedEquipment, seen: Seen): Promise<Finding[]> {
+  const windows = [...seen.windows.values()].sort((a, b) => a.row.fromMs - b.row.fromMs);
+  const [first, last] = [windows[0], windows.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const { tenantId, id: equipmentId } = place;
+  const span = { tenantId, equipmentId, from: first.row.fromMs, to: last.row.toMs };
+  const { rows } = await readStay(request, span);
+  const waiting = await request.store.as({ role: "worker" }, async (tx) => {
+    const dirty = (await readWindows(tx, span)).filter((window) => window.dirty || window.versions < 0);
+    return new Set([...dirty.map(({ fromMs }) => fromMs), ...(await waitingWindows(tx, first.row.subject))]);
+  });
+  return auditWindows({ equipment: equipmentId, windows, rosters: seen.rosters, rows, waiting });
+}
+
+async function auditKeptReceipts(
+  { store, receipts }: AuditRequest,
+  place: AuditedEquipment,
+  seen: Seen,
+): Promise<Finding[]> {
+  if (receipts === undefined) return [];
+  return store.as({ role: "worker" }, async (tx) => {
+    const gateways = await gatewaysOf(tx, place);
+    return auditReceipts(tx, receipts, { equipment: place.id, gateways, keys: seen.receiptKeys });
+  });
+}
+
+function parsed<Body>(body: string): Body {
+  return JSON.parse(body) as Body;
+}
+
+/** A body that can't be read was changed, and the replay says so. */
+function tryTo(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+}

@@ -1,0 +1,49 @@
+import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import type { Api } from "./parts.ts";
+
+/** The API on a socket. `close` takes no new requests and resolves when those under way are answered. */
+export interface ApiServer {
+  readonly port: number;
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Against slow and idle callers (reliability.md §2.3 H13); Node's own limits are 60 s, 300 s and none. */
+const limits = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  keepAliveTimeout: 5_000,
+  maxHeaderSize: 16_384,
+};
+const connectionsMax = 2_000;
+const closeWithinMs = 10_000;
+
+/** Opens the API's socket; port 0 takes a free one. Rejects when the address is taken. */
+export async function startServer(
+  app: Api,
+  { host, port }: { host: string; port: number },
+): Promise<ApiServer> {
+  const server = createAdaptorServer({ fetch: app.fetch, serverOptions: limits }) as Server;
+  server.maxConnections = connectionsMax;
+  const listening = Promise.withResolvers<void>();
+  server.once("error", listening.reject);
+  server.listen(port, host, () => listening.resolve());
+  await listening.promise;
+  server.off("error", listening.reject);
+  const { port: taken } = server.address() as AddressInfo;
+  const name = host.includes(":") ? `[${host}]` : host;
+  return { port: taken, url: `http://${name}:${taken}`, close: () => close(server) };
+}
+
+function close(server: Server): Promise<void> {
+  const closed = Promise.withResolvers<void>();
+  const timer = setTimeout(() => server.closeAllConnections(), closeWithinMs);
+  server.close(() => {
+    clearTimeout(timer);
+    closed.resolve();
+  });
+  server.closeIdleConnections();
+  return closed.promise;
+}

@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { ed25519 } from "@noble/curves/ed25519.js";
+import { describe, expect, test } from "vitest";
+import { fromBase64, toBase64, toHex, utf8 } from "#domain/log/bytes.ts";
+import { messageToSign, signEd25519 } from "#domain/log/signature.ts";
+import { deadLetterCures } from "#store/dead-letters.ts";
+import { decodeMessage } from "./decode-message.ts";
+import { makeReceipt, receiptToSign } from "./receipt.ts";
+import { moveUp, nothingYet } from "./track-sequence.ts";
+
+/** The words of docs/gateway.md: every value in it is made here again, byte for byte. */
+const page = readFileSync(new URL("../docs/gateway.md", import.meta.url), "utf8");
+const gatewaySeed = Uint8Array.from({ length: 32 }, (_, n) => n);
+const receiptSeed = Uint8Array.from({ length: 32 }, (_, n) => 32 + n);
+const topic = "coldmark/v1/gw-0001/data";
+const body =
+  '{"v":1,"boot":1,"seq":1,"sent":1767225600500,"readings":[{"s":"t1","ts":1767225600000,"t":4.2},{"s":"t1","ts":1767225660000,"t":4.3,"door":true}]}';
+const sig = signEd25519(gatewaySeed, messageToSign(topic, utf8(body)));
+const message = `{"v":1,"kid":"gw-0001.key-1","alg":"Ed25519","sig":"${toBase64(sig)}","body":"${toBase64(utf8(body))}"}`;
+const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest());
+const sequence = moveUp(nothingYet, [{ seq: 1, sha256: sha256(utf8(message)) }]);
+const key = { kid: "receipt-1", privateKey: receiptSeed };
+const receipt = makeReceipt("gw-0001", 1, sequence, key, 1_767_225_601_000);
+const receiptText = Buffer.from(receipt.payload).toString("utf8");
+const { sig: receiptSig, ...unsigned } = JSON.parse(receiptText) as Record<string, unknown>;
+const signedReceipt = receiptToSign(receipt.topic, unsigned);
+
+describe("docs/gateway.md", () => {
+  test.each([
+    ["the gateway's private key", toHex(gatewaySeed)],
+    ["its public key", toHex(ed25519.getPublicKey(gatewaySeed))],
+    ["the body", body],
+    ["what is signed, as hex", toHex(messageToSign(topic, utf8(body)))],
+    ["the signature", toBase64(sig)],
+    ["the message", message],
+    ["the SHA-256 of the message", toHex(sha256(utf8(message)))],
+    ["the running hash", toHex(sequence.hash)],
+    ["the receipt's public key", toHex(ed25519.getPublicKey(receiptSeed))],
+    ["what a receipt's signature is over", Buffer.from(signedReceipt).toString("utf8").replaceAll("\0", "␀")],
+    ["the receipt", receiptText],
+  ])("holds %s", (_what, words) => {
+    expect(page.split("\n")).toContain(words);
+  });
+
+  test("its message is one we take, and its receipt verifies", () => {
+    const publicKey = ed25519.getPublicKey(gatewaySeed);
+    const gateway = {
+      tenant: "t",
+      id: "gw-0001",
+      signatureRequired: true,
+      revokedAt: null,
+      keys: new Map([
+        ["gw-0001.key-1", { kid: "gw-0001.key-1", alg: "Ed25519" as const, publicKey, revokedAt: null }],
+      ]),
+      channels: new Map(),
+    };
+    const raw = {
+      id: 1,
+      receivedAt: 0,
+      gateway: "gw-0001",
+      topic,
+      lane: "data",
+      door: "",
+      sha256: new Uint8Array(),
+    };
+    const limits = { maxBytes: 262_144, maxReadings: 5_000 };
+    expect(decodeMessage({ ...raw, payload: utf8(message) }, gateway, limits)).toMatchObject({
+      kind: "readings",
+    });
+    const holds = ed25519.verify(
+      fromBase64(String(receiptSig)),
+      signedReceipt,
+      ed25519.getPublicKey(receiptSeed),
+    );
+    expect(holds).toBe(true);
+  });
+
+  test("names every reason for a dead letter with its cure", () => {
+    for (const [reason, cure] of Object.entries(deadLetterCures)) {
+      expect(page).toContain(`| \`${reason}\` | ${cure.replaceAll("|", "\\|")} |`);
+    }
+  });
+});

@@ -1,0 +1,49 @@
+import { and, eq, isNull, or } from "drizzle-orm";
+import type { Tx } from "./connect.ts";
+import { equipment } from "./schema/equipment.ts";
+import { pendingEntries } from "./schema/pending-entries.ts";
+import { sensorPlacements } from "./schema/sensor-placements.ts";
+import { sensors } from "./schema/sensors.ts";
+
+/** Equipment as an audit names it. */
+export interface AuditedEquipment {
+  readonly tenantId: string;
+  readonly id: string;
+  readonly label: string;
+}
+
+/** All equipment that has this id or label. */
+export async function findEquipment(tx: Tx, idOrLabel: string): Promise<AuditedEquipment[]> {
+  return tx
+    .select({ tenantId: equipment.tenantId, id: equipment.id, label: equipment.label })
+    .from(equipment)
+    .where(or(eq(equipment.id, idOrLabel), eq(equipment.label, idOrLabel)));
+}
+
+/** The ids of all equipment by label. */
+export async function equipmentIdsByLabel(tx: Tx): Promise<Map<string, string>> {
+  const rows = await tx.select({ id: equipment.id, label: equipment.label }).from(equipment);
+  return new Map(rows.map(({ id, label }) => [label, id]));
+}
+
+/** The gateways whose sensors ever lay in an equipment. */
+export async function gatewaysOf(tx: Tx, place: AuditedEquipment): Promise<string[]> {
+  const rows = await tx
+    .selectDistinct({ gateway: sensors.gatewayId })
+    .from(sensorPlacements)
+    .innerJoin(
+      sensors,
+      and(eq(sensors.tenantId, sensorPlacements.tenantId), eq(sensors.id, sensorPlacements.sensorId)),
+    )
+    .where(and(eq(sensorPlacements.tenantId, place.tenantId), eq(sensorPlacements.equipmentId, place.id)));
+  return rows.map(({ gateway }) => gateway);
+}
+
+/** Starts of a subject's windows whose entries wait to be appended. */
+export async function waitingWindows(tx: Tx, subject: string): Promise<number[]> {
+  const rows = await tx
+    .select({ from: pendingEntries.fromMs })
+    .from(pendingEntries)
+    .where(and(eq(pendingEntries.subject, subject), isNull(pendingEntries.entryIndex)));
+  return rows.map(({ from }) => from);
+}
