@@ -33,10 +33,9 @@ const dayMs = 86_400_000;
 
 const text = (fallback: string, help: string) => z.string().default(fallback).describe(help);
 const optionalText = (help: string) => z.string().optional().describe(help);
+const shaped = (pattern: RegExp, message: string) => z.string().regex(pattern, message);
 const whole = (fallback: number, [least, most]: [number, number], help: string) =>
-  z
-    .string()
-    .regex(/^(0|[1-9]\d{0,14})$/, "must be a whole number")
+  shaped(/^(0|[1-9]\d{0,14})$/, "must be a whole number")
     .transform(Number)
     .pipe(z.number().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`))
     .prefault(String(fallback))
@@ -64,13 +63,12 @@ const secret = (help: string, shape = z.string()) =>
 
 const isUrl = (value: string, schemes: readonly string[]) =>
   URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1));
-const carriesPassword = (value: string) => URL.canParse(value) && new URL(value).password !== "";
 const web = ["http", "https"];
 const url = (schemes: readonly string[]) =>
   z
     .string()
     .refine((value) => isUrl(value, schemes), `must be a URL of ${schemes.join(", ")}`)
-    .refine((value) => !carriesPassword(value), "must not hold a password: it has a setting of its own");
+    .refine((value) => !URL.parse(value)?.password, "must not hold a password: it has a setting of its own");
 const segment = (fallback: number, help: string) =>
   whole(fallback, [10_000, dayMs], help).refine((ms) => dayMs % ms === 0, "must divide a day evenly");
 
@@ -122,9 +120,7 @@ const schema = z.object({
     .pipe(z.array(url(web)).min(1))
     .optional()
     .describe("RPC endpoints of the chain, separated by commas; without it a chain of our own (anvil)"),
-  CHAIN_ID: z
-    .string()
-    .regex(/^[1-9]\d{0,14}$/, "must be a whole number")
+  CHAIN_ID: shaped(/^[1-9]\d{0,14}$/, "must be a whole number")
     .transform(Number)
     .optional()
     .describe("chain id those endpoints must answer with"),
@@ -135,17 +131,13 @@ const schema = z.object({
   ),
   ANCHOR_KEY: secret(
     "private key that extends the contract",
-    z.string().regex(/^0x[0-9a-fA-F]{64}$/, "must be 0x and 64 hex digits"),
+    shaped(/^0x[0-9a-fA-F]{64}$/, "must be 0x and 64 hex digits"),
   ),
-  CONTRACT_ADDRESS: z
-    .string()
-    .regex(/^0x[0-9a-fA-F]{40}$/, "must be 0x and 40 hex digits")
+  CONTRACT_ADDRESS: shaped(/^0x[0-9a-fA-F]{40}$/, "must be 0x and 40 hex digits")
     .optional()
     .describe("the contract, where it is deployed already"),
 
-  LOG_ORIGIN: z
-    .string()
-    .regex(/^[\x21-\x2a\x2c-\x7e]{1,200}$/, "must be 1 to 200 visible ASCII characters without +")
+  LOG_ORIGIN: shaped(/^[\x21-\x2a\x2c-\x7e]{1,200}$/, "must be 1 to 200 visible ASCII characters without +")
     .default("coldmark.local/log")
     .describe("name of the log in every checkpoint (C2SP); never change it"),
   LOG_KEY_FILE: optionalText("private key of the checkpoints; default `DATA_DIR/keys/log.key`"),

@@ -19,7 +19,7 @@ const probeOffsetC = 0.15;
 const probeNoiseC = 0.03;
 
 /** A cooling unit that stops at `from` and works again at `repairedAt`; the air follows towards `ambientC`. */
-export interface UnitFailure {
+interface UnitFailure {
   readonly from: number;
   readonly repairedAt: number;
   readonly ambientC: number;

@@ -28,7 +28,7 @@ interface Slot extends WaitingMessage {
 }
 
 /** What became of a receipt: messages deleted, or why none were. */
-export type ReceiptOutcome = { readonly deleted: number } | { readonly refused: string };
+type ReceiptOutcome = { readonly deleted: number } | { readonly refused: string };
 
 /** The memory of one boot; seq starts at 1. */
 export interface Outbox {

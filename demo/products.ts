@@ -7,7 +7,7 @@ const dayMs = 24 * 60 * 60_000;
 const shelfLifeMs = 540 * dayMs;
 
 /** GTINs of the two products. */
-export const GTIN = { insulin: demoGtin(1), vaccine: demoGtin(2) } as const;
+const GTIN = { insulin: demoGtin(1), vaccine: demoGtin(2) } as const;
 
 /** A lot of one product with its expiry (YYYY-MM-DD). */
 export interface DemoLot {

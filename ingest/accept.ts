@@ -39,7 +39,7 @@ interface Waiting {
 const bytesMax = 64 * 1024 * 1024;
 const batch = { messages: 1_000, bytes: 4 * 1024 * 1024 };
 /** Long enough that a kill at any moment finds acknowledged messages that are not durable. */
-const prematureHoldMs = 250;
+const prematureHoldMs = 1_000;
 
 /** Gathers messages into commits: while one transaction is on its way, the next batch collects (design §4). */
 export function openIntake(parts: IntakeParts): Intake {

@@ -30,7 +30,7 @@ interface ReadingsMessage {
 }
 
 /** A message that can't be used. It still has a position when it came from its gateway and says which one it is. */
-export interface RefusedMessage {
+interface RefusedMessage {
   readonly kind: "refused";
   readonly reason: DeadLetterReason;
   readonly detail: string;

@@ -3,7 +3,7 @@ import { makeReceipt, type ReceiptKey } from "./receipt.ts";
 import type { Sequence } from "./track-sequence.ts";
 
 /** Something durable to tell a gateway of; `sent` is told once the broker has the receipt. */
-export interface OwedReceipt {
+interface OwedReceipt {
   readonly gateway: string;
   readonly boot: number;
   readonly sequence: Sequence;

@@ -17,7 +17,7 @@ import { openReceipts, type Receipts } from "./receipts.ts";
 import { trackNext } from "./tracker.ts";
 
 /** The settings this room reads. */
-export type IngestConfig = Pick<
+type IngestConfig = Pick<
   Config,
   | "mqttUrl"
   | "mqttUsername"
@@ -42,7 +42,7 @@ export interface IngestParts {
 }
 
 /** How ingestion fares. Readings: received = stored + duplicate + deadLetter; `inFlight` counts messages not judged yet. */
-export interface IngestStatus {
+interface IngestStatus {
   readonly broker: "up" | "down";
   readonly inbox: "up" | "down";
   readonly readings: "up" | "down";

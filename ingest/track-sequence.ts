@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 /** Both ends included. */
-export type SeqRange = [from: number, to: number];
+type SeqRange = [from: number, to: number];
 
 /** What is durable of one boot: every seq ≤ upTo, those in `also`, and the running hash up to `upTo`. */
 export interface Sequence {

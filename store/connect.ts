@@ -9,7 +9,7 @@ import { openPostgres } from "./connect/postgres.ts";
 export type Tx = Transaction;
 
 /** In whose name a transaction runs: the database role, and for `app` the organisation whose rows it may see. */
-export interface Who {
+interface Who {
   readonly role: "app" | "worker" | "auth" | "public";
   readonly tenant?: string | null;
 }

@@ -8,7 +8,7 @@ import { sensorPlacements } from "./schema/sensor-placements.ts";
 import { sensors } from "./schema/sensors.ts";
 
 /** A public key enrolled for a gateway; messages received from `revokedAt` on are refused. */
-export type GatewayKey = Pick<typeof keys.$inferSelect, "kid" | "alg" | "publicKey" | "revokedAt">;
+type GatewayKey = Pick<typeof keys.$inferSelect, "kid" | "alg" | "publicKey" | "revokedAt">;
 
 /** The equipment a reading is judged by: limits in milli-°C, length of its windows in ms. */
 export type EquipmentFacts = Pick<

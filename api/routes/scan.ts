@@ -19,7 +19,6 @@ import { tellTimes } from "../tell-times.ts";
 
 const supports = ["text/html", "application/json", "application/linkset+json"];
 const linkset = "application/linkset+json";
-const text = z.string();
 const query = z.object({ lang: z.string().max(20).optional() });
 
 /** One address with three forms; the JSON one is that of `/v1/provenance/{code}`. */
@@ -34,21 +33,6 @@ const responses = {
   },
   ...problems("BAD_CODE", "NOT_FOUND", "TOO_MANY"),
 };
-const resolver = <Path extends string, Params extends z.ZodObject>(path: Path, params: Params) =>
-  createRoute({
-    method: "get",
-    path,
-    tags: ["packs"],
-    summary: "What a phone opens when it scans a pack (GS1 Digital Link, China's traceability code)",
-    request: { params, query },
-    responses,
-  });
-const bySerial = resolver("/01/{gtin}/21/{serial}", z.object({ gtin: text, serial: text }));
-const byLotAndSerial = resolver(
-  "/01/{gtin}/10/{lot}/21/{serial}",
-  z.object({ gtin: text, lot: text, serial: text }),
-);
-const byChinaCode = resolver("/cn/dtc/{code}", z.object({ code: text }));
 const typed = createRoute({
   method: "get",
   path: "/check",
@@ -69,9 +53,9 @@ export function scanRoutes(app: Api, parts: ApiParts, unknown: NetLimit): void {
     ].flatMap(([ai, value]) => (value === undefined ? [] : [`/${ai}/${encodeSegment(value)}`]));
     return resolve(c, parts, unknown, `https://id.gs1.org${segments.join("")}`);
   };
-  app.openapi(bySerial, link);
-  app.openapi(byLotAndSerial, link);
-  app.openapi(byChinaCode, (c) => resolve(c, parts, unknown, c.req.param("code") ?? ""));
+  resolver(app, "/01/{gtin}/21/{serial}", link);
+  resolver(app, "/01/{gtin}/10/{lot}/21/{serial}", link);
+  resolver(app, "/cn/dtc/{code}", (c) => resolve(c, parts, unknown, c.req.param("code") ?? ""));
   app.openapi(typed, (c) => {
     const path = pagePathOf(c.req.valid("query").code ?? "");
     const lang = languageFor(c);
@@ -79,6 +63,20 @@ export function scanRoutes(app: Api, parts: ApiParts, unknown: NetLimit): void {
       ? failed(c, parts, new AppError("BAD_CODE", "the typed text is no code of a pack"))
       : c.redirect(`${path}?lang=${lang}`, 303);
   });
+}
+
+/** A route of several forms can't be typed by one of them, so it is told to the document by itself. */
+function resolver(app: Api, path: string, handler: (c: ApiContext) => Promise<Response>): void {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => [name, z.string()]);
+  app.openAPIRegistry.registerPath({
+    method: "get",
+    path,
+    tags: ["packs"],
+    summary: "What a phone opens when it scans a pack (GS1 Digital Link, China's traceability code)",
+    request: { params: z.object(Object.fromEntries(names)), query },
+    responses,
+  });
+  app.get(path.replaceAll(/\{(\w+)\}/g, ":$1"), handler);
 }
 
 /** The address of a code's page on this host, or null where it names no single pack. */

@@ -137,7 +137,7 @@ const gateway = z.strictObject({
   keys: z.array(key).max(100).default([]),
   mqttPassword: z
     .string()
-    .min(12, "must have at least 12 characters, or be absent to get a random one")
+    .min(16, "must have at least 16 characters, or be absent to get a random one")
     .max(200)
     .optional(),
 });

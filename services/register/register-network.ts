@@ -59,7 +59,7 @@ export async function registerNetwork(
   }
   faults.push(...strangeSignatures(network, drafts), ...drafts.flatMap((draft) => draft.faults));
   if (faults.length > 0 || options.dryRun) return { ...summary(drafts, faults), credentials: [] };
-  return saveAll(session);
+  return saveAll(session, drafts);
 }
 
 async function planAll(
@@ -87,12 +87,13 @@ async function planAll(
   return draft;
 }
 
-async function saveAll(session: Session): Promise<Registration> {
+async function saveAll(session: Session, planned: readonly Draft[]): Promise<Registration> {
   const saved: Draft[] = [];
   for (const [at, file] of session.network.organisations.entries()) {
     const path = `organisations[${at}]`;
+    const plan = planned[at];
     try {
-      const draft = await saveOne(session, file, path);
+      const draft = plan?.saves.length === 0 ? plan : await saveOne(session, file, path);
       if (draft.faults.length > 0) return summary(saved, draft.faults);
       saved.push(draft);
     } catch (cause) {
