@@ -55,11 +55,8 @@ const flag = (help: string) =>
     .transform((word) => word === "true")
     .prefault("false")
     .describe(help);
-const secret = (help: string, shape = z.string()) =>
-  shape
-    .transform((value) => new Secret(value))
-    .optional()
-    .describe(help);
+const hide = (value: string) => new Secret(value);
+const secret = (help: string, shape = z.string()) => shape.transform(hide).optional().describe(help);
 
 const isUrl = (value: string, schemes: readonly string[]) =>
   URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1));
@@ -181,7 +178,7 @@ export type Config = {
   readonly [Name in keyof Settings as Camel<Name>]: Name extends Filled ? string : Settings[Name];
 };
 
-/** One wrong setting and what is wrong with it; never its value. */
+// What is wrong with a setting, never its value.
 interface SettingFault {
   readonly setting: string;
   readonly message: string;

@@ -61,9 +61,9 @@ export class ChainRound {
   async run(): Promise<boolean> {
     if (this.#status === "fork" || this.#status === "absent") return false;
     try {
-      await this.#mirrorPlanned();
+      const mirrored = await this.#mirrorPlanned();
       this.#log ??= await this.#connect();
-      this.#standing = await reconcile(this.#log);
+      this.#standing = await reconcile(this.#log, mirrored);
       this.#become("up", null);
       return this.#standing.isSettled;
     } catch (error) {
@@ -76,8 +76,8 @@ export class ChainRound {
     await this.#chain?.stop();
   }
 
-  /** No extend before the entries are durable in a second place (design §5). */
-  async #mirrorPlanned(): Promise<void> {
+  /** No extend before the entries are durable in a second place (design §5): gives how many are. */
+  async #mirrorPlanned(): Promise<number> {
     const { store, config } = this.#context;
     if (this.#mirror === null) {
       const mirror = new Mirror(config.mirrorDir ?? join(config.dataDir, "mirror"));
@@ -85,9 +85,11 @@ export class ChainRound {
       this.#mirror = mirror;
     }
     const job = await store.as({ role: "worker" }, newestJob);
-    if (job === null || job.newSize <= this.#mirror.size) return;
-    await mirrorEntries(store, this.#mirror, job.newSize);
-    crashAt("mirrored", config);
+    if (job !== null && job.newSize > this.#mirror.size) {
+      await mirrorEntries(store, this.#mirror, job.newSize);
+      crashAt("mirrored", config);
+    }
+    return this.#mirror.size;
   }
 
   async #connect(): Promise<AnchoredLog> {

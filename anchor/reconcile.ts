@@ -24,9 +24,10 @@ export interface Standing {
 /**
  * One round of bringing the chain's head to our newest planned size, exactly once: decided from `head()` at latest and
  * finalized alone, by compare-and-swap on the size (design §5, reference anchoring.md §6.6). Safe to repeat at any time.
+ * Nothing above `mirrored`, the number of entries that are durable in the second place, is brought on chain.
  * @throws LogFork when the chain holds what our log doesn't; AppError UNAVAILABLE or CONFLICT from the chain
  */
-export async function reconcile(log: AnchoredLog): Promise<Standing> {
+export async function reconcile(log: AnchoredLog, mirrored: number): Promise<Standing> {
   // The nonce comes first: a nonce used up before the head was read is burnt if that head hasn't moved.
   const nonce = Number(await log.chain.rpc("eth_getTransactionCount", [log.account, "latest"]));
   const block = Number(await log.chain.rpc("eth_blockNumber", []));
@@ -34,7 +35,8 @@ export async function reconcile(log: AnchoredLog): Promise<Standing> {
   await refuseFork(log, [latest, finalized]);
   const jobs = await settleAll(log, factsOf(latest), factsOf(finalized));
   const size = Number(latest.size);
-  const isSent = await goOn(log, nextStep(jobs, { size, nonce, block, now: log.clock() }), {
+  const durable = jobs.filter(({ newSize }) => newSize <= mirrored);
+  const isSent = await goOn(log, nextStep(durable, { size, nonce, block, now: log.clock() }), {
     size,
     nonce,
     block,

@@ -3,11 +3,11 @@ import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Api } from "./parts.ts";
 
-/** The API on a socket. `close` takes no new requests and resolves when those under way are answered. */
+/** The API on a socket. `stop` takes no new requests and resolves when those under way are answered. */
 export interface ApiServer {
   readonly port: number;
   readonly url: string;
-  close(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 /** Against slow and idle callers (reliability.md §2.3 H13); Node's own limits are 60 s, 300 s and none. */
@@ -18,7 +18,7 @@ const limits = {
   maxHeaderSize: 16_384,
 };
 const connectionsMax = 2_000;
-const closeWithinMs = 10_000;
+const stopWithinMs = 10_000;
 
 /** Opens the API's socket; port 0 takes a free one. Rejects when the address is taken. */
 export async function startServer(
@@ -34,12 +34,12 @@ export async function startServer(
   server.off("error", listening.reject);
   const { port: taken } = server.address() as AddressInfo;
   const name = host.includes(":") ? `[${host}]` : host;
-  return { port: taken, url: `http://${name}:${taken}`, close: () => close(server) };
+  return { port: taken, url: `http://${name}:${taken}`, stop: () => stop(server) };
 }
 
-function close(server: Server): Promise<void> {
+function stop(server: Server): Promise<void> {
   const closed = Promise.withResolvers<void>();
-  const timer = setTimeout(() => server.closeAllConnections(), closeWithinMs);
+  const timer = setTimeout(() => server.closeAllConnections(), stopWithinMs);
   server.close(() => {
     clearTimeout(timer);
     closed.resolve();

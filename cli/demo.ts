@@ -121,7 +121,7 @@ async function registerDemo({ service, config, log }: Stage, demo: DemoNetwork):
       faults: result.faults,
     });
   }
-  say(`registered the network: ${result.created} new rows`);
+  say(`registered the network: ${result.created.length} new things`);
 }
 
 function sendHistory(

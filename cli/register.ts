@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { AppError } from "#domain/errors.ts";
 import { parseStrictJson } from "#domain/log/strict-json.ts";
-import { type RegisterResult, registerNetwork } from "#services/register/register-network.ts";
+import { type Registration, registerNetwork } from "#services/register/register-network.ts";
 import { openStore } from "#store/connect.ts";
 import { askRunning } from "./control.ts";
 import { configFromEnvironment, openLog, operatorContext } from "./parts.ts";
@@ -22,12 +22,12 @@ export function addRegisterCommand(program: Command): void {
     });
 }
 
-async function register(network: unknown, dryRun: boolean): Promise<RegisterResult> {
+async function register(network: unknown, dryRun: boolean): Promise<Registration> {
   const config = configFromEnvironment();
   const { databaseUrl, dataDir } = config;
   if (databaseUrl === undefined) {
     const asked = await askRunning(dataDir, "register", { network, dryRun });
-    if (asked !== null) return asked.result as RegisterResult;
+    if (asked !== null) return asked.result as Registration;
   }
   const store = await openStore({
     dataDir,
@@ -40,7 +40,7 @@ async function register(network: unknown, dryRun: boolean): Promise<RegisterResu
   }
 }
 
-function report(result: RegisterResult, dryRun: boolean): void {
+function report(result: Registration, dryRun: boolean): void {
   if (result.faults.length > 0) {
     throw new AppError(
       "BAD_NETWORK_FILE",
@@ -50,7 +50,7 @@ function report(result: RegisterResult, dryRun: boolean): void {
   }
   const { created, changed, unchanged } = result;
   say(
-    `${dryRun ? "would register" : "registered"}: ${created} new, ${changed} changed, ${unchanged} unchanged`,
+    `${dryRun ? "would register" : "registered"}: ${created.length} new, ${changed.length} changed, ${unchanged} unchanged`,
   );
   for (const { kind, id, secret } of result.credentials) say(`${kind} ${id}: ${secret}`);
   if (result.credentials.length > 0) say("these credentials are shown this once; only their hashes are kept");

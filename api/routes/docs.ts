@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { createRoute } from "@hono/zod-openapi";
 import { html } from "hono/html";
 import { AppError } from "#domain/errors.ts";
-import { openApiDocument } from "../openapi-document.ts";
+import { describeApi } from "../describe-api.ts";
 import type { Api } from "../parts.ts";
 import { problems, textOf } from "../shapes.ts";
 
@@ -51,7 +51,7 @@ const document = createRoute({
 /** The API's own description, for machines and for people. */
 export function docsRoutes(app: Api): void {
   app.openapi(document, (c) =>
-    c.body(JSON.stringify(openApiDocument(app)), 200, { "Content-Type": "application/json" }),
+    c.body(JSON.stringify(describeApi(app)), 200, { "Content-Type": "application/json" }),
   );
   app.openapi(docs, (c) => c.html(page));
   app.get("/docs/:file", async (c) => {

@@ -60,7 +60,10 @@ async function killAndCount(deployment: Deployment, network: ReturnType<typeof s
 
 async function countMessages(folder: string, boot: number): Promise<number> {
   const db = await PGlite.create(join(folder, "db"));
-  const found = await db.query<{ count: number }>("select count(distinct seq)::int as count from gateway_messages where boot = $1", [boot]);
+  const found = await db.query<{ count: number }>(
+    "select count(distinct seq)::int as count from gateway_messages where boot = $1",
+    [boot],
+  );
   await db.close();
   return found.rows[0]?.count ?? 0;
 }

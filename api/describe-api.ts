@@ -5,7 +5,7 @@ const description =
   "Proves that a medicine stayed cold. Codes in a path are percent-encoded; times are ISO 8601 UTC; errors are RFC 9457 problems.";
 
 /** The OpenAPI 3.1 document of an API with all its routes. */
-export function openApiDocument(app: Api) {
+export function describeApi(app: Api) {
   return app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: { title, version: "0.1.0", description, license: { name: "Apache-2.0" } },
