@@ -9,7 +9,7 @@ import type { Actor, Context } from "#services/context.ts";
 import type { Provenance } from "#services/provenance/answer-for.ts";
 
 /** Whether requests can be served, and which parts are missing; `parts` says more of each in its own words. */
-export interface Readiness {
+interface Readiness {
   readonly ready: boolean;
   readonly missing: readonly string[];
   readonly parts: Readonly<Record<string, unknown>>;

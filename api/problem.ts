@@ -10,7 +10,7 @@ const publicFacts = ["faults", "header", "scope"] as const;
 const retryAfterS = "5";
 
 /** A problem document: `type` names the kind for machines, `title` says it in words, `detail` what it was here. */
-export interface Problem {
+interface Problem {
   readonly type: string;
   readonly title: string;
   readonly status: number;

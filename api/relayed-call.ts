@@ -31,8 +31,13 @@ const shapes: Readonly<Record<string, (contract: string) => z.ZodType>> = {
   },
 };
 
+/** Whether the relay has such a method at all. */
+export function isRelayedMethod(method: string): boolean {
+  return Object.hasOwn(shapes, method);
+}
+
 /** Whether the relay passes a call on to the chain of this contract (0x and 40 hex digits). */
 export function isRelayed(method: string, params: readonly unknown[], contract: string): boolean {
-  const shape = Object.hasOwn(shapes, method) ? shapes[method] : undefined;
+  const shape = isRelayedMethod(method) ? shapes[method] : undefined;
   return shape?.(contract).safeParse(params).success ?? false;
 }

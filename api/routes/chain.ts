@@ -3,7 +3,7 @@ import { AppError } from "#domain/errors.ts";
 import { NetLimit } from "../net-limit.ts";
 import type { Api, ApiParts } from "../parts.ts";
 import { readShape } from "../read-json.ts";
-import { isRelayed, rpcRequest } from "../relayed-call.ts";
+import { isRelayed, isRelayedMethod, rpcRequest } from "../relayed-call.ts";
 import { bodyOf, jsonOf, problems, textOf } from "../shapes.ts";
 
 const limits = { maxBytes: 8_192, maxDepth: 5 };
@@ -44,14 +44,17 @@ export function chainRoutes(app: Api, parts: Pick<ApiParts, "trust" | "rpc" | "c
   app.openapi(rpc, async (c) => {
     limit.count(c);
     const { id, method, params } = await readShape(c.req.raw, rpcRequest, limits);
+    if (!isRelayedMethod(method)) throw refused();
     const [file, ask] = [parts.trust(), parts.rpc()];
     if (file === null || ask === null) throw new AppError("UNAVAILABLE", "there is no chain now");
-    if (!isRelayed(method, params, file.contract)) {
-      throw new AppError("BAD_REQUEST", "the relay takes reads of Coldmark's contract only");
-    }
+    if (!isRelayed(method, params, file.contract)) throw refused();
     const answer = await inTime(ask(method, params)).then((result) => ({ result }), refusalOf);
     return c.json({ jsonrpc: "2.0" as const, id, ...answer }, 200);
   });
+}
+
+function refused(): AppError {
+  return new AppError("BAD_REQUEST", "the relay takes reads of Coldmark's contract only");
 }
 
 /** What the chain itself refused is an answer; a chain that doesn't answer is not. */

@@ -39,7 +39,23 @@ const departures = new Set(["shipping", "departing", "transporting"]);
 
 /** The stays of the stream's subject from its first statement until `until` (epoch ms). */
 export function custodyOf(contents: ProvedContents, stream: string, until: number): Stay[] {
-  return staysOf(contents, stream, Number.NEGATIVE_INFINITY, until, 0);
+  return joinStays(staysOf(contents, stream, Number.NEGATIVE_INFINITY, until, 0));
+}
+
+/** Unpacked, scanned or put on a shelf in the same equipment: one stay. */
+function joinStays(stays: readonly Stay[]): Stay[] {
+  const joined: Stay[] = [];
+  for (const stay of stays) {
+    const last = joined.at(-1);
+    if (last !== undefined && isSameStay(last, stay)) joined.splice(-1, 1, { ...last, to: stay.to });
+    else joined.push(stay);
+  }
+  return joined;
+}
+
+function isSameStay(a: Stay, b: Stay): boolean {
+  const samePlace = a.place.stream !== null && a.place.stream === b.place.stream && a.place.by === b.place.by;
+  return samePlace && a.to === b.from && a.doubt === null && b.doubt === null && a.document === b.document;
 }
 
 function staysOf(contents: ProvedContents, stream: string, from: number, to: number, depth: number): Stay[] {

@@ -2,14 +2,16 @@
  * The cold verdict of one stay in one equipment, from opened entries only (design §5, §7). Windows inside the limits
  * speak by their summaries; a window that leaves them, or holds an edge of the stay, by its sealed readings.
  */
-import { type ExcursionReport, findExcursions, type Sample } from "#domain/coldchain/excursions.ts";
-import { mktTerm } from "#domain/coldchain/mkt.ts";
+import { type ExcursionReport, findExcursions } from "#domain/coldchain/excursions.ts";
 import { profileOf, type ScopeRules } from "#domain/coldchain/profiles.ts";
 import type { ProvedStream } from "#domain/log/open-streams.ts";
 import type { ProvedContents } from "#domain/log/verify.ts";
 import type { ColdExcursion, Reason } from "./answer.ts";
-import type { PointBody, RosterBody, RosterPoint } from "./bodies.ts";
+import type { RosterBody, RosterPoint } from "./bodies.ts";
+import { joinExcursions } from "./join-excursions.ts";
 import { countsFrom, lateReadingMs } from "./policy.ts";
+import { type MktSum, mktOf, warmest } from "./stay-mkt.ts";
+import { lastStepMs, needsReadings, samplesOf } from "./stay-samples.ts";
 import { type SealedWindow, windowsOf } from "./windows.ts";
 
 /** The label's limits in milli-°C. */
@@ -28,7 +30,7 @@ export interface Measurement {
   readonly profile: { readonly name: string; readonly version: number } | null;
   readonly kind: RosterBody["kind"] | null;
   readonly validatedMs: number | null;
-  readonly mkt: { readonly terms: number; readonly weightMs: number } | null;
+  readonly mkt: MktSum | null;
 }
 
 /** A stay from … to in the equipment of `stream`; `asOf` is the time of the newest proven anchor. */
@@ -50,18 +52,17 @@ export function measureStay(stay: MeasuredStay): Measurement {
   const known = { profile: roster.profile, kind: roster.kind, validatedMs: roster.validatedMs };
   if (rules === null) return { ...nothing, ...known, reasons: [{ code: "LIMITS_UNKNOWN" }] };
   const points = roster.points.map((point) => judgePoint(stay, windows, point.point, rules));
+  const excursions = joinExcursions(points.flatMap((point) => point.report.excursions));
   return {
     ...known,
     reasons: distinct([
       ...rosterReasons(stay, roster, rules),
       ...windows.flatMap((window) => windowReasons(stay, window)),
       ...hiddenReasons(stay),
+      ...excursions.map(excursionReason),
       ...points.flatMap((point) => point.reasons),
     ]),
-    excursions: distinctBy(
-      points.flatMap((point) => point.report.excursions),
-      (event) => `${event.direction}${event.from}`,
-    ),
+    excursions,
     gaps: joined(points.flatMap((point) => point.report.gaps)),
     ...extremes(windows, stay),
     mkt: warmest(points.map((point) => point.mkt)),
@@ -142,10 +143,7 @@ function judgePoint(stay: MeasuredStay, windows: readonly SealedWindow[], point:
 }
 
 function pointReasons(stay: MeasuredStay, report: ExcursionReport, rules: ScopeRules): Reason[] {
-  const reasons: Reason[] = report.excursions.map((event) => ({
-    code: event.direction === "high" ? "TOO_WARM" : "TOO_COLD",
-    facts: { from: event.from, durationMs: event.durationMs, extremeC: event.extremeC },
-  }));
+  const reasons: Reason[] = [];
   if (report.gaps.length > 0) {
     const longestMs = Math.max(...report.gaps.map((gap) => gap.to - gap.from));
     const whole = longestMs >= stay.to - stay.from;
@@ -165,89 +163,6 @@ function pointReasons(stay: MeasuredStay, report: ExcursionReport, rules: ScopeR
   return reasons;
 }
 
-/**
- * What a point's windows say as samples: the sealed readings where they travel, else the summary's first and last
- * time with the steps that its longest gap allows, at a value inside the limits.
- */
-function samplesOf(
-  stay: MeasuredStay,
-  windows: readonly SealedWindow[],
-  point: string,
-  maxGapMs: number,
-): Sample[] {
-  return windows.flatMap((window): Sample[] => {
-    if (window.readings !== null) {
-      return window.readings
-        .filter(([name]) => name === point)
-        .map(([, ts, tMilliC]) => ({ ts, t: tMilliC === null ? null : tMilliC / 1000 }));
-    }
-    const summary = window.body?.points.find((candidate) => candidate.point === point);
-    return summary === undefined || needsReadings(stay, window) ? [] : summarySamples(summary, maxGapMs);
-  });
-}
-
-function summarySamples(summary: PointBody, maxGapMs: number): Sample[] {
-  const { first, last, max, longestGapMs } = summary;
-  if (first === null || last === null || max === null) return [];
-  const t = max / 1000;
-  const samples = [{ ts: first, t }];
-  const steps = longestGapMs > maxGapMs ? 0 : Math.floor((last - first) / maxGapMs);
-  for (let step = 1; step <= steps; step += 1) samples.push({ ts: first + step * maxGapMs, t });
-  return [...samples, { ts: last, t }];
-}
-
-/** Edges of the stay and windows that leave the limits can only be judged from their readings. */
-function needsReadings(stay: MeasuredStay, window: SealedWindow): boolean {
-  const edge = window.from < stay.from || window.to > stay.to;
-  const out =
-    (window.lowestMilliC ?? stay.limits.lowerMilliC) < stay.limits.lowerMilliC ||
-    (window.highestMilliC ?? stay.limits.upperMilliC) > stay.limits.upperMilliC;
-  return edge || out;
-}
-
-function lastStepMs(samples: readonly Sample[]): number {
-  const [before, last] = samples.slice(-2).map((sample) => sample.ts);
-  return before === undefined || last === undefined || last <= before
-    ? Number.POSITIVE_INFINITY
-    : last - before;
-}
-
-/** MKT sums of one point: summaries of whole windows, readings (left-hold) of windows that hold an edge. */
-function mktOf(stay: MeasuredStay, windows: readonly SealedWindow[], point: string) {
-  let terms = 0;
-  let weightMs = 0;
-  for (const window of windows) {
-    const summary = window.body?.points.find((candidate) => candidate.point === point);
-    if (summary === undefined) continue;
-    const inside = window.from >= stay.from && window.to <= stay.to;
-    const part = inside
-      ? { terms: summary.mktSum / 1000, weightMs: summary.weightMs }
-      : edgeSum(stay, window, point);
-    terms += part.terms;
-    weightMs += part.weightMs;
-  }
-  return { terms, weightMs };
-}
-
-function edgeSum(stay: MeasuredStay, window: SealedWindow, point: string) {
-  const rows = (window.readings ?? []).filter(([name, , t]) => name === point && t !== null);
-  const step = lastStepMs(rows.map(([, ts]) => ({ ts, t: 0 })));
-  let terms = 0;
-  let weightMs = 0;
-  for (const [index, [, ts, tMilliC]] of rows.entries()) {
-    const until = Math.min(rows[index + 1]?.[1] ?? Math.min(ts + step, window.to), stay.to);
-    const weight = Math.max(0, until - Math.max(ts, stay.from));
-    terms += weight * mktTerm(tMilliC ?? 0);
-    weightMs += weight;
-  }
-  return { terms, weightMs };
-}
-
-function warmest(sums: readonly { terms: number; weightMs: number }[]) {
-  const usable = sums.filter((sum) => sum.weightMs > 0);
-  return usable.sort((a, b) => b.terms / b.weightMs - a.terms / a.weightMs)[0] ?? null;
-}
-
 function extremes(
   windows: readonly SealedWindow[],
   stay: MeasuredStay,
@@ -263,6 +178,10 @@ function extremes(
     minC: known.reduce((a, b) => Math.min(a, b)) / 1000,
     maxC: known.reduce((a, b) => Math.max(a, b)) / 1000,
   };
+}
+
+function excursionReason({ direction, from, durationMs, extremeC }: ColdExcursion): Reason {
+  return { code: direction === "high" ? "TOO_WARM" : "TOO_COLD", facts: { from, durationMs, extremeC } };
 }
 
 /** Overlapping gaps of several points as one list. */

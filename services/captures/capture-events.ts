@@ -73,7 +73,9 @@ async function keepEvents(
   captureId: string,
 ): Promise<Statement[]> {
   const distinct = [...new Map(statements.map((it) => [it.key, it])).values()];
-  const rows = distinct.map((it) => eventRow(it, telling, captureId));
+  const rows = distinct
+    .map((it) => eventRow(it, telling, captureId))
+    .sort((a, b) => (a.eventId < b.eventId ? -1 : 1));
   const addedIds = await insertEvents(tx, rows);
   await refuseOtherContent(
     tx,

@@ -75,7 +75,10 @@ export function codesOf(statement: Statement, tenant: string): StoredEventCode[]
   }));
 }
 
-/** What statements change in the public projection of packs, one change a pack; equipment is no pack. */
+/**
+ * What statements change in the public projection of packs, one change a pack; equipment is no pack.
+ * In the order of codes, so that two captures wait for each other in turn and never both.
+ */
 export function packChanges(statements: readonly Statement[], { tenant, places }: Telling): PackChange[] {
   const changes = new Map<string, PackChange>();
   for (const statement of statements) {
@@ -86,7 +89,7 @@ export function packChanges(statements: readonly Statement[], { tenant, places }
       changes.set(epc, before === undefined ? change : merged(before, change));
     }
   }
-  return [...changes.values()];
+  return [...changes.values()].sort((a, b) => (a.epc < b.epc ? -1 : 1));
 }
 
 function changeBy(

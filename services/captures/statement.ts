@@ -14,7 +14,7 @@ import { canonicalize } from "#domain/log/canonical.ts";
 export type CodeRole = "object" | "parent" | "child";
 
 /** What was stated of a pack itself when its code was given to it. */
-export interface PackFacts {
+interface PackFacts {
   readonly lot?: string;
   readonly expiry?: string;
   readonly gtin?: string;

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { rmSync } from "node:fs";
+import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { id } from "ethers";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -9,7 +9,7 @@ import { logIdOf } from "#anchor/contract.ts";
 import type { CrashPoint } from "#anchor/crash-at.ts";
 import { deployLog } from "#anchor/deploy.ts";
 import { accountOf } from "#anchor/transaction.ts";
-import { dataFolder } from "../support/anchor-network.ts";
+import { dataFolder, openRecords } from "../support/anchor-network.ts";
 
 const key = `0x${"42".repeat(32)}`;
 const origin = "coldmark.local/log";
@@ -18,6 +18,7 @@ const folder = dataFolder();
 let chain: Chain;
 
 beforeAll(async () => {
+  await (await openRecords(join(folder, "empty"))).close();
   chain = await openChain({ kind: "anvil", statePath: join(folder, "chain.json") });
   await chain.rpc("anvil_setBalance", [accountOf(key), "0x3635c9adc5dea00000"]);
 });
@@ -35,6 +36,7 @@ async function freshLog(name: string) {
     admin: account,
   });
   const dataDir = join(folder, name);
+  cpSync(join(folder, "empty"), dataDir, { recursive: true });
   return {
     run: (crashAt: CrashPoint | "", ...notes: string[]) => runChild({ dataDir, contract, crashAt }, notes),
     headSize: async () => Number((await chain.head(contract, logId, "latest"))?.size),

@@ -21,7 +21,9 @@ describe.skipIf(sharedDir === null)("a real logger's trip through a gateway of k
     const env = { ...deployment.env, COLDMARK_GATEWAY_PASSWORD: network.gateway.password };
     const replayed = await coldmark(["replay", csv, ...flags], env);
     expect(replayed).toMatchObject({ code: 0, stdout: expect.stringContaining("3091 readings") });
-    const onBoard = packEvent(code, "commissioning", tripFrom, network.room, { ilmd: { "cbvmda:itemExpirationDate": "2030-01-31" } });
+    const onBoard = packEvent(code, "commissioning", tripFrom, network.room, {
+      ilmd: { "cbvmda:itemExpirationDate": "2030-01-31" },
+    });
     const offBoard = packEvent(code, "dispensing", tripTo, network.room);
     expect((await capture(network, deployment.service.url, [onBoard, offBoard])).status).toBe(202);
   });
@@ -31,18 +33,31 @@ describe.skipIf(sharedDir === null)("a real logger's trip through a gateway of k
     const { cold, proof } = await answerWhen(
       deployment.service.url,
       code,
-      (answer) => answer.proof.result === "VALID_FINAL" && answer.cold.legs[0]?.excursions[0]?.durationMs === 18_000_000,
+      (answer) =>
+        answer.proof.result === "VALID_FINAL" &&
+        answer.cold.legs[0]?.excursions[0]?.durationMs === 18_000_000,
     );
     expect(proof.result).toBe("VALID_FINAL");
     expect(cold.state).toBe("EXCURSION");
-    expect(cold.legs.flatMap((leg) => leg.excursions)).toMatchObject([{ direction: "high", durationMs: 18_000_000, extremeC: 23.8 }]);
+    expect(cold.legs.flatMap((leg) => leg.excursions)).toMatchObject([
+      { direction: "high", durationMs: 18_000_000, extremeC: 23.8 },
+    ]);
     expect(cold.mktC).toBe(5.6);
-    expect(cold.reasons).toContainEqual({ code: "INTERVAL_OUT_OF_LIMITS", facts: { observedMs: 300_000, allowedMs: 120_000 } });
+    expect(cold.reasons).toContainEqual({
+      code: "INTERVAL_OUT_OF_LIMITS",
+      facts: { observedMs: 300_000, allowedMs: 120_000 },
+    });
   });
 
   it("is marked as replayed and late, and could never have been COMPLIANT", async () => {
-    const { cold } = await answerWhen(deployment.service.url, code, (answer) => answer.cold.state === "EXCURSION");
+    const { cold } = await answerWhen(
+      deployment.service.url,
+      code,
+      (answer) => answer.cold.state === "EXCURSION",
+    );
     const codes = cold.reasons.map((reason) => reason.code);
-    expect(codes).toEqual(expect.arrayContaining(["REPLAYED", "READINGS_ARRIVED_LATE", "PLACE_BACKDATED", "SEALED_LATE"]));
+    expect(codes).toEqual(
+      expect.arrayContaining(["REPLAYED", "READINGS_ARRIVED_LATE", "PLACE_BACKDATED", "SEALED_LATE"]),
+    );
   });
 });

@@ -41,6 +41,8 @@ export interface ApiNetwork {
   readonly lines: Record<string, unknown>[];
   readonly now: number;
   setClock(now: number): void;
+  /** A fresh minute for everything that is counted by the minute. */
+  nextMinute(): void;
   stop(): Promise<void>;
 }
 
@@ -72,6 +74,9 @@ export async function startApiNetwork(change: Partial<ApiParts> = {}): Promise<A
     ...{ app: createApp(parts), store, parts, keys, scanner, lines, now: started },
     setClock: (moment) => {
       now = moment;
+    },
+    nextMinute: () => {
+      now += 61_000;
     },
     stop: async () => {
       await store.close();
@@ -205,6 +210,17 @@ export function objectEvent(
   };
 }
 
+/** A maker's ObjectEvent that gives a pack its code. */
+export function commissioning(at: number, epc: string): Record<string, unknown> {
+  const ilmd = { "cbvmda:lotNumber": codes.lot, "cbvmda:itemExpirationDate": "2030-01-31" };
+  return objectEvent(at, [epc], { action: "ADD", bizStep: "commissioning", ilmd });
+}
+
+/** The header that carries an API key. */
+export function withKey(key: string): { Authorization: string } {
+  return { Authorization: `Bearer ${key}` };
+}
+
 /** Posts a JSON value, or a text as it is, with a key and more headers. */
 export function post(
   { app }: Pick<ApiNetwork, "app">,
@@ -217,7 +233,7 @@ export function post(
       method: "POST",
       headers: {
         "Content-Type": "application/json",
-        ...(key === undefined ? {} : { Authorization: `Bearer ${key}` }),
+        ...(key === undefined ? {} : withKey(key)),
         ...headers,
       },
       body: typeof body === "string" ? body : JSON.stringify(body),
