@@ -14,8 +14,8 @@ export interface StaySpan {
  * What a point's windows say as samples: the sealed readings where they travel, else the summary's first and last
  * time with the steps that its longest gap allows, at a value inside the limits.
  */
-function samplesOf(
-  stay: MeasuredStay,
+export function samplesOf(
+  stay: StaySpan,
   windows: readonly SealedWindow[],
   point: string,
   maxGapMs: number,
