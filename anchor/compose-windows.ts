@@ -33,7 +33,7 @@ export interface SealedWindow extends ClaimedWindow {
 }
 
 /** What of a window its readings decide. */
-export type WindowFacts = Pick<SealedBody, "points" | "door" | "power" | "data">;
+type WindowFacts = Pick<SealedBody, "points" | "door" | "power" | "data">;
 
 type Limits = Pick<RosteredEquipment, "scope" | "profile" | "profileVersion" | "lowerMilliC" | "upperMilliC">;
 
@@ -59,7 +59,7 @@ export async function readStay(
 }
 
 /** What a window's readings say; `rows` are those of this window only. */
-export function factsOf(
+function factsOf(
   { fromMs, toMs }: Pick<Window, "fromMs" | "toMs">,
   equipment: Limits,
   points: readonly PlacedPoint[],

@@ -9,7 +9,7 @@ import { oneAtATime, repeat } from "./repeat.ts";
 import type { AnchorContext } from "./settings.ts";
 
 /** How anchoring fares; sizes in entries, `asOf` the time of the newest final anchor (epoch ms). */
-export interface AnchorStatus {
+interface AnchorStatus {
   readonly chain: ChainStatus;
   readonly detail: string | null;
   readonly anchoredSize: number | null;

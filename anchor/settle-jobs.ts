@@ -13,7 +13,7 @@ export type Settlement =
   | { readonly step: "keep" };
 
 /** A job that has to be signed (again). */
-export const unsent = {
+const unsent = {
   state: "planned",
   nonce: null,
   rawTx: null,

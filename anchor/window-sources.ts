@@ -18,7 +18,7 @@ export interface SourceBody {
 }
 
 /** The subject whose stream is the alias of a gateway in the log. */
-export function gatewaySubject(gatewayId: string): string {
+function gatewaySubject(gatewayId: string): string {
   return `urn:coldmark:gateway:${gatewayId}`;
 }
 

@@ -1,17 +1,21 @@
 /** The `coldmark` command: thin commands over the rooms; the only reader of the environment beside config.ts. */
 import { Command } from "commander";
-import { addAuditCommand } from "./audit.ts";
-import { addBuildCommand } from "./build.ts";
-import { addChainCommand } from "./chain.ts";
-import { addConfigCommand } from "./config.ts";
-import { addDemoCommand } from "./demo.ts";
 import { endWith } from "./exit.ts";
-import { addMigrateCommand } from "./migrate.ts";
-import { addOpenApiCommand } from "./openapi.ts";
-import { addRegisterCommand } from "./register.ts";
-import { addReplayCommand } from "./replay.ts";
-import { addUpCommand } from "./up.ts";
-import { addVerifyCommand } from "./verify.ts";
+
+/** Each command loads only what it needs: `verify` must be quick, and opens no database. */
+const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
+  demo: async () => (await import("./demo.ts")).addDemoCommand,
+  up: async () => (await import("./up.ts")).addUpCommand,
+  register: async () => (await import("./register.ts")).addRegisterCommand,
+  replay: async () => (await import("./replay.ts")).addReplayCommand,
+  verify: async () => (await import("./verify.ts")).addVerifyCommand,
+  audit: async () => (await import("./audit.ts")).addAuditCommand,
+  migrate: async () => (await import("./migrate.ts")).addMigrateCommand,
+  chain: async () => (await import("./chain.ts")).addChainCommand,
+  openapi: async () => (await import("./openapi.ts")).addOpenApiCommand,
+  config: async () => (await import("./config.ts")).addConfigCommand,
+  build: async () => (await import("./build.ts")).addBuildCommand,
+};
 
 const program = new Command("coldmark")
   .description(
@@ -19,23 +23,10 @@ const program = new Command("coldmark")
   )
   .showHelpAfterError();
 
-for (const add of [
-  addDemoCommand,
-  addUpCommand,
-  addRegisterCommand,
-  addReplayCommand,
-  addVerifyCommand,
-  addAuditCommand,
-  addMigrateCommand,
-  addChainCommand,
-  addOpenApiCommand,
-  addConfigCommand,
-  addBuildCommand,
-]) {
-  add(program);
-}
-
 try {
+  const asked = commands[process.argv[2] ?? ""];
+  const loaded = asked === undefined ? Object.values(commands) : [asked];
+  for (const load of loaded) (await load())(program);
   await program.parseAsync();
 } catch (fault) {
   endWith(fault);

@@ -33,17 +33,6 @@ export async function newestJob(tx: Tx): Promise<AnchorJob | null> {
   return (rows[0] as AnchorJob | undefined) ?? null;
 }
 
-/** The newest job that is final, or null. */
-export async function newestFinalJob(tx: Tx): Promise<AnchorJob | null> {
-  const rows = await tx
-    .select()
-    .from(anchorJobs)
-    .where(eq(anchorJobs.state, "final"))
-    .orderBy(desc(anchorJobs.newSize))
-    .limit(1);
-  return (rows[0] as AnchorJob | undefined) ?? null;
-}
-
 /** Jobs anchored from … to (excluded), epoch ms, newest first: whose head a day may have ended with. */
 export async function jobsAnchoredBetween(tx: Tx, from: number, to: number): Promise<AnchorJob[]> {
   const rows = await tx

@@ -1,10 +1,12 @@
 /** The four answers about a pack, told from proved contents alone: the same on the server, in the page, in the CLI. */
 import { streamOf } from "#domain/log/entry.ts";
 import type { ProvedStream } from "#domain/log/open-streams.ts";
+import { lotSubject, productSubject } from "#domain/log/subjects.ts";
 import type { ProvedContents } from "#domain/log/verify.ts";
 import type { Answer, Reason, Step } from "./answer.ts";
 import { type EventBody, eventOf } from "./bodies.ts";
 import { custodyOf, type Stay } from "./custody.ts";
+import { soldAtOf } from "./story-end.ts";
 import { productsOf, tellCold } from "./tell-cold.ts";
 
 /** How the contents were proved, as `verifyBundle` said, and what the code was called by. */
@@ -25,7 +27,7 @@ export function tellAnswer(contents: ProvedContents, told: Told): Answer {
   const events = (code?.entries ?? []).map(eventOf).filter((event) => event !== null);
   const gtin = gtinOf(contents.subject, events);
   const lot = events.find((event) => event.lot !== undefined)?.lot ?? null;
-  const productStream = gtin === null ? null : streamOf(`https://id.gs1.org/01/${gtin}`);
+  const productStream = gtin === null ? null : streamOf(productSubject(gtin));
   const product = productsOf(contents, productStream).at(-1) ?? null;
   const asOf = told.asOf ?? newestStatement(contents);
   const stays = custodyOf(contents, streamOf(contents.subject), endOf(contents, events, asOf));
@@ -72,8 +74,8 @@ function newestStatement(contents: ProvedContents): number {
 
 /** The story ends when the pack was dispensed, else at the last window that is sealed where it lies now. */
 function endOf(contents: ProvedContents, events: readonly EventBody[], asOf: number): number {
-  const sold = events.find((event) => event.step === "dispensing" && event.corrects === undefined);
-  if (sold !== undefined) return sold.at;
+  const soldAt = soldAtOf(events);
+  if (soldAt !== null) return soldAt;
   const stays = custodyOf(contents, streamOf(contents.subject), asOf);
   return lastSealed(contents, stays.at(-1)) ?? asOf;
 }
@@ -146,9 +148,7 @@ function soldReason(count: number): Reason {
 /** A recall stands until it is lifted; both stay in the lot's stream for ever. */
 function isRecalled(contents: ProvedContents, gtin: string | null, lot: string | null): boolean {
   if (gtin === null || lot === null) return false;
-  const stream = contents.streams.get(
-    streamOf(`https://id.gs1.org/01/${gtin}/10/${encodeURIComponent(lot)}`),
-  );
+  const stream = contents.streams.get(streamOf(lotSubject(gtin, lot)));
   const kinds = (stream?.entries ?? []).map((entry) => entry.header?.kind);
   return kinds.lastIndexOf("recall") > kinds.lastIndexOf("recall-lifted");
 }

@@ -13,7 +13,15 @@ import {
   listStretch,
 } from "#store/stretches.ts";
 import { type Draft, draftPack } from "./draft.ts";
-import { type EquipmentStays, lastMomentOf, openStays, rosterLeaves } from "./equipment-stretch.ts";
+import {
+  attachReadings,
+  type EquipmentStays,
+  lastMomentOf,
+  openStays,
+  rosterLeaves,
+  type WantedReadings,
+  wantedReadings,
+} from "./equipment-stretch.ts";
 import type { AnchoredHeads, HeadsTrees } from "./heads-trees.ts";
 import { entryOf, openingOf } from "./opening-of.ts";
 import type { PackQuestion, ProvenanceParts } from "./parts.ts";
@@ -39,29 +47,53 @@ export async function buildBundle(
   trees: HeadsTrees,
   question: PackQuestion,
 ): Promise<Bundle | null> {
-  return await parts.store.as({ role: "worker" }, async (tx) => {
-    const tree = await findAnchoredTree(tx);
-    if (tree === null) return null;
-    const asOf = tree.anchoredAt ?? 0;
-    const draft = await draftPack(tx, question.epc, tree.size, asOf);
-    const anchored = await anchoredHistory(tx, trees, tree.size, firstDayOf(draft, question.epc));
-    const whole = [...draft.rows].map(([stream, rows]) => wholeStretch(anchored, stream, rows));
-    const measured = await Promise.all(
-      equipmentStays(draft).map((stays) => equipmentStretch(parts, anchored, stays)),
-    );
-    const streams = [...whole, ...measured.flatMap(({ stretch }) => (stretch === null ? [] : [stretch]))];
-    return {
-      v: 1,
-      subject: question.epc,
-      view: question.view,
-      checkpoint: tree.note,
-      heads: anchored.heads.leaf,
-      anchor: { tx: tree.txHash },
-      days: anchored.days.map((day) => dayProof(day, streams)),
-      streams,
-      references: measured.flatMap(({ references }) => references),
-    };
-  });
+  const drafted = await parts.store.as({ role: "worker" }, (tx) => draftBundle(tx, trees, question));
+  if (drafted === null) return null;
+  // Readings are asked for outside the transaction: their store may be this very database.
+  const measured = await Promise.all(
+    drafted.measured.map(async ({ stretch, wanted }) => ({
+      ...stretch,
+      entries: await attachReadings(stretch.entries, wanted, parts.readings),
+    })),
+  );
+  return { ...drafted.bundle, streams: [...drafted.bundle.streams, ...measured] };
+}
+
+interface DraftedBundle {
+  readonly bundle: Bundle;
+  readonly measured: readonly MeasuredStretch[];
+}
+
+interface MeasuredStretch {
+  readonly stretch: Stretch;
+  readonly wanted: readonly WantedReadings[];
+  readonly references: Bundle["references"];
+}
+
+async function draftBundle(tx: Tx, trees: HeadsTrees, question: PackQuestion): Promise<DraftedBundle | null> {
+  const tree = await findAnchoredTree(tx);
+  if (tree === null) return null;
+  const draft = await draftPack(tx, question.epc, tree.size, tree.anchoredAt ?? 0);
+  const anchored = await anchoredHistory(tx, trees, tree.size, firstDayOf(draft, question.epc));
+  const whole = [...draft.rows].map(([stream, rows]) => wholeStretch(anchored, stream, rows));
+  const measured: MeasuredStretch[] = [];
+  for (const stays of equipmentStays(draft)) {
+    const found = await equipmentStretch(anchored, stays);
+    if (found !== null) measured.push(found);
+  }
+  const shown = [...whole, ...measured.map(({ stretch }) => stretch)];
+  const bundle: Bundle = {
+    v: 1,
+    subject: question.epc,
+    view: question.view,
+    checkpoint: tree.note,
+    heads: anchored.heads.leaf,
+    anchor: { tx: tree.txHash },
+    days: anchored.days.map((day) => dayProof(day, shown)),
+    streams: whole,
+    references: measured.flatMap(({ references }) => references),
+  };
+  return { bundle, measured };
 }
 
 async function anchoredHistory(tx: Tx, trees: HeadsTrees, size: number, firstDay: number): Promise<Anchored> {
@@ -100,21 +132,22 @@ function equipmentStays(draft: Draft): EquipmentStays[] {
   return [...byStream].map(([stream, spans]) => ({ stream, spans, limits: draft.limits }));
 }
 
-async function equipmentStretch(parts: ProvenanceParts, anchored: Anchored, stays: EquipmentStays) {
+async function equipmentStretch(anchored: Anchored, stays: EquipmentStays): Promise<MeasuredStretch | null> {
   const { tx, size } = anchored;
   const stream = fromHex(stays.stream);
   const span = { from: Math.min(...stays.spans.map(({ from }) => from)), to: lastMomentOf(stays), size };
-  const from = (await findFirstWindow(tx, stream, span)) ?? 0;
   const { end, heads } = endOf(anchored, span.to);
   const head = heads.tree.proof(stream);
-  if (head.seq === undefined) return { stretch: null, references: [] };
+  if (head.seq === undefined) return null;
+  const from = (await findFirstWindow(tx, stream, span)) ?? 0;
   const rows = await listStretch(tx, stream, { from, to: head.seq, size });
-  const label = rows[0]?.subject.split(":").at(-1) ?? "";
-  const entries = await openStays(rows, stays, await findEquipmentByLabel(tx, label), parts.readings);
-  const prev = rows[0] === undefined ? NO_PREVIOUS : toHex(rows[0].prev);
+  const entries = openStays(rows, stays);
+  const owner = await findEquipmentByLabel(tx, rows[0]?.subject.split(":").at(-1) ?? "");
   const named = await listByLeaf(tx, rosterLeaves(entries, rows));
+  const prev = rows[0] === undefined ? NO_PREVIOUS : toHex(rows[0].prev);
   return {
-    stretch: { stream: stays.stream, from, prev, entries, end, head } satisfies Stretch,
+    stretch: { stream: stays.stream, from, prev, entries, end, head },
+    wanted: owner === null ? [] : wantedReadings(rows, entries, stays, owner.tenantId),
     references: named.flatMap(reference),
   };
 }

@@ -2,9 +2,11 @@
 import { fromHex, toHex } from "#domain/log/bytes.ts";
 import { streamOf } from "#domain/log/entry.ts";
 import type { ProvedEntry } from "#domain/log/open-streams.ts";
+import { lotSubject, productSubject } from "#domain/log/subjects.ts";
 import type { ProvedContents } from "#domain/log/verify.ts";
 import { type EventBody, eventOf } from "#domain/provenance/bodies.ts";
 import { custodyOf, type Stay } from "#domain/provenance/custody.ts";
+import { soldAtOf } from "#domain/provenance/story-end.ts";
 import { productsOf } from "#domain/provenance/tell-cold.ts";
 import type { Tx } from "#store/connect.ts";
 import { type LogRow, listStream } from "#store/stretches.ts";
@@ -29,16 +31,13 @@ export async function draftPack(tx: Tx, epc: string, size: number, asOf: number)
     /\/01\/(\d{14})(?:\/|$)/.exec(epc)?.[1] ?? events.find((event) => event.gtin !== undefined)?.gtin;
   const lot = events.find((event) => event.lot !== undefined)?.lot;
   if (gtin !== undefined) {
-    const product = `https://id.gs1.org/01/${gtin}`;
-    rows.set(streamOf(product), await listStream(tx, fromHex(streamOf(product)), size));
-    if (lot !== undefined) {
-      const stream = streamOf(`${product}/10/${encodeURIComponent(lot)}`);
+    const subjects = [productSubject(gtin), ...(lot === undefined ? [] : [lotSubject(gtin, lot)])];
+    for (const stream of subjects.map(streamOf))
       rows.set(stream, await listStream(tx, fromHex(stream), size));
-    }
   }
   const contents = contentsOf(epc, rows);
-  const limits = productsOf(contents, gtin === undefined ? null : streamOf(`https://id.gs1.org/01/${gtin}`));
-  return { rows, stays: custodyOf(contents, streamOf(epc), asOf), limits };
+  const limits = productsOf(contents, gtin === undefined ? null : streamOf(productSubject(gtin)));
+  return { rows, stays: custodyOf(contents, streamOf(epc), soldAtOf(events) ?? asOf), limits };
 }
 
 async function addStream(

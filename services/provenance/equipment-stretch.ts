@@ -19,24 +19,50 @@ export function lastMomentOf(stays: EquipmentStays): number {
   return Math.max(...stays.spans.map((span) => span.to)) + stretchTailMs;
 }
 
+/** A window of a stretch that travels with its readings: which entry it is, and whose readings to ask for. */
+export interface WantedReadings {
+  readonly at: number;
+  readonly tenant: string;
+  readonly points: readonly string[];
+  readonly from: number;
+  readonly to: number;
+}
+
 /** The rows as stretch entries: the stays' windows opened, others by their header alone. */
-export async function openStays(
+export function openStays(rows: readonly LogRow[], stays: EquipmentStays): StretchEntry[] {
+  return rows.map((row) => entryOf(row, isOpened(row, stays)));
+}
+
+/** The windows whose summary is not enough: those that hold an edge of a stay, or leave the label's limits. */
+export function wantedReadings(
   rows: readonly LogRow[],
+  entries: readonly StretchEntry[],
   stays: EquipmentStays,
-  owner: { tenantId: string } | null,
+  tenant: string,
+): WantedReadings[] {
+  const newest = newestVersions(rows);
+  return rows.flatMap((row, at) => {
+    const entry = entries[at];
+    if (entry === undefined || !("bodySalt" in entry) || !newest.has(row.seq)) return [];
+    const body = entry.body as WindowBody;
+    if (!needsReadings(row, body, stays)) return [];
+    return [{ at, tenant, points: body.points.map(({ point }) => point), from: row.fromMs, to: row.toMs }];
+  });
+}
+
+/** The entries with their readings as the store gives them now; where it does not answer, windows go without. */
+export async function attachReadings(
+  entries: readonly StretchEntry[],
+  wanted: readonly WantedReadings[],
   readings: ReadingsStore,
 ): Promise<StretchEntry[]> {
-  const newest = newestVersions(rows);
-  return await Promise.all(
-    rows.map(async (row) => {
-      const entry = entryOf(row, isOpened(row, stays));
-      const shows =
-        "bodySalt" in entry && newest.has(row.seq) && needsReadings(row, entry.body as WindowBody, stays);
-      return shows && owner !== null
-        ? await withReadings(entry as OpenedEntry, row, owner.tenantId, readings)
-        : entry;
-    }),
-  );
+  const attached = [...entries];
+  for (const { at, ...range } of wanted) {
+    const found = await readings.range(range).catch(() => null);
+    const rows = found?.map(({ point, ts, tMilliC, err }): ReadingRow => [point, ts, tMilliC, err]);
+    if (rows !== undefined) attached[at] = { ...(entries[at] as OpenedEntry), readings: rows };
+  }
+  return attached;
 }
 
 function isWindow(row: LogRow): boolean {
@@ -67,20 +93,6 @@ function needsReadings(row: LogRow, body: WindowBody, { spans, limits }: Equipme
     ),
   );
   return edge || out;
-}
-
-/** Readings as the store gives them now; a store that does not answer leaves the window without them. */
-async function withReadings(
-  entry: OpenedEntry,
-  row: LogRow,
-  tenant: string,
-  readings: ReadingsStore,
-): Promise<StretchEntry> {
-  const points = (entry.body as WindowBody).points.map((point) => point.point);
-  const found = await readings.range({ tenant, points, from: row.fromMs, to: row.toMs }).catch(() => null);
-  if (found === null) return entry;
-  const rows = found.map((reading): ReadingRow => [reading.point, reading.ts, reading.tMilliC, reading.err]);
-  return { ...entry, readings: rows };
 }
 
 /** The leaf hashes of the rosters that opened windows name. */

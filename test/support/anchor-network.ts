@@ -115,16 +115,14 @@ export async function registerFridge(store: Store): Promise<void> {
       equipmentId: id,
     };
     await tx.insert(sensors).values({ ...sensor, since: startMs, ...accepted });
-    await tx
-      .insert(sensorPlacements)
-      .values({
-        tenantId: tenant,
-        sensorId: "probe",
-        equipmentId: id,
-        since: startMs,
-        until: null,
-        ...accepted,
-      });
+    await tx.insert(sensorPlacements).values({
+      tenantId: tenant,
+      sensorId: "probe",
+      equipmentId: id,
+      since: startMs,
+      until: null,
+      ...accepted,
+    });
     await tx.insert(calibrations).values({
       ...{
         tenantId: tenant,

@@ -97,7 +97,8 @@ export function smallNetwork(since: number, replay = false): SmallNetwork {
     ],
     lots: [{ gtin, lot: "L1", expiry: "2030-01-31" }],
   };
-  const file = { coldmark: 1 as const, operator: "maker", organisations: [maker] };
+  const operator = { id: "operator", kind: "operator", names: { zh: "运营方", en: "Operator" } };
+  const file = { coldmark: 1 as const, operator: "operator", organisations: [operator, maker] };
   const sig = toBase64(signEd25519(scanner.privateKey, registerMessage(file as never)));
   return {
     file: { ...file, signatures: [{ kid: scanner.kid, sig }] },

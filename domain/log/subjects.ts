@@ -1,0 +1,12 @@
+/** The subjects of streams that a product and its lots have: their canonical EPCs (CBV 2.0 §8). */
+import { encodeSegment } from "../codes/digital-link.ts";
+
+/** The stream subject of a product. */
+export function productSubject(gtin: string): string {
+  return `https://id.gs1.org/01/${gtin}`;
+}
+
+/** The stream subject of a lot: its lot-level facts only, such as a recall. */
+export function lotSubject(gtin: string, lot: string): string {
+  return `${productSubject(gtin)}/10/${encodeSegment(lot)}`;
+}
