@@ -4,7 +4,10 @@ const only = (room, ...rooms) =>
   rule(
     `${room}-reaches-only-${rooms.join("-") || "itself"}`,
     { path: `^${room}/`, pathNot: "\\.test\\.ts$" },
-    { path: "^(domain|store|services|ingest|anchor|jobs|api|dashboard|demo|cli|contracts|bench|test|config)", pathNot: `^(${[room, ...rooms].join("|")})(/|\\.)` },
+    {
+      path: "^(domain|store|services|ingest|anchor|jobs|api|dashboard|demo|cli|contracts|bench|test|config)",
+      pathNot: `^(${[room, ...rooms].join("|")})(/|\\.)`,
+    },
     "imports point one way: domain ← store ← services ← {ingest, anchor, jobs, api} ← cli",
   );
 module.exports = {
@@ -28,13 +31,24 @@ module.exports = {
     rule(
       "domain-needs-few-packages",
       { path: "^domain/", pathNot: "\\.test\\.ts$" },
-      { dependencyTypes: ["npm", "npm-dev"], pathNot: "node_modules/(zod|canonicalize|@noble/(hashes|curves))/" },
+      {
+        dependencyTypes: ["npm", "npm-dev"],
+        pathNot: "node_modules/(zod|canonicalize|@noble/(hashes|curves))/",
+      },
       "domain may use zod, canonicalize and noble only",
     ),
-    rule("tests-are-not-imported", { pathNot: "\\.test\\.ts$|^test/" }, { path: "\\.test\\.ts$|^test/" }, "tests are leaves"),
+    rule(
+      "tests-are-not-imported",
+      { pathNot: "\\.test\\.ts$|^test/" },
+      { path: "\\.test\\.ts$|^test/" },
+      "tests are leaves",
+    ),
     rule(
       "sockets-are-opened-in-four-files",
-      { pathNot: "^(store/connect|store/connect/.*|ingest/broker|anchor/chain|api/server|cli/.*|demo/.*|test/.*|bench/.*)\\.ts$|\\.test\\.ts$" },
+      {
+        pathNot:
+          "^(store/connect|store/connect/.*|ingest/broker|anchor/chain|api/server|cli/.*|demo/.*|test/.*|bench/.*)\\.ts$|\\.test\\.ts$",
+      },
       { path: "^(node:)?(net|tls|http|https|dgram)$" },
       "only connect, broker, chain and the API's server open sockets",
     ),

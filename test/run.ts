@@ -115,6 +115,17 @@ async function runProject(project: string): Promise<Step> {
   return { title, failed: code !== 0 || tests.passed + tests.failed === 0, tests };
 }
 
+/** Behaviour and fuzz of the contract in Solidity, by Hardhat's own runner. */
+async function runSolidityTests(): Promise<Step> {
+  const title = "tests: Solidity (hardhat)";
+  heading(title);
+  const { code, output } = await runNode(commandFile("hardhat", "hardhat"), ["test", "solidity"], false);
+  say(output.trim());
+  const count = (word: string) => Number(new RegExp(`(\\d+) ${word}`).exec(output)?.[1] ?? 0);
+  const tests = { passed: count("passing"), failed: count("failing") };
+  return { title, failed: code !== 0 || tests.passed === 0, tests };
+}
+
 /** A step that failed with no failing test of its own (a linter, a suite that would not load) counts as one failure. */
 function failuresOf(step: Step): number {
   return step.failed ? Math.max(1, step.tests.failed) : 0;
@@ -147,6 +158,6 @@ const steps = [...(await runStaticChecks()), await runProject("unit")];
 if (!checkOnly) {
   if (sharedDir !== null) steps.push(await runProject("conformance"));
   else notRun.push("conformance");
-  steps.push(await runProject("real"));
+  steps.push(await runSolidityTests(), await runProject("real"));
 }
 report(steps, notRun);

@@ -25,7 +25,7 @@ export function parseDigitalLink(uri: string): ElementsResult {
  * The Digital Link path of a code, `/01/…/10/…/21/…`, percent-encoded canonically; null when no primary key is there
  * or its qualifiers contradict each other.
  */
-export function digitalLinkPath(ai: Readonly<Record<string, string>>): string | null {
+function digitalLinkPath(ai: Readonly<Record<string, string>>): string | null {
   const names = pathNames(ai);
   return names === null ? null : names.map((name) => `/${name}/${encodeSegment(ai[name] ?? "")}`).join("");
 }

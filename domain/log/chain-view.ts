@@ -13,7 +13,7 @@ export interface ChainHead {
 }
 
 /** The chain's answer could not be used. */
-export class ChainError extends Error {
+class ChainError extends Error {
   override readonly name = "ChainError";
 }
 

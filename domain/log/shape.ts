@@ -4,7 +4,7 @@
 export type Check = (value: unknown, at: string) => void;
 
 /** A value that has not the shape that was asked for. */
-export class ShapeError extends Error {
+class ShapeError extends Error {
   constructor(at: string, wanted: string) {
     super(`${at || "the document"} must be ${wanted}`);
     this.name = "ShapeError";

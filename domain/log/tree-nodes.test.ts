@@ -13,7 +13,7 @@ import {
   rootFromNodes,
 } from "./tree-nodes.ts";
 
-const sizeMax = 130;
+const sizeMax = 70;
 const leaves = Array.from({ length: sizeMax }, (_, at) => leafHash(Uint8Array.of(at)));
 const stored = new Map<string, Uint8Array>();
 

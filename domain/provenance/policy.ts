@@ -6,9 +6,9 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
 /** A placement, limit or setting counts back to its event time if accepted within this. */
-export const placementGraceMs = 15 * minuteMs;
+const placementGraceMs = 15 * minuteMs;
 /** … or within this, if an enrolled offline device signed it. */
-export const offlineBackdatingMs = 72 * hourMs;
+const offlineBackdatingMs = 72 * hourMs;
 /** Readings that first reached an inbox later than this after their time can only make things worse. */
 export const lateReadingMs = 72 * hourMs;
 /** Entries that were first on chain later than this after their end can only make things worse. */

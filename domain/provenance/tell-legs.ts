@@ -1,5 +1,4 @@
 /** The legs of a pack's way: each stay with its evidence and what is proved about the cold there. */
-import { profileOf } from "#domain/coldchain/profiles.ts";
 import type { ProvedContents } from "#domain/log/verify.ts";
 import type { Evidence, Leg, Reason } from "./answer.ts";
 import type { Place, Stay } from "./custody.ts";
@@ -85,9 +84,4 @@ function doubts(stay: Stay, limits: Limits | null): Reason[] {
 function placeKind(place: Place, measured: Measurement | null): Leg["place"]["kind"] {
   if (measured?.kind) return measured.kind;
   return place.kind === "site" ? "site" : "unknown";
-}
-
-/** Whether a trust file pins the profile that a leg was judged by and this verifier knows it. */
-export function isProfileKnown(profile: { name: string; version: number }): boolean {
-  return profileOf(profile.name, profile.version) !== null;
 }

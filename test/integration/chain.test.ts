@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { keccak256 } from "ethers";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type Chain, openChain } from "#anchor/chain.ts";
+import { decodeRefusal, encodeExtend, logIdOf } from "#anchor/contract.ts";
+import { deployLog } from "#anchor/deploy.ts";
+import { accountOf, nextNonce, signTransaction } from "#anchor/transaction.ts";
 import artifact from "#contracts/ColdmarkLog.json" with { type: "json" };
 import { leafHash, nodeHash } from "#domain/log/merkle.ts";
-import { type Chain, openChain } from "./chain.ts";
-import { decodeRefusal, encodeExtend, logIdOf } from "./contract.ts";
-import { deployLog } from "./deploy.ts";
-import { accountOf, nextNonce, signTransaction } from "./transaction.ts";
 
 const origin = "log.example/1";
 const logId = logIdOf(origin);
