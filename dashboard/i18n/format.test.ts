@@ -57,4 +57,22 @@ describe("temperatures", () => {
   ])("%d", (celsius, words) => {
     expect(formatTemperature(celsius)).toBe(words);
   });
+
+  it.each([
+    [8.02, "8.02 °C"],
+    [8.003, "8.003 °C"],
+    [7.98, "7.98 °C"],
+    [1.995, "1.995 °C"],
+    [2.049, "2.05 °C"],
+    [8, "8.0 °C"],
+    [8.05, "8.1 °C"],
+    [12.437, "12.4 °C"],
+  ])("%d is not shown as a limit it is not on", (celsius, words) => {
+    expect(formatTemperature(celsius, [2, 8])).toBe(words);
+  });
+
+  it("keeps its sign next to a limit below zero", () => {
+    expect(formatTemperature(-15.01, [-25, -15])).toBe("−15.01 °C");
+    expect(formatTemperature(-0.04, [0])).toBe("−0.04 °C");
+  });
 });

@@ -50,11 +50,26 @@ export function formatDuration(lang: Language, durationMs: number): string {
     : `${Math.floor(minutes / 60)} ${unit.h} ${minutes % 60} ${unit.m}`;
 }
 
-/** A temperature in °C with one decimal, rounded half up on whole milli-°C (8.05 → 8.1, −0.05 → 0.0). */
-export function formatTemperature(celsius: number): string {
-  const tenths = Math.floor((Math.round(celsius * 1000) + 50) / 100);
-  const sign = tenths < 0 ? "−" : "";
-  return `${sign}${(Math.abs(tenths) / 10).toFixed(1)} °C`;
+/** Units of one, two and three decimals, in milli-°C. */
+const precisionsMilliC = [100, 10, 1];
+
+/**
+ * A temperature in °C with one decimal, rounded half up on whole milli-°C (8.05 → 8.1, −0.05 → 0.0). Next to a limit it
+ * is not on, it gets as many decimals as tell them apart: 8.02 beside a limit of 8 stays 8.02.
+ */
+export function formatTemperature(celsius: number, limitsC: readonly number[] = []): string {
+  const milliC = Math.round(celsius * 1000);
+  const others = limitsC.map((limit) => Math.round(limit * 1000)).filter((limit) => limit !== milliC);
+  const looksApart = (unit: number) =>
+    others.every((other) => roundTo(unit, other) !== roundTo(unit, milliC));
+  const unit = precisionsMilliC.find(looksApart) ?? 1;
+  const rounded = roundTo(unit, milliC);
+  const sign = rounded < 0 ? "−" : "";
+  return `${sign}${((Math.abs(rounded) * unit) / 1000).toFixed(precisionsMilliC.indexOf(unit) + 1)} °C`;
+}
+
+function roundTo(unit: number, milliC: number): number {
+  return Math.floor((milliC + unit / 2) / unit);
 }
 
 function dayOf(lang: Language, atMs: number): string {

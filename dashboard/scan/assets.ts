@@ -14,6 +14,10 @@ export const scanAssets: Readonly<Record<string, ScanAsset>> = {
     file: new URL("./page.css", import.meta.url),
     contentType: "text/css; charset=utf-8",
   },
+  "/assets/favicon.svg": {
+    file: new URL("./favicon.svg", import.meta.url),
+    contentType: "image/svg+xml",
+  },
   "/assets/check.js": {
     file: new URL("./dist/check.js", import.meta.url),
     contentType: "text/javascript; charset=utf-8",

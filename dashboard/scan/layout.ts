@@ -31,6 +31,7 @@ export function layout(page: Layout): Html {
 <meta name="robots" content="noindex">
 ${page.self === undefined ? "" : html`<link rel="canonical" href="${page.self}">`}
 <title>${page.title} · Coldmark</title>
+<link rel="icon" type="image/svg+xml" href="/assets/favicon.svg">
 <link rel="stylesheet" href="/assets/tokens.css">
 <link rel="stylesheet" href="/assets/page.css">
 ${page.script === true ? html`<script type="module" src="/assets/check.js"></script>` : ""}

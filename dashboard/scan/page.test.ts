@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Answer } from "#domain/provenance/answer.ts";
+import { scanAssets } from "./assets.ts";
 import { indexPage } from "./index-page.ts";
 import { scanPage } from "./page.ts";
 import { problemPage } from "./problem-page.ts";
@@ -59,6 +60,19 @@ describe("the patient's page", () => {
     expect(await shown(silentAnswer)).toContain("Not measured for 5 h 0 min");
   });
 
+  it("never rounds a temperature outside the limits onto the limit", async () => {
+    const legs = warmAnswer.cold.legs.map((leg) => ({
+      ...leg,
+      maxC: leg.state === "EXCURSION" ? 8.02 : leg.maxC,
+      excursions: leg.excursions.map((excursion) => ({ ...excursion, extremeC: 8.02 })),
+    }));
+    const page = await shown({ ...warmAnswer, cold: { ...warmAnswer.cold, legs } });
+    expect(page).toContain("outside its limits for 42 min, up to 8.02 °C");
+    expect(page).toContain("Too warm for 42 min, up to 8.02 °C");
+    expect(page).toMatch(/\d °C to 8\.02 °C/);
+    expect(page).toContain("Limits on the label: 2.0 °C to 8.0 °C");
+  });
+
   it("says how far “sold” reaches, and where the state can be asked for a Chinese code", async () => {
     expect(await shown(soldAnswer)).toContain("Sold once among Coldmark");
     expect(await shown(soldAnswer)).not.toContain("fuwu.nhsa.gov.cn");
@@ -80,6 +94,11 @@ describe("the patient's page", () => {
     const text = page.replace(/<head>[\s\S]*<\/head>/, "").replace(/<[^>]*>/g, " ");
     const allowed = /Coldmark|English|JSON|GTIN|EPC|CN-GSP|VALID_FINAL|urn:x-cn:dtc|°C/g;
     expect(text.replace(allowed, "").match(/[A-Za-z]{3,}/g) ?? []).toEqual([]);
+  });
+
+  it("asks only for files that are served", async () => {
+    const asked = [...(await shown(goodAnswer)).matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)];
+    expect(asked.map((match) => match[1]).sort()).toEqual(Object.keys(scanAssets).sort());
   });
 
   it("escapes what partners wrote", async () => {

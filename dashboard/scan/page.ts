@@ -35,7 +35,8 @@ export interface ScanPage {
  * It shows what the public view of the answer holds and no names of staff, addresses, prices or sensors.
  */
 export function scanPage({ answer, lang, urls, demo }: ScanPage): Html {
-  const say = translate(lang);
+  const { limits } = answer.cold;
+  const say = translate(lang, limits === null ? [] : [limits.lowerC, limits.upperC]);
   const { key, tone, facts } = headline(answer);
   const verdict = verdictView({
     tone,

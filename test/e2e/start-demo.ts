@@ -1,0 +1,70 @@
+/** The demo as a person starts it: a process of its own, ready when it says so. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { freePort } from "../support/free-port.ts";
+
+/** What `demo.json` tells other programs. */
+export interface DemoIntroduction {
+  readonly console: string;
+  readonly login: { readonly apiKey: string };
+  readonly scans: readonly { readonly case: string; readonly code: string; readonly url: string }[];
+}
+
+/** A demo that said `ready:`. */
+export interface TestDemo {
+  readonly introduction: DemoIntroduction;
+  /** SIGTERM, then waits for the end: how it ended, and all that it printed. */
+  end(): Promise<{ code: number | null; signal: string | null; said: string }>;
+  /** Ends it if it still runs, and deletes its folder. */
+  clear(): Promise<void>;
+}
+
+const root = new URL("../../", import.meta.url).pathname;
+
+/** Starts `coldmark demo` on a free port. @throws with its words when it ends before it is ready */
+export async function startDemo(): Promise<TestDemo> {
+  const folder = mkdtempSync("/var/tmp/coldmark-e2e-");
+  const data = join(folder, "demo");
+  const args = ["demo", "--port", String(await freePort()), "--data", data];
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", "cli/main.ts", ...args], {
+    cwd: root,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const quit = () => child.kill("SIGKILL");
+  process.once("exit", quit);
+  const words = await untilSaid(child, /^ready: /m);
+  const end = async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      const closed = once(child, "close");
+      child.kill("SIGTERM");
+      await closed;
+    }
+    process.off("exit", quit);
+    return { code: child.exitCode, signal: child.signalCode, said: words() };
+  };
+  return {
+    introduction: JSON.parse(readFileSync(join(data, "demo.json"), "utf8")) as DemoIntroduction,
+    end,
+    clear: async () => {
+      await end();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function untilSaid(child: ChildProcess, line: RegExp): Promise<() => string> {
+  let words = "";
+  return new Promise((done, fail) => {
+    const hear = (chunk: Buffer) => {
+      words += chunk.toString("utf8");
+      if (line.test(words)) done(() => words);
+    };
+    child.stdout?.on("data", hear);
+    child.stderr?.on("data", hear);
+    child.once("close", (code) =>
+      fail(new Error(`the demo ended with ${code} before it was ready:\n${words}`)),
+    );
+  });
+}
