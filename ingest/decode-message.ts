@@ -1,10 +1,11 @@
 import { AppError } from "#domain/errors.ts";
 import { fromBase64 } from "#domain/log/bytes.ts";
-import { messageToSign, verifySignature } from "#domain/log/signature.ts";
+import { messageToSign } from "#domain/log/signature.ts";
 import { parseStrictJson } from "#domain/log/strict-json.ts";
 import type { DeadLetterReason } from "#store/dead-letters.ts";
 import type { GatewayFacts } from "#store/gateway-registry.ts";
 import type { InboxMessage } from "#store/inbox.ts";
+import { checkSignature } from "./check-signature.ts";
 
 /** Bounds of one message: raw bytes and number of readings. */
 export interface MessageLimits {
@@ -140,7 +141,7 @@ function openWrapper(
   if (alg !== key.alg) throw new Refusal("BAD_SIGNATURE", `the key is enrolled for ${key.alg}`);
   const bytes = decodeBase64(wrapper.body, "body");
   const signature = decodeBase64(wrapper.sig, "sig");
-  if (!verifySignature(key.alg, key.publicKey, messageToSign(message.topic, bytes), signature)) {
+  if (!checkSignature(key.alg, key.publicKey, messageToSign(message.topic, bytes), signature)) {
     throw new Refusal("BAD_SIGNATURE", "the signature does not hold for this topic and body");
   }
   return { body: parseObject(bytes, maxBytes), kid };
