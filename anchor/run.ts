@@ -24,6 +24,8 @@ export interface Anchor {
   trust(): TrustFile | null;
   /** A call to the chain, for the relay and the audit; null while it isn't connected. */
   rpc(): Rpc | null;
+  /** Where anyone may ask the chain; null while it isn't connected. */
+  rpcUrl(): string | null;
   /** In words: which chain this is and who runs it. */
   describe(): string;
   /** Seals, appends and anchors everything that waits now; true once it is final, false where the chain can't. */
@@ -65,6 +67,7 @@ export function startAnchor(parts: AnchorParts): Anchor {
     status: () => statusOf(chainSide),
     trust: () => chainSide.trust,
     rpc: () => chainSide.chain?.rpc ?? null,
+    rpcUrl: () => chainSide.chain?.rpcUrl ?? null,
     describe: () => describeChain(chainSide, parts.chainSettings),
     async anchorNow() {
       while ((await recordsRound(true)).hasMore);

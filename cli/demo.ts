@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Command } from "commander";
 import { loadKeys } from "#anchor/keys.ts";
 import type { Config } from "#config";
@@ -48,16 +49,12 @@ export function addDemoCommand(program: Command): void {
 
 async function runDemoCommand(flags: DemoFlags): Promise<void> {
   const dataDir = resolve(flags.data);
-  clearDemoFolder(dataDir);
+  await clearDemoFolder(dataDir);
+  const stopped = untilStopped();
   const influx = await startInflux(join(dataDir, "influx"));
   try {
-    const config = configFromEnvironment({
-      ...demoSettings,
-      DATA_DIR: dataDir,
-      PORT: flags.port,
-      MQTT_PORT: process.env.MQTT_PORT ?? "0",
-      ...influx?.settings,
-    });
+    const places = { DATA_DIR: dataDir, PORT: flags.port, MQTT_PORT: process.env.MQTT_PORT ?? "0" };
+    const config = configFromEnvironment({ ...demoSettings, ...places, ...influx?.settings });
     const scans: DemoScan[] = [];
     const log = openLog(config, join(dataDir, "coldmark.log"));
     const service = await startService(config, log, {
@@ -65,7 +62,7 @@ async function runDemoCommand(flags: DemoFlags): Promise<void> {
       demoScans: () => scans,
     });
     try {
-      await present({ flags, config, service, scans, influx, log });
+      await present({ flags, config, service, scans, influx, log, stopped });
     } finally {
       await service.stop();
     }
@@ -82,27 +79,42 @@ interface Stage {
   readonly scans: DemoScan[];
   readonly influx: InfluxChild | null;
   readonly log: ReturnType<typeof openLog>;
+  /** Resolves at the first signal, also in the middle of the history. */
+  readonly stopped: Promise<void>;
 }
 
 async function present(stage: Stage): Promise<void> {
-  const { flags, config, service, scans } = stage;
   sayParts(stage);
+  const end = new AbortController();
+  const { stopped, flags } = stage;
+  const run = await Promise.race([showNetwork(stage, end.signal), stopped.then(() => null)]);
+  if (run !== null) {
+    const seconds = flags.exitAfter === undefined ? null : Number(flags.exitAfter);
+    await Promise.race([
+      stopped,
+      ...(seconds === null ? [] : [pause(seconds * 1000, undefined, { ref: true })]),
+    ]);
+  }
+  say("stopping");
+  end.abort(new Error("the demo was stopped"));
+  await run?.finished;
+}
+
+/** The network's history and its scans, up to final verdicts. */
+async function showNetwork(stage: Stage, signal: AbortSignal): Promise<DemoRun> {
+  const { flags, config, service, scans } = stage;
   const demo = demoNetwork({ seed: Number(flags.seed), sites: Number(flags.sites), now: Date.now() });
   await registerDemo(stage, demo);
-  const end = new AbortController();
-  const run = await sendHistory(service, config, demo, end.signal);
+  const run = await sendHistory(service, config, demo, signal);
   scans.push(...run.scans);
   say("sealing the history and anchoring it");
-  await untilFinal(service, scans);
+  await untilFinal(service, scans, signal);
   await writeFile(
     join(config.dataDir, "demo.json"),
     `${JSON.stringify(introduction(service, demo), null, 2)}\n`,
   );
   sayScans(service, scans);
-  await untilStopped(flags.exitAfter === undefined ? undefined : Number(flags.exitAfter));
-  say("stopping");
-  end.abort();
-  await run.finished;
+  return run;
 }
 
 function sayParts({ service, influx }: Stage): void {
@@ -151,6 +163,6 @@ function sayScans(service: Service, scans: readonly DemoScan[]): void {
   say("");
   say(`ready: ${service.server?.url}`);
   for (const scan of scans) say(`  ${scan.case.padEnd(8)} ${scan.url}`);
-  say("the chain is run by this very process: it proves nothing to outsiders");
+  say(`  chain    ${service.anchor?.rpcUrl()} (run by this very process: it proves nothing to outsiders)`);
   say("Ctrl-C ends the demo");
 }

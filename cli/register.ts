@@ -40,18 +40,20 @@ async function register(network: unknown, dryRun: boolean): Promise<Registration
   }
 }
 
+/** Credentials first: what was committed before a fault is shown this once and never again. */
 function report(result: Registration, dryRun: boolean): void {
-  if (result.faults.length > 0) {
-    throw new AppError(
-      "BAD_NETWORK_FILE",
-      `the file has ${result.faults.length} faults; nothing was changed`,
-      { faults: result.faults },
-    );
+  const { created, changed, unchanged, faults } = result;
+  for (const { kind, organisation, id, secret } of result.credentials)
+    say(`${organisation} ${kind} ${id}: ${secret}`);
+  if (result.credentials.length > 0) say("these credentials are shown this once; only their hashes are kept");
+  if (faults.length > 0) {
+    const kept =
+      created.length + changed.length === 0
+        ? "nothing was changed"
+        : "what came before the fault is registered";
+    throw new AppError("BAD_NETWORK_FILE", `the file has ${faults.length} faults; ${kept}`, { faults });
   }
-  const { created, changed, unchanged } = result;
   say(
     `${dryRun ? "would register" : "registered"}: ${created.length} new, ${changed.length} changed, ${unchanged} unchanged`,
   );
-  for (const { kind, id, secret } of result.credentials) say(`${kind} ${id}: ${secret}`);
-  if (result.credentials.length > 0) say("these credentials are shown this once; only their hashes are kept");
 }

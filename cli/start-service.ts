@@ -5,12 +5,14 @@ import { type Anchor, startAnchor } from "#anchor/run.ts";
 import { createApp } from "#api/app.ts";
 import { type ApiServer, startServer } from "#api/server.ts";
 import type { Config } from "#config";
+import { AppError } from "#domain/errors.ts";
 import { type Ingest, startIngest } from "#ingest/run.ts";
 import { openProvenance } from "#services/provenance/answer-for.ts";
 import { registerNetwork } from "#services/register/register-network.ts";
 import { openStore, type Store } from "#store/connect.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import { auditWith } from "./audit-verb.ts";
+import { type ChainReader, openChainReader } from "./chain-reader.ts";
 import { openControl } from "./control.ts";
 import { createMetrics } from "./metrics.ts";
 import { chainSettings, openReadings, operatorContext } from "./parts.ts";
@@ -38,6 +40,7 @@ export interface ServiceOptions {
 
 /** Starts the rooms; whatever was started before a failure is stopped again. */
 export async function startService(config: Config, log: Logger, options: ServiceOptions): Promise<Service> {
+  requireChainSettings(config);
   const closing: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const close of closing.splice(0).reverse()) await close();
@@ -65,15 +68,30 @@ export async function startService(config: Config, log: Logger, options: Service
       ? await startIngest({ ...common, receiptKey: keys.receiptKey })
       : null;
     if (ingest !== null) closing.push(() => ingest.stop());
-    const server = options.rooms.has("api") ? await serve({ ...common, anchor, ingest }, options) : null;
+    const chain = anchor ?? (await openChainReader(config));
+    if (anchor === null) closing.push(() => chain.stop());
+    const server = options.rooms.has("api")
+      ? await serve({ ...common, anchor, chain, ingest }, options)
+      : null;
     if (server !== null) closing.push(() => server.stop());
-    const control = await openControl(dataDir, controlVerbs({ ...common, anchor }));
+    const control = await openControl(dataDir, controlVerbs({ ...common, anchor, chain }));
     closing.push(() => control.close());
     return { store, readings, ingest, anchor, server, stop };
   } catch (fault) {
     await stop();
     throw fault;
   }
+}
+
+/** An outside chain needs our key and the contract; `chain deploy` is the one command that goes without the latter. */
+function requireChainSettings({ chainRpcUrl, anchorKey, contractAddress }: Config): void {
+  if (chainRpcUrl === undefined) return;
+  const missing = { ANCHOR_KEY: anchorKey, CONTRACT_ADDRESS: contractAddress };
+  const faults = Object.entries(missing)
+    .filter(([, value]) => value === undefined)
+    .map(([setting]) => ({ setting, message: "is needed where CHAIN_RPC_URL is set" }));
+  if (faults.length > 0)
+    throw new AppError("BAD_SETTING", "the chain's settings are not complete", { faults });
 }
 
 interface Running {
@@ -83,15 +101,15 @@ interface Running {
   readonly clock: () => number;
   readonly log: Logger;
   readonly anchor: Anchor | null;
+  readonly chain: ChainReader;
 }
 
 async function serve(
   running: Running & { ingest: Ingest | null },
   options: ServiceOptions,
 ): Promise<ApiServer> {
-  const { store, readings, config, clock, log, anchor, ingest } = running;
-  const trust = () => anchor?.trust() ?? null;
-  const rpc = () => anchor?.rpc() ?? null;
+  const { store, readings, config, clock, log, anchor, chain, ingest } = running;
+  const { trust, rpc } = chain;
   const status = () => readStatus({ store, readings, anchor, ingest });
   const app = createApp({
     store,
@@ -110,13 +128,12 @@ async function serve(
 
 /** What other commands ask of the process that has the folder. */
 function controlVerbs(running: Running) {
-  const { store, readings, config, log, anchor } = running;
+  const { store, readings, config, log, chain } = running;
   return {
     register: (input: unknown) => {
       const { network, dryRun } = input as { network: unknown; dryRun: boolean };
       return registerNetwork(operatorContext(store, config, log), network, { dryRun });
     },
-    audit: (input: unknown) =>
-      auditWith({ store, readings, rpc: anchor?.rpc() ?? null, trust: anchor?.trust() ?? null }, input),
+    audit: (input: unknown) => auditWith({ store, readings, rpc: chain.rpc(), trust: chain.trust() }, input),
   };
 }

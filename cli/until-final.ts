@@ -10,7 +10,11 @@ const pollMs = 500;
  * Waits until every scan has a final verdict that rests on measured legs, asking the page's own address.
  * @throws AppError UNAVAILABLE when that takes too long
  */
-export async function untilFinal(service: Service, scans: readonly DemoScan[]): Promise<void> {
+export async function untilFinal(
+  service: Service,
+  scans: readonly DemoScan[],
+  signal: AbortSignal,
+): Promise<void> {
   const deadline = Date.now() + waitMs;
   for (const scan of scans) {
     while (!(await isFinal(scan.url))) {
@@ -19,7 +23,7 @@ export async function untilFinal(service: Service, scans: readonly DemoScan[]): 
           status: service.anchor?.status(),
         });
       }
-      await pause(pollMs);
+      await pause(pollMs, undefined, { signal });
     }
   }
 }

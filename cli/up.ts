@@ -36,10 +36,19 @@ export function addUpCommand(program: Command): void {
     });
 }
 
+/** Roles that share a room run together: one collector holds one session, one worker holds the log. */
 function roomsOf(role: string | undefined): Set<Room> {
   if (role === undefined) return new Set(Object.values(rooms));
   const names = role.split(",").map((name) => name.trim());
   const unknown = names.filter((name) => !Object.hasOwn(rooms, name));
   if (unknown.length > 0) throw new AppError("BAD_SETTING", `there is no role ${unknown.join(", ")}`);
-  return new Set(names.flatMap((name) => rooms[name] ?? []));
+  const asked = new Set(names.flatMap((name) => rooms[name] ?? []));
+  const left = Object.keys(rooms).filter((name) => asked.has(rooms[name] as Room) && !names.includes(name));
+  if (left.length > 0) {
+    throw new AppError(
+      "NOT_SUPPORTED",
+      `these roles run in one process with the ones you named: ${left.join(", ")}`,
+    );
+  }
+  return asked;
 }

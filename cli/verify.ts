@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { AppError } from "#domain/errors.ts";
+import type { TrustFile } from "#domain/log/bundle.ts";
 import type { Rpc } from "#domain/log/chain-view.ts";
 import { parseTrust } from "#domain/log/parse-bundle.ts";
 import { type Verification, verifyBundle } from "#domain/log/verify.ts";
@@ -31,15 +32,20 @@ export function addVerifyCommand(program: Command): void {
     .option("--max-age <age>", "oldest newest anchor that is still good, such as 24h")
     .option("--json", "print the result and the four answers as JSON")
     .action(async (file: string, flags: VerifyFlags) => {
-      const verification = await verifyFile(file, flags);
-      report(verification, flags);
+      const trust = flags.trust === undefined ? null : parseTrust(await readText(flags.trust));
+      const verification = await verifyFile(await readText(file), trust, flags);
+      report(verification, trust, flags);
       process.exitCode = verification.result.startsWith("VALID_") ? 0 : 1;
     });
 }
 
-async function verifyFile(file: string, flags: VerifyFlags): Promise<Verification> {
-  const text = await readFile(file, "utf8");
-  const trust = flags.trust === undefined ? null : parseTrust(await readFile(flags.trust, "utf8"));
+async function readText(file: string): Promise<string> {
+  return await readFile(file, "utf8").catch((cause: Error) => {
+    throw new AppError("BAD_REQUEST", `${file} can't be read: ${cause.message}`);
+  });
+}
+
+async function verifyFile(text: string, trust: TrustFile | null, flags: VerifyFlags): Promise<Verification> {
   const given = { trust, ...(flags.code === undefined ? {} : { code: flags.code }), ...maxAgeOf(flags) };
   const urls = flags.offline ? [] : (flags.rpc ?? []);
   if (urls.length === 0) return await verifyBundle(text, given);
@@ -75,8 +81,8 @@ function rpcAt(url: string): Rpc {
   };
 }
 
-function report(verification: Verification, flags: VerifyFlags): void {
-  const answer = answerOf(verification, flags);
+function report(verification: Verification, trust: TrustFile | null, flags: VerifyFlags): void {
+  const answer = trust === null ? null : answerOf(verification, trust, flags);
   const { result, asOf, reasons } = verification;
   if (flags.json) {
     say(
@@ -90,10 +96,14 @@ function report(verification: Verification, flags: VerifyFlags): void {
   if (answer !== null) for (const line of linesOf(answer)) say(line);
 }
 
-function answerOf({ result, asOf, reasons, contents }: Verification, flags: VerifyFlags): Answer | null {
+function answerOf(
+  { result, asOf, reasons, contents }: Verification,
+  { chainClass }: TrustFile,
+  flags: VerifyFlags,
+): Answer | null {
   if (contents === null) return null;
   const code = flags.code ?? contents.subject;
-  return tellAnswer(contents, { code, view: contents.view, result, asOf, chainClass: "operator", reasons });
+  return tellAnswer(contents, { code, view: contents.view, result, asOf, chainClass, reasons });
 }
 
 function linesOf(answer: Answer): string[] {
