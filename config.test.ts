@@ -78,10 +78,12 @@ describe("loadConfig", () => {
   });
 
   it("refuses a switch that breaks a promise in production", () => {
-    const env = { TEST_RECEIPT_BEFORE_COMMIT: "true", ENVIRONMENT: "production" };
-    expect(faultsOf(env)).toEqual([
-      { setting: "TEST_RECEIPT_BEFORE_COMMIT", message: "is refused in production" },
-    ]);
+    const switches = { TEST_RECEIPT_BEFORE_COMMIT: "true", TEST_CRASH_AT: "signed" };
+    expect(faultsOf({ ...switches, ENVIRONMENT: "production" })).toEqual(
+      Object.keys(switches).map((setting) => ({ setting, message: "is refused in production" })),
+    );
+    expect(loadConfig(switches).testCrashAt).toBe("signed");
+    expect(faultsOf({ TEST_CRASH_AT: "later" })[0]?.setting).toBe("TEST_CRASH_AT");
   });
 });
 

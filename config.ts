@@ -165,6 +165,13 @@ const schema = z.object({
   TEST_RECEIPT_BEFORE_COMMIT: flag(
     "test switch that breaks promise 1: receipts before the commit; not in production",
   ),
+  TEST_CRASH_AT: z
+    .enum(
+      ["planned", "mirrored", "signed", "sent", "included"],
+      "must be one of planned, mirrored, signed, sent, included",
+    )
+    .optional()
+    .describe("test switch: the step of anchoring after which the process kills itself; not in production"),
 });
 
 type Settings = z.infer<typeof schema>;
@@ -175,8 +182,8 @@ type Filled = "PUBLIC_URL" | "LOG_KEY_FILE" | "RECEIPT_KEY_FILE" | "MIRROR_DIR";
 
 /** All settings, in camelCase (`DATA_DIR` is `dataDir`), defaults filled in. */
 export type Config = {
-  readonly [Name in keyof Settings as Camel<Name>]: Name extends Filled ? string : Settings[Name];
-};
+  readonly [Name in keyof Settings as Name extends Filled ? never : Camel<Name>]: Settings[Name];
+} & { readonly [Name in Filled as Camel<Name>]: string };
 
 // What is wrong with a setting, never its value.
 interface SettingFault {
@@ -219,8 +226,10 @@ function crossFaults(given: Record<string, string>): SettingFault[] {
   const faults = needs
     .filter(([setting, other]) => given[setting] !== undefined && given[other] === undefined)
     .map(([setting, other]) => ({ setting, message: `needs ${other}` }));
-  if (given.TEST_RECEIPT_BEFORE_COMMIT === "true" && given.ENVIRONMENT === "production") {
-    faults.push({ setting: "TEST_RECEIPT_BEFORE_COMMIT", message: "is refused in production" });
+  const switches = { TEST_RECEIPT_BEFORE_COMMIT: "true", TEST_CRASH_AT: given.TEST_CRASH_AT };
+  for (const [setting, on] of Object.entries(switches)) {
+    if (given.ENVIRONMENT !== "production" || given[setting] === undefined || given[setting] !== on) continue;
+    faults.push({ setting, message: "is refused in production" });
   }
   return faults;
 }

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { AppError } from "#domain/errors.ts";
 import type { TrustFile } from "#domain/log/bundle.ts";
 import { newestJob } from "#store/anchor-jobs.ts";
@@ -80,7 +79,7 @@ export class ChainRound {
   async #mirrorPlanned(): Promise<number> {
     const { store, config } = this.#context;
     if (this.#mirror === null) {
-      const mirror = new Mirror(config.mirrorDir ?? join(config.dataDir, "mirror"));
+      const mirror = new Mirror(config.mirrorDir);
       await checkMirror(store, mirror);
       this.#mirror = mirror;
     }

@@ -14,15 +14,11 @@ export interface SigningKey {
 }
 
 /** The keys that sign checkpoints and receipts, made on the first start. @throws AppError BAD_SETTING on a damaged file */
-export function loadKeys(config: Pick<Config, "dataDir" | "logKeyFile" | "receiptKeyFile">): {
+export function loadKeys(config: Pick<Config, "logKeyFile" | "receiptKeyFile">): {
   logKey: SigningKey;
   receiptKey: SigningKey;
 } {
-  const folder = join(config.dataDir, "keys");
-  return {
-    logKey: signingKeyIn(config.logKeyFile ?? join(folder, "log.key")),
-    receiptKey: signingKeyIn(config.receiptKeyFile ?? join(folder, "receipt.key")),
-  };
+  return { logKey: signingKeyIn(config.logKeyFile), receiptKey: signingKeyIn(config.receiptKeyFile) };
 }
 
 /** The private key (0x-hex) that publishes on the embedded chain, made on the first start. */

@@ -1,7 +1,9 @@
 import {
   closeSync,
   existsSync,
+  fstatSync,
   fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -92,17 +94,26 @@ function lineOf(row: LogEntry): string {
   return `${JSON.stringify(line)}\n`;
 }
 
+/** All of the text is on disk, or none of it is in the file. */
 function appendDurably(path: string, text: string): void {
-  const isNew = !existsSync(path);
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const file = openSync(path, "a", 0o600);
+  const length = fstatSync(file).size;
   try {
-    writeSync(file, text);
+    writeWhole(file, Buffer.from(text));
     fsyncSync(file);
+  } catch (error) {
+    ftruncateSync(file, length);
+    throw error;
   } finally {
     closeSync(file);
   }
-  if (isNew) for (const folder of [dirname(path), dirname(dirname(path))]) syncFolder(folder);
+  if (length === 0) for (const folder of [dirname(path), dirname(dirname(path))]) syncFolder(folder);
+}
+
+/** One write may take less than it was given: a nearly full disk, a limit, a signal. */
+function writeWhole(file: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
 }
 
 /** A new file survives a power cut only once its folder is on disk too. */

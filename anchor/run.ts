@@ -2,7 +2,6 @@ import type { TrustFile } from "#domain/log/bundle.ts";
 import type { Rpc } from "#domain/log/chain-view.ts";
 import type { AnvilChain, OutsideChain } from "./chain.ts";
 import { ChainRound, type ChainStatus } from "./chain-round.ts";
-import { refuseCrashInProduction } from "./crash-at.ts";
 import type { SigningKey } from "./keys.ts";
 import { createRecordsRound } from "./records-round.ts";
 import { oneAtATime, repeat } from "./repeat.ts";
@@ -46,12 +45,8 @@ const workPauseMs = 1_000;
 const downPauseMaxMs = 30_000;
 const roundsNowMax = 60;
 
-/**
- * Starts sealing, appending and anchoring. Nothing is waited for: whatever is down at first is caught up with later.
- * @throws AppError BAD_SETTING for a test switch in production
- */
+/** Starts sealing, appending and anchoring. Nothing is waited for: whatever is down at first is caught up with later. */
 export function startAnchor(parts: AnchorParts): Anchor {
-  refuseCrashInProduction(parts.config);
   const chainSide = new ChainRound(parts, parts.chainSettings, parts.logKey);
   const recordsRound = oneAtATime(
     createRecordsRound(parts, { log: parts.logKey, receipt: parts.receiptKey }),

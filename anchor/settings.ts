@@ -16,11 +16,8 @@ export type AnchorConfig = Pick<
   | "anchorUrgentMs"
   | "anchorKey"
   | "contractAddress"
-  | "environment"
-> & {
-  /** Test switch: the step after which the process kills itself. */
-  readonly testCrashAt?: string;
-};
+  | "testCrashAt"
+>;
 
 /** What every part of the anchor room is given. */
 export interface AnchorContext {

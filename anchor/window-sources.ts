@@ -1,6 +1,7 @@
 import { toHex } from "#domain/log/bytes.ts";
 import { streamOf } from "#domain/log/entry.ts";
 import { leafHash, treeRoot } from "#domain/log/merkle.ts";
+import { keyAlias } from "#domain/log/subjects.ts";
 import type { Tx } from "#store/connect.ts";
 import { readMissing, type SourceMessage } from "#store/window-sources.ts";
 
@@ -8,6 +9,7 @@ import { readMissing, type SourceMessage } from "#store/window-sources.ts";
 export interface SourceBody {
   /** Alias of the gateway in the log. */
   readonly gateway: string;
+  /** Alias of the key in the log; null where the messages were not signed. */
   readonly kid: string | null;
   readonly boot: number;
   readonly first: number;
@@ -39,7 +41,7 @@ async function sourceOf(tx: Tx, group: readonly SourceMessage[]): Promise<Source
   const root = toHex(treeRoot(messages.map(({ sha256 }) => leafHash(sha256))));
   return {
     gateway: streamOf(gatewaySubject(gatewayId)),
-    kid,
+    kid: keyAlias(kid),
     boot,
     first: first.seq,
     last: last.seq,

@@ -20,9 +20,11 @@ import { docsRoutes } from "./routes/docs.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { homeRoutes } from "./routes/home.ts";
+import { ingestViewRoutes } from "./routes/ingest-view.ts";
 import { logRoutes } from "./routes/log.ts";
 import { provenanceRoutes } from "./routes/provenance.ts";
 import { recallRoutes } from "./routes/recall.ts";
+import { receiptKeyRoutes } from "./routes/receipt-keys.ts";
 import { scanRoutes } from "./routes/scan.ts";
 
 /** How many codes that nobody recorded one net may try in a minute (reliability.md §2.5 P2). */
@@ -48,6 +50,8 @@ export function createApp(parts: ApiParts): Api {
   eventRoutes(app, parts);
   logRoutes(app, parts);
   chainRoutes(app, parts);
+  receiptKeyRoutes(app, parts);
+  ingestViewRoutes(app, parts);
   healthRoutes(app, parts);
   docsRoutes(app);
   return app;

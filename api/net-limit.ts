@@ -16,16 +16,7 @@ export class NetLimit {
     this.#clock = clock;
   }
 
-  /** @throws AppError TOO_MANY when the net has used up its minute; API keys are known and not limited */
-  refuseOver(c: ApiContext): void {
-    if (c.get("actor").kind === "apiKey") return;
-    const seen = this.#counts.get(clientNet(c));
-    if (seen !== undefined && this.#clock() - seen.since < windowMs && seen.count >= this.#most) {
-      throw overTheLimit();
-    }
-  }
-
-  /** Counts `times` for the net that asks. @throws AppError TOO_MANY when that is more than its minute holds */
+  /** Counts `times` for the net that asks; API keys are known and not limited. @throws AppError TOO_MANY when that is more than its minute holds */
   count(c: ApiContext, times = 1): void {
     if (c.get("actor").kind === "apiKey") return;
     const net = clientNet(c);
@@ -34,7 +25,8 @@ export class NetLimit {
     const current = seen !== undefined && now - seen.since < windowMs ? seen : { since: now, count: 0 };
     current.count += times;
     if (current !== seen) this.#remember(net, current);
-    if (current.count > this.#most) throw overTheLimit();
+    if (current.count > this.#most)
+      throw new AppError("TOO_MANY", "too many requests from this net; wait a minute");
   }
 
   #remember(net: string, count: { since: number; count: number }): void {
@@ -42,8 +34,4 @@ export class NetLimit {
     if (this.#counts.size >= netsMax) this.#counts.delete(this.#counts.keys().next().value ?? "");
     this.#counts.set(net, count);
   }
-}
-
-function overTheLimit(): AppError {
-  return new AppError("TOO_MANY", "too many requests from this net; wait a minute");
 }

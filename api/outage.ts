@@ -1,6 +1,6 @@
 /** Codes of the operating system and SQLSTATEs (PostgreSQL, appendix A) that say "not now", not "never". */
 const passing =
-  /^(ECONN(REFUSED|RESET|ABORTED)|ETIMEDOUT|EPIPE|ENOTFOUND|08\w{3}|53\w{3}|57P0[123]|57014|55P03|40001|40P01)$/;
+  /^(ECONN(REFUSED|RESET|ABORTED)|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|E(HOST|NET)(UNREACH|DOWN)|08\w{3}|53\w{3}|57P0[123]|57014|55P03|40001|40P01)$/;
 const words =
   /^(timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/;
 const depthMax = 6;

@@ -22,6 +22,8 @@ export interface ApiParts extends Pick<Context, "store" | "config" | "clock" | "
   readonly metrics: Registry;
   readonly trust: () => TrustFile | null;
   readonly rpc: () => Rpc | null;
+  /** The public keys (Ed25519) that receipts to gateways verify under. */
+  readonly receiptKeys?: readonly { readonly kid: string; readonly publicKey: Uint8Array }[];
   readonly demoScans?: () => readonly DemoScan[];
 }
 

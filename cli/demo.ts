@@ -49,11 +49,12 @@ export function addDemoCommand(program: Command): void {
 
 async function runDemoCommand(flags: DemoFlags): Promise<void> {
   const dataDir = resolve(flags.data);
+  const places = { DATA_DIR: dataDir, PORT: flags.port, MQTT_PORT: process.env.MQTT_PORT ?? "0" };
+  configFromEnvironment({ ...demoSettings, ...places });
   await clearDemoFolder(dataDir);
   const stopped = untilStopped();
   const influx = await startInflux(join(dataDir, "influx"));
   try {
-    const places = { DATA_DIR: dataDir, PORT: flags.port, MQTT_PORT: process.env.MQTT_PORT ?? "0" };
     const config = configFromEnvironment({ ...demoSettings, ...places, ...influx?.settings });
     const scans: DemoScan[] = [];
     const log = openLog(config, join(dataDir, "coldmark.log"));

@@ -1,6 +1,6 @@
 /** One running Coldmark: the rooms on their parts, started and stopped in a fixed order. */
 import type { Logger } from "pino";
-import { loadKeys } from "#anchor/keys.ts";
+import { loadKeys, type SigningKey } from "#anchor/keys.ts";
 import { type Anchor, startAnchor } from "#anchor/run.ts";
 import { createApp } from "#api/app.ts";
 import { type ApiServer, startServer } from "#api/server.ts";
@@ -71,7 +71,7 @@ export async function startService(config: Config, log: Logger, options: Service
     const chain = anchor ?? (await openChainReader(config));
     if (anchor === null) closing.push(() => chain.stop());
     const server = options.rooms.has("api")
-      ? await serve({ ...common, anchor, chain, ingest }, options)
+      ? await serve({ ...common, anchor, chain, ingest, receiptKey: keys.receiptKey }, options)
       : null;
     if (server !== null) closing.push(() => server.stop());
     const control = await openControl(dataDir, controlVerbs({ ...common, anchor, chain }));
@@ -105,7 +105,7 @@ interface Running {
 }
 
 async function serve(
-  running: Running & { ingest: Ingest | null },
+  running: Running & { ingest: Ingest | null; receiptKey: SigningKey },
   options: ServiceOptions,
 ): Promise<ApiServer> {
   const { store, readings, config, clock, log, anchor, chain, ingest } = running;
@@ -121,6 +121,7 @@ async function serve(
     metrics: createMetrics(status),
     trust,
     rpc,
+    receiptKeys: [running.receiptKey],
     ...(options.demoScans === undefined ? {} : { demoScans: options.demoScans }),
   });
   return await startServer(app, { host: config.host, port: config.port });

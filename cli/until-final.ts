@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { DemoScan } from "#demo/run.ts";
 import { AppError } from "#domain/errors.ts";
+import { readUnsealedWindows } from "#store/windows.ts";
 import type { Service } from "./start-service.ts";
 
 const waitMs = 120_000;
@@ -16,6 +17,8 @@ export async function untilFinal(
   signal: AbortSignal,
 ): Promise<void> {
   const deadline = Date.now() + waitMs;
+  while (!(await isSealed(service)) && Date.now() < deadline) await pause(pollMs, undefined, { signal });
+  await service.anchor?.anchorNow();
   for (const scan of scans) {
     while (!(await isFinal(scan.url))) {
       if (Date.now() > deadline) {
@@ -26,6 +29,13 @@ export async function untilFinal(
       await pause(pollMs, undefined, { signal });
     }
   }
+}
+
+/** Every message is judged, and no window waits to be sealed again for readings that came late. */
+async function isSealed({ ingest, store }: Service): Promise<boolean> {
+  const status = await ingest?.status();
+  if (status?.lag?.messages !== 0) return false;
+  return (await store.as({ role: "worker" }, (tx) => readUnsealedWindows(tx, 1))).length === 0;
 }
 
 async function isFinal(url: string): Promise<boolean> {

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
 import type { Store } from "#store/connect.ts";
 import { appendToInbox, type NewInboxMessage } from "#store/inbox.ts";
+import { isContentFault } from "./content-fault.ts";
 import { followInbox } from "./follow-inbox.ts";
 import type { InboundMessage } from "./message.ts";
 
@@ -41,26 +42,50 @@ const batch = { messages: 1_000, bytes: 4 * 1024 * 1024 };
 /** Long enough that a kill at any moment finds acknowledged messages that are not durable. */
 const prematureHoldMs = 1_000;
 
-/** Gathers messages into commits: while one transaction is on its way, the next batch collects (design §4). */
+/**
+ * Gathers messages into commits: while one transaction is on its way, the next batch collects (design §4). A batch that
+ * the records refuse for its content is halved until the one message that they refuse stands alone.
+ */
 export function openIntake(parts: IntakeParts): Intake {
   const queue: Waiting[] = [];
   let bytes = 0;
   let stopped = false;
 
-  const step = async (): Promise<boolean> => {
-    const taken = nextBatch(queue);
-    if (taken.length === 0) return false;
-    if (parts.premature) await new Promise((resolve) => setTimeout(resolve, prematureHoldMs));
-    await parts.store.as({ role: "worker" }, (tx) =>
-      appendToInbox(
-        tx,
-        taken.map((waiting) => waiting.row),
-      ),
-    );
+  let most = batch.messages;
+
+  const append = (rows: readonly NewInboxMessage[]) =>
+    parts.store.as({ role: "worker" }, (tx) => appendToInbox(tx, rows));
+  const settle = (taken: readonly Waiting[], end: (waiting: Waiting) => void): void => {
     queue.splice(0, taken.length);
-    for (const { row, resolve } of taken) {
-      bytes -= row.payload.length;
-      resolve();
+    for (const waiting of taken) {
+      bytes -= waiting.row.payload.length;
+      end(waiting);
+    }
+  };
+  /** The one message that the records won't have as it is: its texts made plain, or else refused by itself. */
+  const setAside = async (waiting: Waiting): Promise<void> => {
+    try {
+      await append([plainRow(waiting.row, parts.clock())]);
+      settle([waiting], ({ resolve }) => resolve());
+    } catch (error) {
+      if (!isContentFault(error)) throw error;
+      parts.log.error({ err: error }, "the records refuse a message for good");
+      settle([waiting], ({ reject }) => reject(new AppError("BAD_REQUEST", "this message can't be kept")));
+    }
+  };
+  const step = async (): Promise<boolean> => {
+    const taken = nextBatch(queue, most);
+    const [first] = taken;
+    if (first === undefined) return false;
+    if (parts.premature) await new Promise((resolve) => setTimeout(resolve, prematureHoldMs));
+    try {
+      await append(taken.map((waiting) => waiting.row));
+      settle(taken, ({ resolve }) => resolve());
+      most = Math.min(most * 2, batch.messages);
+    } catch (error) {
+      if (!isContentFault(error)) throw error;
+      if (taken.length === 1) await setAside(first);
+      else most = Math.ceil(taken.length / 2);
     }
     parts.onDurable();
     return queue.length > 0;
@@ -90,16 +115,16 @@ export function openIntake(parts: IntakeParts): Intake {
     stop: async () => {
       stopped = true;
       await follower.stop();
-      await step().catch(() => false);
+      while (await step().catch(() => false));
       const refusal = new AppError("UNAVAILABLE", "stopped before this message was durable");
       for (const { reject } of queue.splice(0)) reject(refusal);
     },
   };
 }
 
-function nextBatch(queue: readonly Waiting[]): Waiting[] {
+function nextBatch(queue: readonly Waiting[], most: number): Waiting[] {
   let bytes = 0;
-  const taken = queue.slice(0, batch.messages);
+  const taken = queue.slice(0, most);
   const end = taken.findIndex(({ row }, at) => {
     bytes += row.payload.length;
     return at > 0 && bytes > batch.bytes;
@@ -107,8 +132,15 @@ function nextBatch(queue: readonly Waiting[]): Waiting[] {
   return end === -1 ? taken : taken.slice(0, end);
 }
 
-/** A text column can't hold NUL; a topic with one is wrong anyway, and must not stop the others. */
+/** A text column can't hold NUL; a topic or gateway with one is wrong anyway, and must not stop the others. */
 function rowOf({ receivedAt, gateway, topic, lane, payload, door }: InboundMessage): NewInboxMessage {
   const sha256 = createHash("sha256").update(payload).digest();
-  return { receivedAt, gateway, topic: topic.replaceAll("\0", "\uFFFD"), lane, payload, sha256, door };
+  const text = (value: string) => value.replaceAll("\0", "\uFFFD");
+  return { receivedAt, gateway: text(gateway), topic: text(topic), lane, payload, sha256, door };
+}
+
+/** The same payload under texts that any database takes, on no lane, so that it becomes a dead letter. */
+function plainRow(row: NewInboxMessage, now: number): NewInboxMessage {
+  const plain = (value: string) => value.replaceAll(/[^\x20-\x7e]/g, "?");
+  return { ...row, receivedAt: now, gateway: plain(row.gateway), topic: plain(row.topic), lane: "other" };
 }

@@ -1,14 +1,21 @@
 import { createPublicKey, type KeyObject, verify } from "node:crypto";
-import { type SignatureAlg, verifySignature } from "#domain/log/signature.ts";
+import { ed25519 } from "@noble/curves/ed25519.js";
+import type { SignatureAlg } from "#domain/log/signature.ts";
 
-/** An Ed25519 public key in SubjectPublicKeyInfo is this and its 32 bytes (RFC 8410 §4). */
-const spkiPrefix = Buffer.from("302a300506032b6570032100", "hex");
+/** What stands before the bare key in SubjectPublicKeyInfo: Ed25519 (RFC 8410 §4), P-256 (RFC 5480 §2) by point form. */
+const spkiPrefixes: Readonly<Record<string, Buffer>> = {
+  "Ed25519 32": Buffer.from("302a300506032b6570032100", "hex"),
+  "ES256 33": Buffer.from("3039301306072a8648ce3d020106082a8648ce3d030107032200", "hex"),
+  "ES256 65": Buffer.from("3059301306072a8648ce3d020106082a8648ce3d030107034200", "hex"),
+};
+/** First bytes of points (SEC 1 §2.3.3); OpenSSL would take the hybrid forms 6 and 7 too. */
+const pointForms: Readonly<Record<number, readonly number[]>> = { 33: [2, 3], 65: [4] };
 const keysMax = 10_000;
 const keys = new Map<string, KeyObject>();
 
 /**
- * `verifySignature` of the domain for the hot path: Ed25519 by the platform, several times quicker, its key parsed
- * once. Never throws: whatever is ill-formed is false.
+ * `verifySignature` of the domain for the hot path: by the platform, many times quicker, its key parsed once. Never
+ * throws: whatever is ill-formed is false.
  */
 export function checkSignature(
   alg: SignatureAlg,
@@ -16,20 +23,37 @@ export function checkSignature(
   message: Uint8Array,
   signature: Uint8Array,
 ): boolean {
-  if (alg !== "Ed25519") return verifySignature(alg, publicKey, message, signature);
   try {
-    return signature.length === 64 && verify(null, message, keyObject(publicKey), signature);
+    if (signature.length !== 64) return false;
+    const key = keyObject(alg, publicKey);
+    return alg === "Ed25519"
+      ? verify(null, message, key, signature)
+      : verify("sha256", message, { key, dsaEncoding: "ieee-p1363" }, signature);
   } catch {
     return false;
   }
 }
 
-function keyObject(publicKey: Uint8Array): KeyObject {
-  const name = Buffer.from(publicKey).toString("base64");
+function keyObject(alg: SignatureAlg, publicKey: Uint8Array): KeyObject {
+  const name = `${alg} ${Buffer.from(publicKey).toString("base64")}`;
   const known = keys.get(name);
   if (known !== undefined) return known;
   if (keys.size >= keysMax) keys.clear();
-  const key = createPublicKey({ key: Buffer.concat([spkiPrefix, publicKey]), format: "der", type: "spki" });
+  const key = parseKey(alg, publicKey);
   keys.set(name, key);
   return key;
+}
+
+/** @throws Error for a key that the domain wouldn't take either */
+function parseKey(alg: SignatureAlg, publicKey: Uint8Array): KeyObject {
+  const prefix = spkiPrefixes[`${alg} ${publicKey.length}`];
+  if (prefix === undefined) throw new Error(`no ${alg} key has ${publicKey.length} bytes`);
+  if (alg === "ES256" && !pointForms[publicKey.length]?.includes(publicKey[0] ?? 0)) {
+    throw new Error("not a point of SEC 1");
+  }
+  // OpenSSL takes points of small order, under which one signature holds for every message.
+  if (alg === "Ed25519" && ed25519.Point.fromBytes(publicKey).isSmallOrder()) {
+    throw new Error("a key of small order");
+  }
+  return createPublicKey({ key: Buffer.concat([prefix, publicKey]), format: "der", type: "spki" });
 }

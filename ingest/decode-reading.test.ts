@@ -42,6 +42,8 @@ describe("a reading", () => {
     [{ ts: receivedAt + 300_000 }, "taken"],
     [{ ts: receivedAt + 300_001 }, "FUTURE_TIME"],
     [{ ts: 0 }, "NO_CLOCK"],
+    [{ ts: Date.UTC(2020, 0, 1) - 1 }, "NO_CLOCK"],
+    [{ ts: Date.UTC(2020, 0, 1) }, "taken"],
   ])("%j: %s", (change, reason) => {
     expect(reasonOf(change)).toBe(reason);
   });

@@ -31,8 +31,8 @@ interface RefusedReading {
 export type DecodedReading = { readonly taken: TakenReading } | { readonly refused: RefusedReading };
 
 const futureMs = 5 * 60_000;
-/** A clock that shows less was never set. */
-const year2000 = 946_684_800_000;
+/** A clock that shows less was never set: makers' clocks start in 1970, 2000 or at the chip's build. 2020-01-01 UTC. */
+const year2020 = 1_577_836_800_000;
 /** A `sent` above this is a time of day, not a time since boot. */
 const longestUptimeMs = 20 * 365 * 86_400_000;
 const temperatureC = { min: -90, max: 150 };
@@ -104,7 +104,7 @@ function ownTime(ts: unknown, receivedAt: number): number {
   if (typeof ts !== "number" || !Number.isSafeInteger(ts)) {
     throw new Refusal("BAD_VALUE", "ts must be a whole number of ms since 1970");
   }
-  if (ts < year2000) throw new Refusal("NO_CLOCK", "ts lies before the year 2000: the clock was never set");
+  if (ts < year2020) throw new Refusal("NO_CLOCK", "ts lies before the year 2020: the clock was never set");
   if (ts > receivedAt + futureMs)
     throw new Refusal("FUTURE_TIME", `${ts - receivedAt} ms after the time of receipt`);
   return ts;

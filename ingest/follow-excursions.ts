@@ -99,7 +99,8 @@ export function lookBackFrom(rows: readonly Excursion[], ts: number): number {
 
 /**
  * Builds the excursions of a stretch anew from all its samples and compares them with the rows that begin in it. A row
- * with the same beginning keeps its history; one that reaches past the stretch keeps its end.
+ * with the same beginning keeps its history; one that reaches into the stretch goes on in it from its own beginning; one
+ * that reaches past the stretch keeps its end.
  */
 export function reviseExcursions(
   rows: readonly Excursion[],
@@ -112,7 +113,10 @@ export function reviseExcursions(
   if (!first || !last) return { save: [], drop: [] };
   const inStretch = rows.filter((row) => row.fromTs >= first.ts && row.fromTs <= last.ts);
   const reachesPast = rows.find((row) => row.fromTs <= last.ts && row.toTs !== null && row.toTs > last.ts);
-  const fresh = followExcursions([], samples, watched, now).map((row) =>
+  const reachingIn = rows
+    .filter((row) => row.fromTs < first.ts && covers(row, first.ts))
+    .map((row) => ({ ...row, toTs: null }));
+  const fresh = followExcursions(reachingIn, samples, watched, now).map((row) =>
     row.toTs === null && reachesPast ? { ...row, toTs: reachesPast.toTs } : row,
   );
   const beginnings = new Set(fresh.map((row) => row.fromTs));

@@ -3,6 +3,7 @@ import type { Channel, EquipmentFacts, GatewayFacts } from "#store/gateway-regis
 import type { InboxMessage } from "#store/inbox.ts";
 import type { TouchedWindow } from "#store/late-windows.ts";
 import type { Reading } from "#store/readings/readings-store.ts";
+import { bootsMax } from "./admit-boots.ts";
 import type { DecodedMessage } from "./decode-message.ts";
 import { decodeReading } from "./decode-reading.ts";
 
@@ -24,8 +25,11 @@ export interface OpenedMessage {
   readonly letters: readonly DeadLetter[];
 }
 
-/** How a message's seq was used before: by itself, by the same bytes earlier, by other bytes, or not noted at all. */
-export type SeqUse = "first" | "again" | "conflict" | "untracked";
+/**
+ * How a message's seq was used before: by itself, by the same bytes earlier, by other bytes, or not noted at all, be it
+ * that its boot was one too many.
+ */
+export type SeqUse = "first" | "again" | "conflict" | "untracked" | "boot too many";
 
 /** Gives every reading of a message a place and a time, or its reason. `graceMs` is the time windows wait before sealing. */
 export function openReadings(
@@ -43,6 +47,12 @@ export function openReadings(
     return setAside(
       "UNKNOWN_GATEWAY",
       "gateway or key was registered after this message came; no receipt covers it",
+    );
+  }
+  if (use === "boot too many") {
+    return setAside(
+      "TOO_MANY_BOOTS",
+      `boot ${decoded.position.boot} is new, and ${bootsMax} are kept already`,
     );
   }
   if (use === "conflict") {

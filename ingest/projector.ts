@@ -3,12 +3,13 @@ import type { Store, Tx } from "#store/connect.ts";
 import { type DeadLetter, recordDeadLetters } from "#store/dead-letters.ts";
 import { dropExcursions, saveExcursions } from "#store/excursions.ts";
 import { recordFindings } from "#store/findings.ts";
-import { findTracked, type SequenceKey } from "#store/gateway-progress.ts";
+import { findTracked, readProgress, type SequenceKey } from "#store/gateway-progress.ts";
 import { loadGateways } from "#store/gateway-registry.ts";
 import { holdCursor, type InboxMessage, moveCursor, readCursors, readInbox } from "#store/inbox.ts";
 import { markSealedDirty, markWindowsLate, type TouchedWindow } from "#store/late-windows.ts";
 import { type LatestValue, moveLatestValues, newestTimes } from "#store/latest-values.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
+import { admitBoots } from "./admit-boots.ts";
 import type { DecodedMessage } from "./decode-message.ts";
 import type { Decoder } from "./decoder.ts";
 import type { Revision } from "./follow-excursions.ts";
@@ -24,6 +25,8 @@ export interface ProjectorParts {
   readonly decoder: Decoder;
   readonly graceMs: number;
 }
+
+type ReadingsMessage = Extract<DecodedMessage, { kind: "readings" }>;
 
 const batchLimits = { limit: 500, maxBytes: 4 * 1024 * 1024 };
 
@@ -87,23 +90,41 @@ async function seqUses(
   messages: readonly InboxMessage[],
   decoded: readonly DecodedMessage[],
 ): Promise<(at: number) => SeqUse> {
-  const keys = decoded.map((message) => (message.kind === "readings" ? keyOf(message) : null));
+  const keys = decoded.map((message) => (isReadings(message) ? keyOf(message) : null));
   const tracked = await findTracked(
     tx,
     keys.filter((key) => key !== null),
   );
   const firstOf = new Map(tracked.map((row) => [keyText(row), row]));
+  const untracked = decoded.filter(isReadings).filter((message) => !firstOf.has(keyText(keyOf(message))));
+  const refused = await refusedForBoot(tx, untracked);
   return (at) => {
     const key = keys[at];
     const message = messages[at];
     const first = key ? firstOf.get(keyText(key)) : undefined;
-    if (!first || !message) return "untracked";
+    if (!first || !message)
+      return refused.has(decoded[at] as ReadingsMessage) ? "boot too many" : "untracked";
     if (first.inboxId === message.id) return "first";
     return equalBytes(first.sha256, message.sha256) ? "again" : "conflict";
   };
 }
 
-function keyOf({ position }: Extract<DecodedMessage, { kind: "readings" }>): SequenceKey {
+/** Which of these messages the tracker left out because their gateway has as many boots as are kept. */
+async function refusedForBoot(tx: Tx, untracked: readonly ReadingsMessage[]): Promise<Set<ReadingsMessage>> {
+  const positions = untracked.map(({ position }) => position);
+  const known = await readProgress(
+    tx,
+    positions.map(({ gateway }) => gateway),
+    positions.map(({ boot }) => boot),
+  );
+  return new Set((await admitBoots(tx, untracked, known)).refused);
+}
+
+function isReadings(message: DecodedMessage): message is ReadingsMessage {
+  return message.kind === "readings";
+}
+
+function keyOf({ position }: ReadingsMessage): SequenceKey {
   const { tenant, gateway, boot, seq } = position;
   return { tenantId: tenant, gatewayId: gateway, boot, seq };
 }

@@ -143,20 +143,35 @@ function startWorkers({ store, readings, config, clock, log }: IngestParts, rece
     async () => (await projectNext({ store, readings, decoder, graceMs: config.sealGraceMs }, clock())) > 0,
     log,
   );
-  let isFresh = true;
+  const nextOwed = readOwed(store);
   const tracker = followInbox(
     "tracker",
     async () => {
-      if (isFresh) owe(await store.as({ role: "worker" }, owedReceipts));
-      isFresh = false;
+      const owed = await nextOwed();
+      owe(owed);
       const step = await trackNext(store, decoder, clock());
       owe(step.progress);
       if (step.messages > 0) projector.wake();
-      return step.messages > 0;
+      return step.messages > 0 || owed.length > 0;
     },
     log,
   );
   return { tracker, projector };
+}
+
+const owedPerPage = 500;
+
+/** What was owed when this process began, page by page; nothing once all was told. */
+function readOwed(store: Store): () => Promise<readonly GatewayProgress[]> {
+  let after: GatewayProgress | null = null;
+  let isDone = false;
+  return async () => {
+    if (isDone) return [];
+    const page = await store.as({ role: "worker" }, (tx) => owedReceipts(tx, { limit: owedPerPage, after }));
+    after = page.at(-1) ?? after;
+    isDone = page.length < owedPerPage;
+    return page;
+  };
 }
 
 function oweReceipt(store: Store, receipts: Receipts, row: GatewayProgress): void {

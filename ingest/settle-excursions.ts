@@ -1,7 +1,7 @@
 import type { Store } from "#store/connect.ts";
 import { type Excursion, readExcursions } from "#store/excursions.ts";
 import type { EquipmentFacts } from "#store/gateway-registry.ts";
-import type { ReadingsStore } from "#store/readings/readings-store.ts";
+import type { Reading, ReadingsStore } from "#store/readings/readings-store.ts";
 import {
   disturbs,
   followExcursions,
@@ -12,8 +12,8 @@ import {
 } from "./follow-excursions.ts";
 import type { Candidate } from "./open-readings.ts";
 
-/** How far past a back-filled sample the look goes for the sample that ends its excursion. */
-const lookAheadMs = 86_400_000;
+/** How far before and past a back-filled sample the look goes for the samples that begin and end its excursion. */
+const lookMs = 86_400_000;
 
 /**
  * The excursions that newly stored readings open, change or close. What comes in order is followed; what comes out of
@@ -47,26 +47,50 @@ async function settlePoint(
   { known, newest, now }: { known: readonly Excursion[]; newest: ReadonlyMap<string, number>; now: number },
 ): Promise<Revision> {
   const samples = group.map((candidate) => candidate.reading).sort((a, b) => a.ts - b.ts);
-  const { tenant, point } = samples[0] as (typeof samples)[0];
+  const { tenant, point } = samples[0] as Reading;
   const watched: WatchedPoint = { equipment: (group[0] as Candidate).equipment as EquipmentFacts, point };
   const own = known.filter(
     (row) => row.tenantId === tenant && row.equipmentId === watched.equipment.id && row.point === point,
   );
   const newestTs = newest.get(`${tenant}/${point}`) ?? Number.NEGATIVE_INFINITY;
   const troubling = samples.filter((sample) => sample.ts <= newestTs && disturbs(own, sample, watched));
-  const first = troubling[0];
-  const last = troubling.at(-1);
-  if (!first || !last) {
-    const ahead = samples.filter((sample) => sample.ts > newestTs);
-    return { save: changed(own, followExcursions(own, ahead, watched, now)), drop: [] };
+  let rows: readonly Excursion[] = own;
+  let seenTo = Number.NEGATIVE_INFINITY;
+  for (const { from, to } of stretchesAround(troubling, own)) {
+    const stretch = await readings.range({ tenant, points: [point], from, to });
+    const inPlace = stretch.filter((reading) => reading.equipmentId === watched.equipment.id);
+    rows = revised(rows, reviseExcursions(rows, inPlace, watched, now));
+    seenTo = to;
   }
-  const from = lookBackFrom(own, first.ts);
-  const to = Math.max(last.ts + lookAheadMs, (samples.at(-1)?.ts ?? last.ts) + 1);
-  const stretch = await readings.range({ tenant, points: [point], from, to });
-  const inPlace = stretch.filter((reading) => reading.equipmentId === watched.equipment.id);
-  return reviseExcursions(own, inPlace, watched, now);
+  const ahead = samples.filter((sample) => sample.ts > newestTs && sample.ts >= seenTo);
+  return difference(own, followExcursions(rows, ahead, watched, now));
 }
 
-function changed(before: readonly Excursion[], after: readonly Excursion[]): Excursion[] {
-  return after.filter((row) => !before.includes(row));
+/**
+ * What is read again for samples that came out of order, in order of time: a day's samples together, with at most a day
+ * before for the excursion they lie in and a day after for the sample that ends it. So one query never spans more than
+ * three days, whatever times a gateway back-fills.
+ */
+function stretchesAround(troubling: readonly Reading[], own: readonly Excursion[]) {
+  const stretches: { first: number; from: number; to: number }[] = [];
+  for (const { ts } of troubling) {
+    const current = stretches.at(-1);
+    const to = ts + lookMs + 1;
+    if (current && ts < current.first + lookMs) current.to = to;
+    else stretches.push({ first: ts, from: Math.max(lookBackFrom(own, ts), ts - lookMs), to });
+  }
+  return stretches;
+}
+
+function revised(rows: readonly Excursion[], { save, drop }: Revision): Excursion[] {
+  const beginnings = new Set([...save, ...drop].map((row) => row.fromTs));
+  return [...rows.filter((row) => !beginnings.has(row.fromTs)), ...save];
+}
+
+function difference(before: readonly Excursion[], after: readonly Excursion[]): Revision {
+  const beginnings = new Set(after.map((row) => row.fromTs));
+  return {
+    save: after.filter((row) => !before.includes(row)),
+    drop: before.filter((row) => !beginnings.has(row.fromTs)),
+  };
 }

@@ -8,6 +8,7 @@ import {
   saveProgress,
   trackMessages,
 } from "#store/gateway-progress.ts";
+import { admitBoots, bootKey, keyOf } from "./admit-boots.ts";
 import type { MessagePosition } from "./decode-message.ts";
 import {
   mayBeKnown,
@@ -28,31 +29,36 @@ export interface Arrival {
   readonly receivedAt: number;
 }
 
-/** What the arrivals changed: how far each boot is now, and messages that reused a seq with other bytes. */
+/**
+ * What the arrivals changed: how far each boot is now, messages that reused a seq with other bytes, and messages of boots
+ * that are too many; the last are not tracked, so that no receipt covers them.
+ */
 export interface Tracked {
   readonly progress: readonly GatewayProgress[];
   readonly conflicts: readonly Arrival[];
+  readonly refused: readonly Arrival[];
 }
 
 const hashesPerRead = 20_000;
 
 /** Notes durable messages in their boots' sequences. The first message of a seq stays; the same bytes again are no fault. */
-export async function trackArrivals(tx: Tx, arrivals: readonly Arrival[]): Promise<Tracked> {
+export async function trackArrivals(tx: Tx, all: readonly Arrival[]): Promise<Tracked> {
   const known = await readProgress(
     tx,
-    [...new Set(arrivals.map((arrival) => arrival.position.gateway))],
-    [...new Set(arrivals.map((arrival) => arrival.position.boot))],
+    [...new Set(all.map((arrival) => arrival.position.gateway))],
+    [...new Set(all.map((arrival) => arrival.position.boot))],
   );
+  const { admitted: arrivals, refused } = await admitBoots(tx, all, known);
   const progressOf = new Map(known.map((row) => [bootKey(row.tenantId, row.gatewayId, row.boot), row]));
   const { fresh, conflicts } = await sift(tx, arrivals, progressOf);
   await trackMessages(tx, fresh.map(rowOf));
   const progress: GatewayProgress[] = [];
+  const freshOf = Map.groupBy(fresh, (arrival) => keyOf(arrival.position));
   for (const [key, own] of Map.groupBy(arrivals, (arrival) => keyOf(arrival.position))) {
-    const freshOwn = fresh.filter((arrival) => keyOf(arrival.position) === key);
-    progress.push(await advance(tx, progressOf.get(key), own, freshOwn));
+    progress.push(await advance(tx, progressOf.get(key), own, freshOf.get(key) ?? []));
   }
   await saveProgress(tx, progress);
-  return { progress, conflicts };
+  return { progress, conflicts, refused };
 }
 
 /** Parts arrivals into those that use a seq for the first time and those that use it again for other bytes. */
@@ -150,12 +156,4 @@ async function refill(
 function rowOf({ position, inboxId, sha256, receivedAt }: Arrival) {
   const { tenant, gateway, boot, seq, kid } = position;
   return { tenantId: tenant, gatewayId: gateway, boot, seq, inboxId, sha256, kid, receivedAt };
-}
-
-function keyOf({ tenant, gateway, boot }: MessagePosition): string {
-  return bootKey(tenant, gateway, boot);
-}
-
-function bootKey(tenant: string, gateway: string, boot: number): string {
-  return `${tenant}/${gateway}/${boot}`;
 }

@@ -1,5 +1,7 @@
+import { and, desc, eq, getTableColumns, inArray, lt, or, sql } from "drizzle-orm";
 import type { Tx } from "./connect.ts";
 import { deadLetters } from "./schema/dead-letters.ts";
+import { inbox } from "./schema/inbox.ts";
 
 /** The closed list of reasons for which a message or a reading is set aside, each with its cure in one line. */
 export const deadLetterCures = {
@@ -22,6 +24,8 @@ export const deadLetterCures = {
   FUTURE_TIME: "Set the gateway's clock: the reading lies more than 5 minutes in the future.",
   NO_CLOCK: "Send ts (epoch ms), or up together with sent on the same clock, at once and on the data topic.",
   CONFLICT: "The measuring point has another value for this time; the first one stays.",
+  TOO_MANY_BOOTS:
+    "Keep boot and seq over a restart and raise boot only when the numbering is lost; else register a new gateway.",
   STORE_REFUSED: "The readings store refused this reading for good; the detail says why.",
 } as const;
 
@@ -54,4 +58,45 @@ export async function recordDeadLetters(tx: Tx, letters: readonly DeadLetter[], 
   for (let from = 0; from < rows.length; from += rowsPerInsert) {
     await tx.insert(deadLetters).values(rows.slice(from, from + rowsPerInsert));
   }
+}
+
+/** A dead letter as its owner sees it: the first bytes of it and how many were kept. */
+export type ListedDeadLetter = Omit<typeof deadLetters.$inferSelect, "tenantId"> & { readonly bytes: number };
+
+/** The organisation's dead letters, newest first, after the last one seen; no more than `payloadBytes` of each. */
+export async function listDeadLetters(
+  tx: Tx,
+  tenant: string,
+  page: { limit: number; payloadBytes: number; after?: { at: number; id: number } },
+): Promise<ListedDeadLetter[]> {
+  const { tenantId, ...columns } = getTableColumns(deadLetters);
+  const { at, id } = deadLetters;
+  const { after } = page;
+  return tx
+    .select({
+      ...columns,
+      payload: sql<Uint8Array>`substring(${deadLetters.payload} from 1 for ${page.payloadBytes})`.mapWith(
+        deadLetters.payload,
+      ),
+      bytes: sql<number>`octet_length(${deadLetters.payload})`.mapWith(Number),
+    })
+    .from(deadLetters)
+    .where(
+      and(
+        eq(tenantId, tenant),
+        after === undefined ? undefined : or(lt(at, after.at), and(eq(at, after.at), lt(id, after.id))),
+      ),
+    )
+    .orderBy(desc(at), desc(id))
+    .limit(page.limit);
+}
+
+/** The topics these messages came on, by inbox id. For the worker role: the inbox belongs to no organisation. */
+export async function topicsOf(tx: Tx, inboxIds: readonly number[]): Promise<Map<number, string>> {
+  if (inboxIds.length === 0) return new Map();
+  const rows = await tx
+    .select({ id: inbox.id, topic: inbox.topic })
+    .from(inbox)
+    .where(inArray(inbox.id, [...inboxIds]));
+  return new Map(rows.map(({ id, topic }) => [id, topic]));
 }

@@ -1,10 +1,11 @@
+import { and, desc, eq, lt } from "drizzle-orm";
 import type { Tx } from "./connect.ts";
 import { findings } from "./schema/findings.ts";
 
 /** Something that does not add up: its kind, what it is about and the facts. */
 export interface Finding {
   readonly tenant: string;
-  readonly kind: "READING_CONFLICT" | "SEQ_CONFLICT";
+  readonly kind: "READING_CONFLICT" | "SEQ_CONFLICT" | "TOO_MANY_BOOTS";
   readonly subject: string;
   readonly detail: Record<string, unknown>;
 }
@@ -17,4 +18,22 @@ export async function recordFindings(tx: Tx, found: readonly Finding[], at: numb
   for (let from = 0; from < rows.length; from += rowsPerInsert) {
     await tx.insert(findings).values(rows.slice(from, from + rowsPerInsert));
   }
+}
+
+/** A finding as it was kept. */
+export type StoredFinding = typeof findings.$inferSelect;
+
+/** The organisation's findings, newest first, those before an id only. */
+export async function listFindings(
+  tx: Tx,
+  tenant: string,
+  page: { limit: number; before?: number },
+): Promise<StoredFinding[]> {
+  const { before } = page;
+  return tx
+    .select()
+    .from(findings)
+    .where(and(eq(findings.tenantId, tenant), before === undefined ? undefined : lt(findings.id, before)))
+    .orderBy(desc(findings.id))
+    .limit(page.limit);
 }

@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, isNull, lte, or, sql } from "drizzle-orm";
+import { and, count, eq, gt, inArray, isNull, lte, or, sql } from "drizzle-orm";
 import type { Tx } from "./connect.ts";
 import { gatewayMessages } from "./schema/gateway-messages.ts";
 import { gatewayProgress } from "./schema/gateway-progress.ts";
@@ -82,17 +82,37 @@ export async function saveProgress(tx: Tx, progress: readonly GatewayProgress[])
     });
 }
 
-/** Boots that were heard of since their last receipt. */
-export async function owedReceipts(tx: Tx): Promise<GatewayProgress[]> {
+/** How many boots of these gateways are known, by gateway id (which is one tenant's only). */
+export async function countBoots(tx: Tx, gateways: readonly string[]): Promise<Map<string, number>> {
+  if (gateways.length === 0) return new Map();
+  const rows = await tx
+    .select({ gateway: gatewayProgress.gatewayId, boots: count() })
+    .from(gatewayProgress)
+    .where(inArray(gatewayProgress.gatewayId, [...gateways]))
+    .groupBy(gatewayProgress.gatewayId);
+  return new Map(rows.map(({ gateway, boots }) => [gateway, boots]));
+}
+
+/** A page of the boots that were heard of since their last receipt, in order of their keys. */
+export async function owedReceipts(
+  tx: Tx,
+  page: { limit: number; after: Pick<SequenceKey, "tenantId" | "gatewayId" | "boot"> | null },
+): Promise<GatewayProgress[]> {
+  const { tenantId, gatewayId, boot, receiptedAt, lastReceivedAt } = gatewayProgress;
+  const { after, limit } = page;
   return tx
     .select()
     .from(gatewayProgress)
     .where(
-      or(
-        isNull(gatewayProgress.receiptedAt),
-        gt(gatewayProgress.lastReceivedAt, gatewayProgress.receiptedAt),
+      and(
+        or(isNull(receiptedAt), gt(lastReceivedAt, receiptedAt)),
+        after === null
+          ? undefined
+          : sql`(${tenantId}, ${gatewayId}, ${boot}) > (${after.tenantId}, ${after.gatewayId}, ${after.boot})`,
       ),
-    );
+    )
+    .orderBy(tenantId, gatewayId, boot)
+    .limit(limit);
 }
 
 /** Notes that a receipt over this state of a boot was handed to the broker. */

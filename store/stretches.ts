@@ -117,7 +117,7 @@ export async function listHeadsAt(
     .selectDistinctOn([entries.stream], { stream: entries.stream, seq: entries.seq, leaf: entries.leaf })
     .from(entries)
     .where(lt(entries.index, size))
-    .orderBy(entries.stream, desc(entries.seq));
+    .orderBy(entries.stream, desc(entries.index));
 }
 
 /** Hashes of complete subtrees by level and index. */

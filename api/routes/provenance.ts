@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { AppError } from "#domain/errors.ts";
 import { checkPacks } from "#services/packs/check-packs.ts";
 import { viewOf } from "#services/packs/view-of.ts";
+import { limitUnknown } from "../limit-unknown.ts";
 import type { NetLimit } from "../net-limit.ts";
 import { readPackCode } from "../pack-code.ts";
 import { type Api, type ApiContext, type ApiParts, contextOf } from "../parts.ts";
@@ -67,20 +68,16 @@ export function provenanceRoutes(app: Api, parts: ApiParts, unknown: NetLimit): 
   app.openapi(answer, async (c) => {
     const question = await ask(c, parts, unknown, c.req.valid("param").code);
     const told = await parts.provenance.answerFor(question);
-    if (told.known.state === "UNKNOWN") unknown.count(c);
     return c.json(tellTimes(told) as z.output<typeof answerShape>, 200);
   });
   app.openapi(bundle, async (c) => {
     const question = await ask(c, parts, unknown, c.req.valid("param").code);
-    const [recorded] = await checkPacks(parts, [question.epc]);
-    if (recorded?.state === "UNKNOWN") unknown.count(c);
     const text = await parts.provenance.bundleFor(question);
     if (text === null)
       throw new AppError("NOT_FOUND", "nothing is anchored yet, so there is no proof to hand out");
     return c.body(text, 200, { "Content-Type": "application/json" });
   });
   app.openapi(check, async (c) => {
-    unknown.refuseOver(c);
     const asked = await readShape(c.req.raw, codes, checkLimits);
     const results = await checkPacks(parts, asked.codes);
     const wrong = results.filter(({ state }) => state === "UNKNOWN").length;
@@ -91,6 +88,6 @@ export function provenanceRoutes(app: Api, parts: ApiParts, unknown: NetLimit): 
 
 async function ask(c: ApiContext, parts: ApiParts, unknown: NetLimit, code: string) {
   const epc = readPackCode(c, code);
-  unknown.refuseOver(c);
+  await limitUnknown(c, parts, unknown, code);
   return { epc, code, view: await viewOf(contextOf(parts, c), epc) };
 }

@@ -9,6 +9,7 @@ import { parseCode } from "#domain/codes/parse.ts";
 import { AppError, errorKind } from "#domain/errors.ts";
 import type { Answer } from "#domain/provenance/answer.ts";
 import { languageOf } from "../language.ts";
+import { limitUnknown } from "../limit-unknown.ts";
 import { linksetOf } from "../linkset.ts";
 import type { NetLimit } from "../net-limit.ts";
 import { readPackCode } from "../pack-code.ts";
@@ -93,11 +94,10 @@ async function resolve(c: ApiContext, parts: ApiParts, unknown: NetLimit, code: 
   c.header("Vary", "Accept, Accept-Language");
   try {
     const epc = readPackCode(c, code);
-    unknown.refuseOver(c);
     if (wanted === linkset)
       return c.body(JSON.stringify(linksetOf(epc, c.req.path)), 200, { "Content-Type": linkset });
+    await limitUnknown(c, parts, unknown, code);
     const answer = await parts.provenance.answerFor({ epc, code, view: "public" });
-    if (answer.known.state === "UNKNOWN") unknown.count(c);
     return wanted === "application/json" ? c.json(tellTimes(answer) as object, 200) : page(c, parts, answer);
   } catch (error) {
     if (wanted !== "text/html") throw error;

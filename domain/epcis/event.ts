@@ -5,9 +5,16 @@ import { isVocabularyWord, type Vocabulary } from "./vocabulary.ts";
 /** What may stand as an identifier or an extension's name: scheme or prefix, colon, no white space. */
 const uriShape = /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/;
 
+/** Two of them and a tenant must fit a row of a PostgreSQL index, which holds 2,704 bytes. */
+const uriBytesMax = 1_024;
+const utf8 = new TextEncoder();
+
 const uri = z
   .string({ error: "must be a URI" })
-  .max(2048, "may have 2,048 characters")
+  .refine(
+    (text) => text.length <= uriBytesMax && utf8.encode(text).length <= uriBytesMax,
+    "may have 1,024 bytes of UTF-8",
+  )
   .regex(uriShape, "must be a URI such as https://id.gs1.org/01/… or urn:epc:id:…");
 const time = z
   .string({ error: "must be a date and time" })

@@ -24,6 +24,15 @@ export interface ProvedStream {
   readonly from: number;
   readonly present: boolean;
   readonly entries: readonly ProvedEntry[];
+  /** When the day was anchored whose heads end it (epoch ms); null where it runs to the newest heads. */
+  readonly endsAt: number | null;
+  /** How far the stream had come by each day's seal of the bundle: time (epoch ms) and last sequence, −1 for none. */
+  readonly seen: readonly { readonly at: number; readonly seq: number }[];
+}
+
+/** Whether every entry of a stream is there, from its first to the newest. */
+export function isWhole(stream: ProvedStream): boolean {
+  return stream.endsAt === null && (!stream.present || stream.from === 0);
 }
 
 /** Why a bundle's streams do not follow from its heads. */
@@ -57,6 +66,14 @@ export function headsRootOf(heads: HeadsLeaf, size: bigint, root: Uint8Array): U
 
 /** Every stretch of the bundle proved against the newest heads and each day's; throws StreamFault. */
 export function openStreams(bundle: Bundle, newestRoot: Uint8Array): ProvedStream[] {
+  refuseTwice(
+    "day",
+    bundle.days.map(({ day }) => day),
+  );
+  refuseTwice(
+    "stream",
+    bundle.streams.map(({ stream }) => stream),
+  );
   const days = [...bundle.days].sort((a, b) => a.day - b.day);
   const dayRoots = new Map(
     days.map((day) => [day.day, headsRootOf(day.heads, BigInt(day.size), fromHex(day.root))]),
@@ -69,9 +86,15 @@ export function openStreams(bundle: Bundle, newestRoot: Uint8Array): ProvedStrea
       seq: checkDay(stretch, leaves, day, dayRoots.get(day.day)!),
     }));
     checkOrder(seenByDay.map(({ seq }) => seq));
-    const sealedAt = (seq: number) => seenByDay.find((seen) => seen.seq >= seq)?.day.anchoredAt ?? null;
-    return provedStream(stretch, leaves, sealedAt);
+    const seen = seenByDay.map(({ day, seq }) => ({ at: day.anchoredAt, seq }));
+    const endsAt = days.find(({ day }) => day === stretch.end)?.anchoredAt ?? null;
+    return { ...provedStream(stretch, leaves, seen), endsAt, seen };
   });
+}
+
+/** Of two statements about one day only one could be held against the chain. */
+function refuseTwice(what: string, names: readonly (string | number)[]): void {
+  if (new Set(names).size < names.length) throw new StreamFault("MALFORMED", `a ${what} is shown twice`);
 }
 
 /** Entries that a stretch names by leaf hash, keyed by that hash. */
@@ -164,8 +187,9 @@ function readHead(root: Uint8Array, stream: string, proof: HeadsProof): { seq: n
 function provedStream(
   stretch: Stretch,
   leaves: readonly string[],
-  sealedAt: (seq: number) => number | null,
-): ProvedStream {
+  seen: ProvedStream["seen"],
+): Pick<ProvedStream, "stream" | "from" | "present" | "entries"> {
+  const sealedAt = (seq: number) => seen.find((day) => day.seq >= seq)?.at ?? null;
   const entries = stretch.entries.map((entry, index) => ({
     stream: stretch.stream,
     seq: stretch.from + index,

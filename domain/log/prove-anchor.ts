@@ -22,6 +22,8 @@ export interface AnchorProof {
 }
 
 const dayMs = 86_400_000;
+/** How far back the newest seal before the first day is looked for: one call of the contract. */
+const lookBackDays = 399;
 
 /** Asks the chain; an endpoint that fails, lies about its chain or answers nonsense gives CHAIN_UNREACHABLE. */
 export async function proveAnchor(claim: AnchorClaim, trust: TrustFile, rpc: Rpc): Promise<AnchorProof> {
@@ -91,10 +93,14 @@ async function provedBefore(
   return found.block <= (await chain.blockAt(tag)).number ? found.at : null;
 }
 
-/** Every seal since the first day relied on must be in the bundle, and be what the contract keeps. */
+/**
+ * Every seal since the first day relied on must be in the bundle, and be what the contract keeps; and the newest seal
+ * before it, under which the code's stream must not exist yet: else a second version of it would look like a new code.
+ */
 async function checkSeals(claim: AnchorClaim, chain: ChainView, asOf: number): Promise<AnchorProof | null> {
   const stated = new Map(claim.bundle.days.map((day) => [day.day, day]));
-  const first = Math.min(...stated.keys(), claim.firstDay ?? Number.POSITIVE_INFINITY);
+  const firstRelied = claim.firstDay === null ? Number.POSITIVE_INFINITY : claim.firstDay - lookBackDays;
+  const first = Math.max(0, Math.min(...stated.keys(), firstRelied));
   if (!Number.isFinite(first)) return null;
   const sealed = await chain.seals(first, Math.max(Math.floor(asOf / dayMs), ...stated.keys()));
   for (const [day, seal] of stated) {
@@ -102,13 +108,17 @@ async function checkSeals(claim: AnchorClaim, chain: ChainView, asOf: number): P
       return failed("FORK_DETECTED", `the seal of day ${day} is not the one on the chain`);
     if (seal.size > claim.size) return failed("MALFORMED", `day ${day} is newer than the checkpoint`);
   }
-  const needed = [...sealed.keys()].filter(
-    (day) => claim.firstDay !== null && day >= claim.firstDay && dayEnds(day) <= asOf,
-  );
-  const left = needed.find((day) => !stated.has(day));
+  const left = daysRelied(claim.firstDay, sealed, asOf).find((day) => !stated.has(day));
   return left === undefined
     ? null
     : failed("ANCHOR_UNPROVED", `the bundle leaves out the seal of day ${left}`);
+}
+
+function daysRelied(firstDay: number | null, sealed: ReadonlyMap<number, string>, asOf: number): number[] {
+  if (firstDay === null) return [];
+  const ended = [...sealed.keys()].filter((day) => dayEnds(day) <= asOf);
+  const before = Math.max(...ended.filter((day) => day < firstDay));
+  return ended.filter((day) => day === before || day >= firstDay);
 }
 
 async function checkRevocation(

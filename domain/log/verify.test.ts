@@ -6,6 +6,7 @@ import { streamOf } from "./entry.ts";
 import { verifyBundle } from "./verify.ts";
 
 const pack = "https://id.gs1.org/01/06901234567892/21/A1";
+const lot = "https://id.gs1.org/01/06901234567892/10/L1";
 const other = "https://id.gs1.org/01/06901234567892/21/B2";
 const fridge = "urn:coldmark:equipment:00112233445566778899aabbccddeeff";
 const at = Date.UTC(2026, 0, 5, 8);
@@ -39,7 +40,7 @@ function changed(bundle: Bundle, path: readonly (string | number)[], value: unkn
 
 describe("verifyBundle offline", () => {
   const log = aLog();
-  const bundle = log.bundle(pack, [fridge], log.close(at));
+  const bundle = log.bundle(pack, [lot, fridge], log.close(at));
 
   it("proves what the streams say, and never more than provisionally without a chain", async () => {
     const { result, contents } = await verify(bundle, log);
@@ -70,9 +71,9 @@ describe("verifyBundle offline", () => {
 
   it.each<[string, string, (string | number)[], unknown]>([
     ["a word of a body", "TAMPERED", ["streams", 0, "entries", 0, "body", "lot"], "L2"],
-    ["one reading", "TAMPERED", ["streams", 1, "entries", 0, "readings", 1, 2], 7900],
-    ["a segment left out", "TAMPERED", ["streams", 1, "entries", 0], undefined],
-    ["the excursion left off the end", "TAMPERED", ["streams", 1, "entries", 1], undefined],
+    ["one reading", "TAMPERED", ["streams", 2, "entries", 0, "readings", 1, 2], 7900],
+    ["a segment left out", "TAMPERED", ["streams", 2, "entries", 0], undefined],
+    ["the excursion left off the end", "TAMPERED", ["streams", 2, "entries", 1], undefined],
     ["a salt", "TAMPERED", ["streams", 0, "entries", 0, "salt"], "00".repeat(16)],
     ["the heads path", "BAD_PATH", ["heads", "path", 0], "00".repeat(32)],
     ["a head's sibling", "BAD_PATH", ["streams", 0, "head", "siblings", 0], "11".repeat(32)],
@@ -100,7 +101,7 @@ describe("a stream rebuilt without its excursion", () => {
     for (const row of rebuilt) log.rows.splice(log.rows.indexOf(row), 1, { ...row, stream: "00".repeat(32) });
     log.append(fridge, "segment", { from: at, to: at + 3_600_000 }, { data: readingsRoot([]) });
     log.append(fridge, "segment", { from: at + 3_600_000, to: at + 7_200_000 }, { data: readingsRoot([]) });
-    const bundle = log.bundle(pack, [fridge], log.close(at + 90_000_000));
+    const bundle = log.bundle(pack, [lot, fridge], log.close(at + 90_000_000));
     expect((await verify(bundle, log)).result).toBe("FORK_DETECTED");
   });
 });

@@ -9,8 +9,10 @@ import { logIdOf, type Rpc, revocationSubject } from "./chain-view.ts";
 import { checkReadings } from "./check-readings.ts";
 import { openCheckpoint } from "./checkpoint.ts";
 import { streamOf } from "./entry.ts";
+import { firstDayOf } from "./first-day.ts";
 import {
   headsRootOf,
+  isWhole,
   openReferences,
   openStreams,
   type ProvedEntry,
@@ -19,6 +21,7 @@ import {
 } from "./open-streams.ts";
 import { parseBundle } from "./parse-bundle.ts";
 import { proveAnchor } from "./prove-anchor.ts";
+import { lotSubject } from "./subjects.ts";
 
 /** What a bundle proves once its streams are bound to the checkpoint's heads. */
 export interface ProvedContents {
@@ -27,6 +30,8 @@ export interface ProvedContents {
   readonly streams: ReadonlyMap<string, ProvedStream>;
   /** Entries that others name by hash, keyed by leaf hash. */
   readonly references: ReadonlyMap<string, ProvedEntry>;
+  /** The rule profiles that the trust file lets an equipment be judged by. */
+  readonly profiles: TrustFile["profiles"];
 }
 
 /** The outcome; `asOf` is the time of the newest proven anchor (epoch ms), `contents` what was proved to be said. */
@@ -44,8 +49,6 @@ export interface VerifyOptions {
   readonly rpc?: Rpc;
   readonly maxAgeMs?: number;
 }
-
-const dayMs = 86_400_000;
 
 /** Checks a proof bundle (its JSON text) from the trust file alone, and with `rpc` against the chain. Never throws. */
 export async function verifyBundle(text: string, options: VerifyOptions): Promise<Verification> {
@@ -77,11 +80,17 @@ async function checkBundle(
   const newest = headsRootOf(bundle.heads, note.size, note.root);
   const streams = new Map(openStreams(bundle, newest).map((stream) => [stream.stream, stream]));
   const code = streams.get(streamOf(subject));
-  if (code === undefined || (code.present && code.from !== 0)) {
-    return ended("SUBJECT_MISMATCH", "the bundle does not show the code's stream from its beginning");
+  if (code === undefined || !isWhole(code)) {
+    return ended("SUBJECT_MISMATCH", "the bundle does not show the code's stream from its beginning to now");
+  }
+  const lot = lotOf(subject, code);
+  const recalls = lot === null ? undefined : streams.get(streamOf(lotSubject(lot.gtin, lot.lot)));
+  if (lot !== null && (recalls === undefined || !isWhole(recalls))) {
+    return ended("BAD_PATH", "the bundle leaves out the stream of the code's lot, or a part of it");
   }
   for (const stream of streams.values()) checkReadings(stream);
-  const contents = { subject, view: bundle.view, streams, references: openReferences(bundle) };
+  const { profiles } = options.trust;
+  const contents = { subject, view: bundle.view, streams, references: openReferences(bundle), profiles };
   return await anchor(bundle, contents, { size: Number(note.size), root: toHex(note.root) }, code, options);
 }
 
@@ -100,7 +109,12 @@ async function anchor(
       contents,
     };
   }
-  const claim = { bundle, ...tree, firstDay: firstDayOf(code), revocation: lotOf(contents.subject, code) };
+  const lot = lotOf(contents.subject, code);
+  const headers = code.entries.flatMap((entry) => entry.header ?? []);
+  const claim = {
+    ...{ bundle, ...tree, firstDay: firstDayOf(headers) },
+    revocation: lot === null ? null : revocationSubject(lot.gtin, lot.lot),
+  };
   const proof = await proveAnchor(claim, trust, rpc);
   const { result, asOf, reasons, chainTime } = proof;
   if (result.startsWith("VALID") && maxAgeMs !== undefined && (chainTime ?? 0) - (asOf ?? 0) > maxAgeMs) {
@@ -115,18 +129,13 @@ function subjectOf(bundle: Bundle, code: string | undefined): string | null {
   return canonicalEpc(code) === bundle.subject ? bundle.subject : null;
 }
 
-/** Seals matter from the day the code's first entry was accepted. */
-function firstDayOf(code: ProvedStream): number | null {
-  const accepted = code.entries.map((entry) => entry.header?.to).filter((to) => to !== undefined);
-  return accepted.length === 0 ? null : Math.floor(Math.min(...accepted) / dayMs);
-}
-
-/** The revocation subject of the lot that the pack's commissioning names. */
-function lotOf(subject: string, code: ProvedStream): string | null {
-  const gtin = /\/01\/(\d{14})\//.exec(subject)?.[1];
-  const bodies = code.entries.map((entry) => entry.body as { lot?: unknown } | undefined);
-  const lot = bodies.find((body) => typeof body?.lot === "string")?.lot;
-  return gtin === undefined || typeof lot !== "string" ? null : revocationSubject(gtin, lot);
+/** The lot that the pack's commissioning names; a China code's product is named there too. */
+function lotOf(subject: string, code: ProvedStream): { gtin: string; lot: string } | null {
+  const bodies = code.entries.map((entry) => entry.body as { lot?: unknown; gtin?: unknown } | undefined);
+  const first = (name: "lot" | "gtin") =>
+    bodies.map((body) => body?.[name]).find((value) => typeof value === "string") ?? null;
+  const [gtin, lot] = [/\/01\/(\d{14})\//.exec(subject)?.[1] ?? first("gtin"), first("lot")];
+  return gtin === null || lot === null ? null : { gtin, lot };
 }
 
 function ended(result: VerificationResult, reason: string): Verification {

@@ -19,6 +19,7 @@ export interface EventBody {
   readonly by: {
     readonly role: OrganisationKind;
     readonly org: string;
+    /** Alias of the key (design §5): no bundle shows the key's own id. */
     readonly signedBy: string | null;
     readonly offline: boolean;
   };
@@ -83,6 +84,14 @@ export interface WindowBody {
   }[];
 }
 
+/** An excursion as it was sealed on the spot: kind `excursion`. */
+export interface AlarmBody {
+  readonly point: string;
+  readonly direction: "high" | "low";
+  readonly at: number;
+  readonly limitMilliC: number;
+}
+
 /** A product as its maker states it: kind `product`. */
 export interface ProductBody {
   readonly gtin: string;
@@ -129,7 +138,7 @@ const shapes = {
     placeKind: oneOf("equipment", "site", null),
     parent: perhaps(hash),
     parentKind: oneOf("equipment", "code", null),
-    by: atLeast({ role: oneOf(...kinds), org: hash, signedBy: perhaps(text(100)), offline: flag }),
+    by: atLeast({ role: oneOf(...kinds), org: hash, signedBy: perhaps(hash), offline: flag }),
     event: hash,
     gtin: absentOr(text(14)),
     lot: absentOr(text(20)),
@@ -182,10 +191,11 @@ const shapes = {
     ),
     data: hash,
     sources: list(
-      atLeast({ kid: perhaps(text(100)), missing: list(tuple(integer(0), integer(0)), 100_000) }),
+      atLeast({ kid: perhaps(hash), missing: list(tuple(integer(0), integer(0)), 100_000) }),
       10_000,
     ),
   }),
+  alarm: atLeast({ point: text(64), direction: oneOf("high", "low"), at: time, limitMilliC: integer() }),
   product: atLeast({
     gtin: text(14),
     names,
@@ -195,7 +205,7 @@ const shapes = {
     upperMilliC: integer(),
     effectiveFrom: time,
     accepted: time,
-    signedBy: perhaps(text(100)),
+    signedBy: perhaps(hash),
     offline: flag,
   }),
 };
@@ -206,12 +216,24 @@ export const eventOf = (entry: ProvedEntry): EventBody | null => read(entry, ["e
 /** The body of an equipment's roster entry, or null. */
 export const rosterOf = (entry: ProvedEntry): RosterBody | null => read(entry, ["equipment"], shapes.roster);
 
-/** The body of a window, sealed in time or `late`, or null. */
-export const windowOf = (entry: ProvedEntry): WindowBody | null =>
-  read(entry, ["segment", "late"], shapes.window);
+/** The body of a window, sealed in time or `late`, or null; also where it speaks of times outside the window. */
+export function windowOf(entry: ProvedEntry): WindowBody | null {
+  const body = read<WindowBody>(entry, ["segment", "late"], shapes.window);
+  return body?.points.every((point) => isOfWindow(point, entry.header)) ? body : null;
+}
+
+/** The body of an excursion sealed on the spot, or null. */
+export const alarmOf = (entry: ProvedEntry): AlarmBody | null => read(entry, ["excursion"], shapes.alarm);
 
 /** The body of a maker's product entry, or null. */
 export const productOf = (entry: ProvedEntry): ProductBody | null => read(entry, ["product"], shapes.product);
+
+/** A point without readings states no values; one with readings states times inside its window, the extremes in order. */
+function isOfWindow({ n, min, max, first, last }: PointBody, header: ProvedEntry["header"]): boolean {
+  if (n === 0) return min === null && max === null && first === null && last === null;
+  if (min === null || max === null || first === null || last === null || header === null) return false;
+  return min <= max && first >= header.from && first <= last && last < header.to;
+}
 
 function read<Body>(entry: ProvedEntry, kinds: readonly string[], shape: Check): Body | null {
   if (entry.header === null || !kinds.includes(entry.header.kind)) return null;

@@ -3,22 +3,15 @@
  * speak by their summaries; a window that leaves them, or holds an edge of the stay, by its sealed readings.
  */
 import { type ExcursionReport, findExcursions } from "#domain/coldchain/excursions.ts";
-import { profileOf, type ScopeRules } from "#domain/coldchain/profiles.ts";
-import type { ProvedStream } from "#domain/log/open-streams.ts";
-import type { ProvedContents } from "#domain/log/verify.ts";
 import type { ColdExcursion, Reason } from "./answer.ts";
-import type { RosterBody, RosterPoint } from "./bodies.ts";
+import { type RosterBody, rosterOf } from "./bodies.ts";
+import { type EquipmentRules, rulesOf } from "./equipment-rules.ts";
 import { joinExcursions } from "./join-excursions.ts";
-import { countsFrom, lateReadingMs } from "./policy.ts";
+import type { MeasuredStay } from "./measured-stay.ts";
 import { type MktSum, mktOf, warmest } from "./stay-mkt.ts";
+import { alarmReasons, rosterReasons, stretchReasons, windowReasons } from "./stay-reasons.ts";
 import { lastStepMs, needsReadings, samplesOf } from "./stay-samples.ts";
 import { type SealedWindow, windowsOf } from "./windows.ts";
-
-/** The label's limits in milli-°C. */
-export interface Limits {
-  readonly lowerMilliC: number;
-  readonly upperMilliC: number;
-}
 
 /** What is proved about one stay; `mkt` are the sums of its warmest measuring point. */
 export interface Measurement {
@@ -33,32 +26,26 @@ export interface Measurement {
   readonly mkt: MktSum | null;
 }
 
-/** A stay from … to in the equipment of `stream`; `asOf` is the time of the newest proven anchor. */
-export interface MeasuredStay {
-  readonly contents: ProvedContents;
-  readonly stream: ProvedStream;
-  readonly from: number;
-  readonly to: number;
-  readonly limits: Limits;
-  readonly asOf: number;
-}
-
 /** Judges one stay; every open point is a reason, and a stay with any reason is not COMPLIANT. */
 export function measureStay(stay: MeasuredStay): Measurement {
   const windows = windowsOf(stay.contents, stay.stream, stay, stay.asOf);
-  const roster = windows.findLast((window) => window.roster !== null)?.roster ?? lastRoster(stay);
-  if (roster === null) return { ...nothing, reasons: [{ code: "NO_READINGS" }] };
-  const rules = profileOf(roster.profile.name, roster.profile.version)?.scopes[roster.scope] ?? null;
+  const rosters = rostersOf(stay, windows);
+  const roster = rosters.at(-1);
+  if (roster === undefined) return { ...nothing, reasons: [{ code: "NO_READINGS" }] };
+  const rules = rulesOf(rosters, stay.contents.profiles);
   const known = { profile: roster.profile, kind: roster.kind, validatedMs: roster.validatedMs };
   if (rules === null) return { ...nothing, ...known, reasons: [{ code: "LIMITS_UNKNOWN" }] };
-  const points = roster.points.map((point) => judgePoint(stay, windows, point.point, rules));
+  const points = placedPoints(stay, windows, roster).map((placed) =>
+    judgePoint({ ...stay, to: placed.until }, windows, placed.point, rules),
+  );
   const excursions = joinExcursions(points.flatMap((point) => point.report.excursions));
   return {
     ...known,
     reasons: distinct([
-      ...rosterReasons(stay, roster, rules),
+      ...rosterReasons(stay, rosters, rules),
       ...windows.flatMap((window) => windowReasons(stay, window)),
-      ...hiddenReasons(stay),
+      ...stretchReasons(stay),
+      ...alarmReasons(stay, windows),
       ...excursions.map(excursionReason),
       ...points.flatMap((point) => point.reasons),
     ]),
@@ -81,68 +68,53 @@ const nothing: Measurement = {
   mkt: null,
 };
 
-function lastRoster(stay: MeasuredStay): RosterBody | null {
-  const found = stay.stream.entries.findLast((entry) => entry.header?.kind === "equipment");
-  return found === undefined ? null : ((found.body as RosterBody | undefined) ?? null);
+/** Every roster that a window of the stay was sealed under, in order; without windows the newest one shown. */
+function rostersOf(stay: MeasuredStay, windows: readonly SealedWindow[]): RosterBody[] {
+  const named = windows.flatMap((window) => window.roster ?? []);
+  if (named.length > 0) return [...new Set(named)];
+  const newest = stay.stream.entries.map(rosterOf).findLast((roster) => roster !== null);
+  return newest ? [newest] : [];
 }
 
-function rosterReasons(stay: MeasuredStay, roster: RosterBody, rules: ScopeRules): Reason[] {
-  const reasons: Reason[] = [];
-  if (roster.points.length < rules.pointsMin.value) {
-    reasons.push({
-      code: "TOO_FEW_POINTS",
-      facts: { points: roster.points.length, needed: rules.pointsMin.value },
-    });
+/**
+ * Every point that lay in the equipment during the stay, with the end of its time there. One that was taken out still
+ * tells of the time before: an excursion doesn't end by removing its sensor.
+ */
+function placedPoints(
+  stay: MeasuredStay,
+  windows: readonly SealedWindow[],
+  newest: RosterBody,
+): { point: string; until: number }[] {
+  const until = new Map<string, number>();
+  for (const window of windows) {
+    const names = [...(window.roster?.points ?? []), ...(window.body?.points ?? [])].map(
+      ({ point }) => point,
+    );
+    for (const point of [...names, ...window.extremes.keys()]) until.set(point, Math.min(window.to, stay.to));
   }
-  if (roster.points.some((point) => point.replay)) reasons.push({ code: "REPLAYED" });
-  if (roster.points.some((point) => placedFrom(point) > stay.from))
-    reasons.push({ code: "SENSOR_PLACED_LATE" });
-  if (roster.points.some((point) => point.calibratedUntil === null))
-    reasons.push({ code: "CALIBRATION_MISSING" });
-  return reasons;
+  for (const { point } of newest.points) until.set(point, stay.to);
+  return [...until].map(([point, end]) => ({ point, until: end }));
 }
 
-function placedFrom(point: RosterPoint): number {
-  return countsFrom({ at: point.since, accepted: point.accepted, offline: point.offline });
-}
-
-function windowReasons(stay: MeasuredStay, window: SealedWindow): Reason[] {
-  if (window.body === null || window.roster === null) return [{ code: "WINDOW_NOT_OPENED" }];
-  const reasons: Reason[] = [];
-  const { points, sources } = window.body;
-  if (window.sealedLate) reasons.push({ code: "SEALED_LATE" });
-  if (needsReadings(stay, window) && window.readings === null) reasons.push({ code: "READINGS_NOT_SHOWN" });
-  if (points.some((point) => point.calibratedUntil !== null && point.calibratedUntil < window.to)) {
-    reasons.push({ code: "CALIBRATION_EXPIRED" });
-  }
-  if (points.some((point) => (point.lagMaxMs ?? 0) > lateReadingMs))
-    reasons.push({ code: "READINGS_ARRIVED_LATE" });
-  if (points.some((point) => point.faults > 0)) reasons.push({ code: "SENSOR_FAULT" });
-  if (sources.some((source) => source.missing.length > 0)) reasons.push({ code: "SEQUENCE_HOLE" });
-  const signed = window.roster.points.some((point) => point.signatureRequired);
-  if (signed && sources.some((source) => source.kid === null)) reasons.push({ code: "UNSIGNED" });
-  return reasons;
-}
-
-/** An entry without even its header might be a late version of any window. */
-function hiddenReasons(stay: MeasuredStay): Reason[] {
-  return stay.stream.entries.some((entry) => entry.header === null) ? [{ code: "WINDOW_NOT_OPENED" }] : [];
-}
-
-function judgePoint(stay: MeasuredStay, windows: readonly SealedWindow[], point: string, rules: ScopeRules) {
-  const samples = samplesOf(stay, windows, point, rules.recordIntervalMs.value);
+function judgePoint(
+  stay: MeasuredStay,
+  windows: readonly SealedWindow[],
+  point: string,
+  rules: EquipmentRules,
+) {
+  const samples = samplesOf(stay, windows, point, rules.recordIntervalMs);
   const report = findExcursions(samples, {
     lowerLimitC: stay.limits.lowerMilliC / 1000,
     upperLimitC: stay.limits.upperMilliC / 1000,
-    maxGapMs: rules.recordIntervalMs.value,
-    intervalMs: Math.min(rules.recordIntervalMs.value, lastStepMs(samples)),
+    maxGapMs: rules.recordIntervalMs,
+    intervalMs: Math.min(rules.recordIntervalMs, lastStepMs(samples)),
     from: stay.from,
     to: stay.to,
   });
   return { report, reasons: pointReasons(stay, report, rules), mkt: mktOf(stay, windows, point) };
 }
 
-function pointReasons(stay: MeasuredStay, report: ExcursionReport, rules: ScopeRules): Reason[] {
+function pointReasons(stay: MeasuredStay, report: ExcursionReport, rules: EquipmentRules): Reason[] {
   const reasons: Reason[] = [];
   if (report.gaps.length > 0) {
     const longestMs = Math.max(...report.gaps.map((gap) => gap.to - gap.from));
@@ -153,7 +125,7 @@ function pointReasons(stay: MeasuredStay, report: ExcursionReport, rules: ScopeR
         : { code: "GAP", facts: { from: report.gaps[0]?.from ?? 0, longestMs } },
     );
   }
-  const allowedMs = rules.recordIntervalOutMs.value;
+  const allowedMs = rules.recordIntervalOutMs;
   if (report.longestIntervalOutMs > allowedMs) {
     reasons.push({
       code: "INTERVAL_OUT_OF_LIMITS",

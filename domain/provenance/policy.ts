@@ -22,3 +22,11 @@ export function countsFrom(statement: { at: number; accepted: number; offline: b
   const allowedMs = statement.offline ? offlineBackdatingMs : placementGraceMs;
   return delayMs <= allowedMs ? statement.at : statement.accepted;
 }
+
+/**
+ * When a statement was accepted as far as the chain proves it: by its own word, unless it came on chain more than 36 h
+ * later than that, or than the story began, from when on its seals are shown.
+ */
+export function provablyAccepted(accepted: number, provedAt: number, storyFrom: number): number {
+  return provedAt - Math.max(accepted, storyFrom) <= lateSealMs ? accepted : provedAt;
+}

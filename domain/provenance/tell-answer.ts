@@ -1,13 +1,14 @@
 /** The four answers about a pack, told from proved contents alone: the same on the server, in the page, in the CLI. */
 import { streamOf } from "#domain/log/entry.ts";
-import type { ProvedStream } from "#domain/log/open-streams.ts";
 import { lotSubject, productSubject } from "#domain/log/subjects.ts";
 import type { ProvedContents } from "#domain/log/verify.ts";
 import type { Answer, Reason, Step } from "./answer.ts";
-import { type EventBody, eventOf } from "./bodies.ts";
+import type { EventBody } from "./bodies.ts";
 import { custodyOf, type Stay } from "./custody.ts";
-import { soldAtOf } from "./story-end.ts";
+import { lateSealMs } from "./policy.ts";
+import { saleOf } from "./story-end.ts";
 import { productsOf, tellCold } from "./tell-cold.ts";
+import { eventsIn, proofTimesOf } from "./timely-events.ts";
 
 /** How the contents were proved, as `verifyBundle` said, and what the code was called by. */
 export interface Told {
@@ -23,14 +24,14 @@ export interface Told {
 
 /** Tells the four answers; a pack whose contents are not proved gets UNKNOWN and NOT_DEMONSTRABLE. */
 export function tellAnswer(contents: ProvedContents, told: Told): Answer {
-  const code = contents.streams.get(streamOf(contents.subject));
-  const events = (code?.entries ?? []).map(eventOf).filter((event) => event !== null);
+  const asOf = told.asOf ?? newestStatement(contents);
+  const times = proofTimesOf(contents, asOf);
+  const events = eventsIn(contents.streams.get(streamOf(contents.subject)), times);
   const gtin = gtinOf(contents.subject, events);
   const lot = events.find((event) => event.lot !== undefined)?.lot ?? null;
   const productStream = gtin === null ? null : streamOf(productSubject(gtin));
-  const product = productsOf(contents, productStream).at(-1) ?? null;
-  const asOf = told.asOf ?? newestStatement(contents);
-  const stays = custodyOf(contents, streamOf(contents.subject), endOf(contents, events, asOf));
+  const product = productsOf(contents, productStream, times).at(-1) ?? null;
+  const stays = staysOf(contents, events, asOf);
   const cold = tellCold(contents, stays, productStream, asOf);
   return {
     code: told.code,
@@ -46,9 +47,7 @@ export function tellAnswer(contents: ProvedContents, told: Told): Answer {
     },
     known: knownFrom(events, product?.makerOrg ?? null, told.live?.seen ?? false),
     state: stateFrom(contents, events, gtin, lot, asOf, told.live),
-    cold: hasHidden(code)
-      ? { ...cold, state: cold.state === "EXCURSION" ? "EXCURSION" : "NOT_DEMONSTRABLE" }
-      : cold,
+    cold,
     proof: { result: told.result, asOf: told.asOf, chainClass: told.chainClass, reasons: told.reasons },
     steps: events.map(stepOf),
   };
@@ -61,10 +60,6 @@ function gtinOf(epc: string, events: readonly EventBody[]): string | null {
   );
 }
 
-function hasHidden(code: ProvedStream | undefined): boolean {
-  return code?.entries.some((entry) => entry.header === null || entry.body === undefined) ?? false;
-}
-
 function newestStatement(contents: ProvedContents): number {
   const times = [...contents.streams.values()].flatMap((stream) =>
     stream.entries.map((entry) => entry.header?.to ?? 0),
@@ -72,12 +67,21 @@ function newestStatement(contents: ProvedContents): number {
   return times.reduce((a, b) => Math.max(a, b), 0);
 }
 
-/** The story ends when the pack was dispensed, else at the last window that is sealed where it lies now. */
-function endOf(contents: ProvedContents, events: readonly EventBody[], asOf: number): number {
-  const soldAt = soldAtOf(events);
-  if (soldAt !== null) return soldAt;
-  const stays = custodyOf(contents, streamOf(contents.subject), asOf);
-  return lastSealed(contents, stays.at(-1)) ?? asOf;
+/**
+ * The story ends when the pack was dispensed, else at the last window that is sealed where it lies now; but windows that
+ * stopped coming long before the newest anchor don't end it: what they would have said is missing.
+ */
+function staysOf(contents: ProvedContents, events: readonly EventBody[], asOf: number): Stay[] {
+  const until = (end: number) => custodyOf(contents, streamOf(contents.subject), end, asOf);
+  const sale = saleOf(events);
+  if (sale === null) {
+    const last = lastSealed(contents, until(asOf).at(-1));
+    return until(last === null || asOf - last > lateSealMs ? asOf : last);
+  }
+  const stays = until(sale.at);
+  return stays.map((stay, at) =>
+    sale.isDoubtful && at === stays.length - 1 ? { ...stay, doubt: stay.doubt ?? "PLACE_BACKDATED" } : stay,
+  );
 }
 
 function lastSealed(contents: ProvedContents, stay: Stay | undefined): number | null {

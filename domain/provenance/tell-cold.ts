@@ -6,6 +6,7 @@ import { type ProductBody, productOf } from "./bodies.ts";
 import type { Stay } from "./custody.ts";
 import { countsFrom } from "./policy.ts";
 import { type JudgedLeg, tellLeg } from "./tell-legs.ts";
+import { isHiding, type ProofTimes, proofTimesOf, timely } from "./timely-events.ts";
 
 const defaultProfile = { name: "CN-GSP", version: 1 };
 
@@ -16,7 +17,7 @@ export function tellCold(
   product: string | null,
   asOf: number,
 ): ColdAnswer {
-  const statements = productsOf(contents, product);
+  const statements = productsOf(contents, product, proofTimesOf(contents, asOf));
   const judged = stays.map((stay) => tellLeg(contents, stay, limitsAt(statements, stay.from), asOf));
   const legs = judged.map(({ leg }) => leg);
   const limits = statements.at(-1) ?? null;
@@ -43,12 +44,19 @@ export function tellCold(
   };
 }
 
-/** The product statements of the maker in the order in which they began to count. */
-export function productsOf(contents: ProvedContents, stream: string | null): ProductBody[] {
-  const entries = stream === null ? [] : (contents.streams.get(stream)?.entries ?? []);
-  return entries
-    .map(productOf)
-    .filter((body) => body !== null)
+/** The product statements of the maker in the order in which they began to count; none where one of them is not shown. */
+export function productsOf(
+  contents: ProvedContents,
+  stream: string | null,
+  times: ProofTimes,
+): ProductBody[] {
+  const shown = stream === null ? undefined : contents.streams.get(stream);
+  if (shown === undefined || isHiding(shown)) return [];
+  return shown.entries
+    .flatMap((entry) => {
+      const body = productOf(entry);
+      return body === null ? [] : [timely(entry, body, times)];
+    })
     .sort((a, b) => since(a) - since(b));
 }
 

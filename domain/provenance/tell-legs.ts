@@ -2,7 +2,8 @@
 import type { ProvedContents } from "#domain/log/verify.ts";
 import type { Evidence, Leg, Reason } from "./answer.ts";
 import type { Place, Stay } from "./custody.ts";
-import { type Limits, type Measurement, measureStay } from "./measure-stay.ts";
+import { type Measurement, measureStay } from "./measure-stay.ts";
+import type { Limits } from "./measured-stay.ts";
 
 /** A leg with the sums its mean kinetic temperature needs. */
 export interface JudgedLeg {

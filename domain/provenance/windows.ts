@@ -4,16 +4,27 @@ import type { ProvedContents } from "#domain/log/verify.ts";
 import { type RosterBody, rosterOf, type WindowBody, windowOf } from "./bodies.ts";
 import { lateSealMs } from "./policy.ts";
 
+/** The extremes that any version of a window states of one point (milli-°C). */
+export interface Extremes {
+  readonly min: number;
+  readonly max: number;
+}
+
 /** One window with the version that counts, the roster it names, and the extremes of all versions (milli-°C). */
 export interface SealedWindow {
   readonly from: number;
   readonly to: number;
   readonly body: WindowBody | null;
   readonly roster: RosterBody | null;
+  /** The readings of the version that counts, those inside the window. */
   readonly readings: ProvedEntry["readings"];
   readonly lowestMilliC: number | null;
   readonly highestMilliC: number | null;
+  /** By measuring point. */
+  readonly extremes: ReadonlyMap<string, Extremes>;
   readonly sealedLate: boolean;
+  /** Whether every version of it is opened: one that isn't might have been worse. */
+  readonly isOpened: boolean;
 }
 
 /** The windows that overlap from … to, in order; `asOf` is when the newest anchor was proved. */
@@ -44,34 +55,36 @@ function joinVersions(
   const inTime = versions.filter((entry) => (entry.sealedAt ?? asOf) - (entry.header?.to ?? 0) <= lateSealMs);
   const chosen = (inTime.at(-1) ?? versions.at(-1)) as ProvedEntry;
   const bodies = versions.map(windowOf);
+  const [from, to] = [chosen.header?.from ?? 0, chosen.header?.to ?? 0];
   const body = windowOf(chosen);
-  const extremes = bodies.flatMap((each) => each?.points ?? []);
+  const extremes = extremesOf(bodies.filter((each) => each !== null));
+  const values = [...extremes.values()];
   return {
-    from: chosen.header?.from ?? 0,
-    to: chosen.header?.to ?? 0,
-    body,
-    roster: body === null ? null : rosterNamed(contents, body.roster),
-    readings: chosen.readings,
-    lowestMilliC: least(extremes.map((point) => point.min)),
-    highestMilliC: greatest(extremes.map((point) => point.max)),
+    ...{ from, to, body, extremes },
+    roster: body === null ? null : rosterNamed(contents, chosen, body.roster),
+    readings: chosen.readings?.filter(([, ts]) => ts >= from && ts < to) ?? null,
+    lowestMilliC: values.length === 0 ? null : values.map(({ min }) => min).reduce((a, b) => Math.min(a, b)),
+    highestMilliC: values.length === 0 ? null : values.map(({ max }) => max).reduce((a, b) => Math.max(a, b)),
     sealedLate: inTime.length === 0,
+    isOpened: bodies.every((each) => each !== null),
   };
 }
 
-function rosterNamed(contents: ProvedContents, leaf: string): RosterBody | null {
-  const referenced = contents.references.get(leaf);
-  if (referenced !== undefined) return rosterOf(referenced);
-  for (const stream of contents.streams.values()) {
-    const entry = stream.entries.find((candidate) => candidate.leaf === leaf);
-    if (entry !== undefined) return rosterOf(entry);
+function extremesOf(bodies: readonly WindowBody[]): Map<string, Extremes> {
+  const found = new Map<string, Extremes>();
+  for (const { point, min, max } of bodies.flatMap(({ points }) => points)) {
+    if (min === null || max === null) continue;
+    const before = found.get(point);
+    found.set(point, { min: Math.min(min, before?.min ?? min), max: Math.max(max, before?.max ?? max) });
   }
-  return null;
+  return found;
 }
 
-function least(values: readonly (number | null)[]): number | null {
-  return values.reduce((a, b) => (a === null ? b : b === null ? a : Math.min(a, b)), null);
-}
-
-function greatest(values: readonly (number | null)[]): number | null {
-  return values.reduce((a, b) => (a === null ? b : b === null ? a : Math.max(a, b)), null);
+/** The roster under a window: an entry of the same equipment, and older than the window. */
+function rosterNamed(contents: ProvedContents, window: ProvedEntry, leaf: string): RosterBody | null {
+  const shown = contents.streams.get(window.stream)?.entries.find((entry) => entry.leaf === leaf);
+  const named = shown ?? contents.references.get(leaf);
+  return named === undefined || named.stream !== window.stream || named.seq >= window.seq
+    ? null
+    : rosterOf(named);
 }

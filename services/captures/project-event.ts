@@ -4,6 +4,7 @@
  */
 import { fromHex } from "#domain/log/bytes.ts";
 import { saltedHash, streamOf } from "#domain/log/entry.ts";
+import { keyAlias } from "#domain/log/subjects.ts";
 import type { OrganisationKind } from "#domain/provenance/answer.ts";
 import type { EventBody } from "#domain/provenance/bodies.ts";
 import type { StoredEventCode } from "#store/epcis-events.ts";
@@ -46,7 +47,8 @@ function sharedBody(statement: Statement, telling: Telling, salt: string) {
     by: {
       role: organisation.kind,
       org: streamOf(`urn:coldmark:organisation:${organisation.label}`),
-      ...signer,
+      signedBy: keyAlias(signer.signedBy),
+      offline: signer.offline,
     },
     event: saltedHash(salt, statement.event),
     ...(document === null ? {} : { document }),

@@ -75,6 +75,6 @@ function tell(
 
 function nothingProved(subject: string, view: ProvedContents["view"]): ProvedContents {
   const stream = streamOf(subject);
-  const empty = { stream, from: 0, present: false, entries: [] };
-  return { subject, view, streams: new Map([[stream, empty]]), references: new Map() };
+  const empty = { stream, from: 0, present: false, entries: [], endsAt: null, seen: [] };
+  return { subject, view, streams: new Map([[stream, empty]]), references: new Map(), profiles: [] };
 }

@@ -2,6 +2,7 @@
 import type { Bundle, DayProof, Stretch } from "#domain/log/bundle.ts";
 import { fromHex, toHex } from "#domain/log/bytes.ts";
 import { NO_PREVIOUS, streamOf } from "#domain/log/entry.ts";
+import { firstDayOf } from "#domain/log/first-day.ts";
 import type { Tx } from "#store/connect.ts";
 import {
   findAnchoredTree,
@@ -12,6 +13,7 @@ import {
   listSeals,
   listStretch,
 } from "#store/stretches.ts";
+import { chainTo } from "./chain-to.ts";
 import { type Draft, draftPack } from "./draft.ts";
 import {
   attachReadings,
@@ -25,8 +27,6 @@ import {
 import type { AnchoredHeads, HeadsTrees } from "./heads-trees.ts";
 import { entryOf, openingOf } from "./opening-of.ts";
 import type { PackQuestion, ProvenanceParts } from "./parts.ts";
-
-const dayMs = 86_400_000;
 
 interface Anchored {
   readonly tx: Tx;
@@ -74,7 +74,11 @@ async function draftBundle(tx: Tx, trees: HeadsTrees, question: PackQuestion): P
   const tree = await findAnchoredTree(tx);
   if (tree === null) return null;
   const draft = await draftPack(tx, question.epc, tree.size, tree.anchoredAt ?? 0);
-  const anchored = await anchoredHistory(tx, trees, tree.size, firstDayOf(draft, question.epc));
+  const told = (draft.rows.get(streamOf(question.epc)) ?? []).map(({ fromMs, toMs }) => ({
+    from: fromMs,
+    to: toMs,
+  }));
+  const anchored = await anchoredHistory(tx, trees, tree.size, firstDayOf(told));
   const whole = [...draft.rows].map(([stream, rows]) => wholeStretch(anchored, stream, rows));
   const measured: MeasuredStretch[] = [];
   for (const stays of equipmentStays(draft)) {
@@ -96,28 +100,31 @@ async function draftBundle(tx: Tx, trees: HeadsTrees, question: PackQuestion): P
   return { bundle, measured };
 }
 
-async function anchoredHistory(tx: Tx, trees: HeadsTrees, size: number, firstDay: number): Promise<Anchored> {
+/** The days' seals from the first one relied on, and the newest before it: there the code must be unknown still. */
+async function anchoredHistory(
+  tx: Tx,
+  trees: HeadsTrees,
+  size: number,
+  firstDay: number | null,
+): Promise<Anchored> {
+  const seals = firstDay === null ? [] : await listSeals(tx, size);
+  const before = seals.findLastIndex(({ day }) => day < (firstDay ?? 0));
   const days = [];
-  for (const seal of await listSeals(tx, size)) {
-    if (seal.day >= firstDay) days.push({ ...seal, heads: await trees.at(tx, seal.size) });
+  for (const seal of seals.slice(Math.max(0, before))) {
+    days.push({ ...seal, heads: await trees.at(tx, seal.size) });
   }
   return { tx, size, heads: await trees.at(tx, size), days };
 }
 
-/** Seals are relied on from the day the code's first statement was accepted. */
-function firstDayOf(draft: Draft, epc: string): number {
-  const accepted = (draft.rows.get(streamOf(epc)) ?? []).map((row) => row.toMs);
-  return accepted.length === 0 ? Number.POSITIVE_INFINITY : Math.floor(Math.min(...accepted) / dayMs);
-}
-
 function wholeStretch(anchored: Anchored, stream: string, rows: readonly LogRow[]): Stretch {
+  const head = anchored.heads.tree.proof(fromHex(stream));
   return {
     stream,
     from: 0,
     prev: NO_PREVIOUS,
-    entries: rows.map((row) => entryOf(row, true)),
+    entries: chainTo(head, rows).map((row) => entryOf(row, true)),
     end: "newest",
-    head: anchored.heads.tree.proof(fromHex(stream)),
+    head,
   };
 }
 
@@ -139,8 +146,8 @@ async function equipmentStretch(anchored: Anchored, stays: EquipmentStays): Prom
   const { end, heads } = endOf(anchored, span.to);
   const head = heads.tree.proof(stream);
   if (head.seq === undefined) return null;
-  const from = (await findFirstWindow(tx, stream, span)) ?? 0;
-  const rows = await listStretch(tx, stream, { from, to: head.seq, size });
+  const from = await firstShown(anchored, stream, span);
+  const rows = chainTo(head, await listStretch(tx, stream, { from, to: head.seq, size }));
   const entries = openStays(rows, stays);
   const owner = await findEquipmentByLabel(tx, rows[0]?.subject.split(":").at(-1) ?? "");
   const named = await listByLeaf(tx, rosterLeaves(entries, rows));
@@ -150,6 +157,20 @@ async function equipmentStretch(anchored: Anchored, stays: EquipmentStays): Prom
     wanted: owner === null ? [] : wantedReadings(rows, entries, stays, owner.tenantId),
     references: named.flatMap(reference),
   };
+}
+
+/**
+ * Where a stretch begins: at its first window, and not after what was sealed since the last seal before it, so that a
+ * window sealed twice shows both times; without such a seal at the stream's beginning.
+ */
+async function firstShown(
+  { tx, days }: Anchored,
+  stream: Uint8Array,
+  span: { from: number; to: number; size: number },
+): Promise<number> {
+  const sealed = days.findLast(({ anchoredAt }) => anchoredAt <= span.from)?.heads.tree.proof(stream).seq;
+  const window = sealed === undefined ? 0 : await findFirstWindow(tx, stream, span);
+  return Math.min(window ?? 0, (sealed ?? -1) + 1);
 }
 
 /** The first sealed day that lies after all that may still come late; the newest heads while there is none. */

@@ -6,8 +6,9 @@ import { lotSubject, productSubject } from "#domain/log/subjects.ts";
 import type { ProvedContents } from "#domain/log/verify.ts";
 import { type EventBody, eventOf } from "#domain/provenance/bodies.ts";
 import { custodyOf, type Stay } from "#domain/provenance/custody.ts";
-import { soldAtOf } from "#domain/provenance/story-end.ts";
+import { saleOf } from "#domain/provenance/story-end.ts";
 import { productsOf } from "#domain/provenance/tell-cold.ts";
+import { proofTimesOf } from "#domain/provenance/timely-events.ts";
 import type { Tx } from "#store/connect.ts";
 import { type LogRow, listStream } from "#store/stretches.ts";
 import { openingOf } from "./opening-of.ts";
@@ -36,8 +37,9 @@ export async function draftPack(tx: Tx, epc: string, size: number, asOf: number)
       rows.set(stream, await listStream(tx, fromHex(stream), size));
   }
   const contents = contentsOf(epc, rows);
-  const limits = productsOf(contents, gtin === undefined ? null : streamOf(productSubject(gtin)));
-  return { rows, stays: custodyOf(contents, streamOf(epc), soldAtOf(events) ?? asOf), limits };
+  const product = gtin === undefined ? null : streamOf(productSubject(gtin));
+  const limits = productsOf(contents, product, proofTimesOf(contents, asOf));
+  return { rows, stays: custodyOf(contents, streamOf(epc), saleOf(events)?.at ?? asOf, asOf), limits };
 }
 
 async function addStream(
@@ -67,9 +69,10 @@ function eventsOf(rows: ReadonlyMap<string, LogRow[]>): EventBody[] {
 function contentsOf(subject: string, rows: ReadonlyMap<string, LogRow[]>): ProvedContents {
   const streams = [...rows].map(([stream, list]) => {
     const entries = list.map(provedOf);
-    return [stream, { stream, from: 0, present: entries.length > 0, entries }] as const;
+    const shown = { stream, from: 0, present: entries.length > 0, entries, endsAt: null, seen: [] };
+    return [stream, shown] as const;
   });
-  return { subject, view: "public", streams: new Map(streams), references: new Map() };
+  return { subject, view: "public", streams: new Map(streams), references: new Map(), profiles: [] };
 }
 
 function provedOf(row: LogRow): ProvedEntry {
@@ -81,6 +84,6 @@ function provedOf(row: LogRow): ProvedEntry {
     header: opening?.header ?? null,
     body: opening?.body,
     readings: null,
-    sealedAt: null,
+    sealedAt: row.appendedAt,
   };
 }

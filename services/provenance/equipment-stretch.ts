@@ -72,7 +72,8 @@ function isWindow(row: LogRow): boolean {
 function isOpened(row: LogRow, { spans }: EquipmentStays): boolean {
   return (
     row.kind === "equipment" ||
-    (isWindow(row) && spans.some((span) => row.fromMs < span.to && row.toMs > span.from))
+    (isWindow(row) && spans.some((span) => row.fromMs < span.to && row.toMs > span.from)) ||
+    (row.kind === "excursion" && spans.some((span) => row.fromMs >= span.from && row.fromMs < span.to))
   );
 }
 

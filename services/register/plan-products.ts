@@ -1,6 +1,7 @@
 import { canonicalEpc } from "#domain/codes/epc.ts";
 import { toMilliC } from "#domain/coldchain/milli-celsius.ts";
 import { AppError } from "#domain/errors.ts";
+import { keyAlias } from "#domain/log/subjects.ts";
 import { type Draft, keepRow } from "./draft.ts";
 import type { OrganisationFile } from "./network.ts";
 import { organisationAlias } from "./plan-organisation.ts";
@@ -32,8 +33,15 @@ function planProduct(draft: Draft, file: OrganisationFile, product: Product): vo
   const next = { tenantId: draft.tenant, gtin, ...label, ...asKept };
   const subject = `product ${gtin}`;
   if (!keepRow(draft, { table: "products", subject, old, next, stamp: statement })) return;
-  const stated = { effectiveFrom: product.effectiveFrom ?? now, accepted: now, signedBy, offline };
-  const body = { gtin, ...label, maker: file.names, makerOrg: organisationAlias(draft), ...stated };
+  const stated = { effectiveFrom: product.effectiveFrom ?? now, accepted: now, offline };
+  const body = {
+    gtin,
+    ...label,
+    maker: file.names,
+    makerOrg: organisationAlias(draft),
+    signedBy: keyAlias(signedBy),
+    ...stated,
+  };
   draft.entries.push({ subject: epcOf({ gtin }), kind: "product", from: now, to: now, body });
 }
 

@@ -1,6 +1,7 @@
 // What the log says of a site and its equipment: the whole state, anew whenever any of it changed.
 import { isDeepStrictEqual } from "node:util";
 import { streamOf } from "#domain/log/entry.ts";
+import { keyAlias } from "#domain/log/subjects.ts";
 import type { Register, RegisterRow } from "#store/register.ts";
 import type { Draft } from "./draft.ts";
 
@@ -34,11 +35,12 @@ const siteSubject = ({ label }: { label: string }) => `urn:coldmark:site:${label
 /** Times are given as stated, with when we accepted them: the verifier itself decides what counts (design §6). */
 function equipmentRoster(register: Register, row: RegisterRow<"equipment">, stated: Stated) {
   const site = register.sites.find(({ id }) => id === row.siteId);
-  const { kind, scope, lowerMilliC, upperMilliC, segmentMs, validatedMs, signedBy, offline } = row;
+  const { kind, scope, lowerMilliC, upperMilliC, segmentMs, validatedMs, offline } = row;
   const profile = { name: row.profile, version: row.profileVersion };
   const points = register.sensors.filter((sensor) => sensor.equipmentId === row.id);
   return {
-    ...{ kind, scope, profile, lowerMilliC, upperMilliC, segmentMs, validatedMs, signedBy, offline },
+    ...{ kind, scope, profile, lowerMilliC, upperMilliC, segmentMs, validatedMs, offline },
+    signedBy: keyAlias(row.signedBy),
     site: streamOf(siteSubject({ label: site?.label ?? "" })),
     since: stated.get(`equipment ${row.id}`) ?? row.since,
     accepted: row.acceptedAt,

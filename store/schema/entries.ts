@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, pgTable, text, unique } from "drizzle-orm/pg-core";
 import { bytes, whole } from "./columns.ts";
 
@@ -20,5 +21,10 @@ export const entries = pgTable(
     body: text(),
     appendedAt: whole().notNull(),
   },
-  (t) => [unique().on(t.stream, t.seq), index().on(t.stream, t.toMs)],
+  (t) => [
+    unique().on(t.stream, t.seq),
+    index().on(t.stream, t.toMs),
+    index().on(t.stream, t.index),
+    index().on(t.leaf).where(sql`kind = 'equipment'`),
+  ],
 );

@@ -16,5 +16,5 @@ export const pendingEntries = pgTable(
     createdAt: whole().notNull(),
     entryIndex: whole(),
   },
-  (t) => [index().on(t.id).where(sql`entry_index is null`)],
+  (t) => [index().on(t.id).where(sql`entry_index is null`), index().on(t.entryIndex).where(sql`urgent`)],
 );

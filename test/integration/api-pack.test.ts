@@ -128,8 +128,8 @@ describe("a pack", () => {
     for (let n = 0; n < 80; n += 1) expect(await ask(known)).toBe(200);
     for (let n = 0; n < 60; n += 1) expect(await ask(newPack())).toBe(200);
     expect(await ask(newPack())).toBe(429);
-    expect(await ask(known, "::ffff:192.0.2.7")).toBe(429);
-    expect(await ask(known, "192.0.2.8")).toBe(200);
+    expect(await ask(newPack(), "::ffff:192.0.2.7")).toBe(429);
+    expect(await ask(newPack(), "192.0.2.8")).toBe(200);
     const codesOfMany = Array.from({ length: 61 }, newPack);
     expect(
       (
@@ -144,13 +144,37 @@ describe("a pack", () => {
         )
       ).status,
     ).toBe(429);
-    expect(await ask(known, "2001:db8::2")).toBe(429);
-    expect(await ask(known, "2001:db8:0:1::2")).toBe(200);
+    expect(await ask(newPack(), "2001:db8::2")).toBe(429);
+    expect(await ask(newPack(), "2001:db8:0:1::2")).toBe(200);
     expect(
       (await post(network, "/v1/check", { codes: codesOfMany }, { key: network.keys.pharmacy })).status,
     ).toBe(200);
     network.nextMinute();
-    expect(await ask(known)).toBe(200);
+    expect(await ask(newPack())).toBe(200);
+  });
+
+  it("that is recorded is never refused, whatever its net tried before", async () => {
+    const net = { incoming: { socket: { remoteAddress: "192.0.2.9" } } } as never;
+    const from = async (path: string, init: RequestInit = {}) =>
+      (await network.app.request(path, init, net)).status;
+    for (let n = 0; n < 60; n += 1) await from(provenance(newPack()));
+    const forms = ["text/html", "application/json", "application/linkset+json"];
+    const inForms = (epc: string) =>
+      Promise.all(forms.map((Accept) => from(page(epc), { headers: { Accept } })));
+    expect(await inForms(known)).toEqual([200, 200, 200]);
+    expect(await from(provenance(known))).toBe(200);
+    expect(await from(`${provenance(known)}/bundle`)).not.toBe(429);
+    const check = (epc: string) =>
+      from("/v1/check", {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ codes: [epc] }),
+      });
+    expect(await check(known)).toBe(200);
+    expect((await inForms(newPack())).slice(0, 2)).toEqual([429, 429]);
+    expect(await from(provenance(newPack()))).toBe(429);
+    expect(await from(`${provenance(newPack())}/bundle`)).toBe(429);
+    expect(await check(newPack())).toBe(429);
   });
 
   it("never shows its serial in the log, only its product and a keyed hash", async () => {

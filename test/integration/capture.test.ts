@@ -139,6 +139,7 @@ describe("a capture", () => {
       box.slice(-8),
       "owning",
       "maker",
+      network.scanner.kid,
     ]) {
       expect(text).not.toContain(secret);
     }

@@ -60,7 +60,7 @@ export function anchorParts(
   return {
     store,
     readings: openPostgresReadings(store),
-    config: { ...config, ...(environment.TEST_CRASH_AT ? { testCrashAt: environment.TEST_CRASH_AT } : {}) },
+    config,
     clock: now,
     log: pino({ level: process.env.TEST_LOG_LEVEL ?? "silent" }),
     chainSettings,

@@ -1,16 +1,26 @@
 /** A whole deployment for a test: every part outside (PostgreSQL, Mosquitto, InfluxDB, a chain), or every part embedded. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Chain, openChain } from "#anchor/chain.ts";
 import { loadKeys } from "#anchor/keys.ts";
 import { loadConfig } from "#config";
 import { freePort } from "./free-port.ts";
 import { startInflux } from "./influx.ts";
 import { startMosquitto } from "./mosquitto.ts";
+import { startOutsideChain } from "./outside-chain.ts";
 import { startPostgres } from "./postgres.ts";
 import { coldmark, type RunningService, startUp } from "./service.ts";
 import type { SmallNetwork } from "./small-network.ts";
 import type { Doors } from "./small-scenario.ts";
+
+/** A part outside that can go away, as its machine would, and come back with what it had. */
+interface OutsidePart {
+  down(): Promise<void>;
+  restart(): Promise<void>;
+}
+
+/** The parts that a service must do without for a while, as `/health/ready` calls them. */
+export type OutsidePartName = "readings" | "broker" | "chain";
+type OutsideParts = Readonly<Record<OutsidePartName, OutsidePart>>;
 
 /** A running deployment; `env` are the settings that its commands need. */
 export interface Deployment {
@@ -18,6 +28,8 @@ export interface Deployment {
   readonly folder: string;
   readonly doors: Doors;
   readonly service: RunningService;
+  /** The parts outside; null where every part is embedded. */
+  readonly outside: OutsideParts | null;
   /** Starts the service again after it was killed. */
   restart(): Promise<void>;
   /** The chain's RPC address, as a stranger would use it. */
@@ -35,24 +47,27 @@ const quick = {
   LOG_LEVEL: "info",
 };
 
-/** Starts the parts, registers the network and starts the service on them. */
+/** Starts the parts, registers the network and starts the service on them, `without` a part that is down by then. */
 export async function deploy(
   kind: "outside" | "embedded",
   network: SmallNetwork,
   settings: Record<string, string> = {},
+  without?: OutsidePartName,
 ): Promise<Deployment> {
   const folder = mkdtempSync("/var/tmp/coldmark-test-");
   const closing: (() => Promise<unknown>)[] = [];
   const base = { DATA_DIR: folder, PORT: "0", ...quick, ...settings };
-  const parts =
-    kind === "outside"
-      ? await outsideParts(folder, base, network, closing)
-      : { MQTT_PORT: String(await freePort()) };
-  const env: Record<string, string> = { ...base, ...parts };
+  const started = kind === "outside" ? await outsideParts(folder, base, network, closing) : null;
+  const outside = started?.parts ?? null;
+  const env: Record<string, string> = {
+    ...base,
+    ...(started?.env ?? { MQTT_PORT: String(await freePort()) }),
+  };
   const file = join(folder, "network.json");
   writeFileSync(file, JSON.stringify(network.file));
   const registered = await coldmark(["register", file], env);
   if (registered.code !== 0) throw new Error(`register failed: ${registered.stderr}`);
+  if (without !== undefined) await outside?.[without].down();
   let service = await startUp(env);
   const { receiptKey } = loadKeys(loadConfig(env));
   const mqttUrl = env.MQTT_URL ?? `mqtt://127.0.0.1:${env.MQTT_PORT}`;
@@ -65,6 +80,7 @@ export async function deploy(
     get service() {
       return service;
     },
+    outside,
     restart: async () => {
       service = await startUp(env);
     },
@@ -82,12 +98,12 @@ async function outsideParts(
   base: Record<string, string>,
   network: SmallNetwork,
   closing: (() => Promise<unknown>)[],
-): Promise<Record<string, string>> {
+): Promise<{ env: Record<string, string>; parts: OutsideParts }> {
   const [postgres, mosquitto, influx, chain] = await Promise.all([
     startPostgres(),
     startMosquitto({ [network.gateway.id]: network.gateway.password }),
     startInflux(),
-    openChain({ kind: "anvil", statePath: join(folder, "outside-chain.json") }),
+    startOutsideChain(join(folder, "outside-chain.json")),
   ]);
   closing.push(postgres.stop, mosquitto.stop, influx.stop, chain.stop);
   const env = {
@@ -98,22 +114,15 @@ async function outsideParts(
     INFLUX_URL: influx.url,
     INFLUX_VERSION: "1",
     CHAIN_RPC_URL: chain.rpcUrl,
-    ANCHOR_KEY: fundedKey(chain),
+    ANCHOR_KEY: chain.fundedKey,
   };
-  await keepMining(chain, closing);
   const deployed = await coldmark(["chain", "deploy"], { ...base, ...env });
   const address = /CONTRACT_ADDRESS=(0x\w{40})/.exec(deployed.stdout)?.[1];
   if (address === undefined) throw new Error(`chain deploy failed: ${deployed.stderr}`);
-  return { ...env, CONTRACT_ADDRESS: address };
-}
-
-function fundedKey(chain: Chain): string {
-  if (chain.fundedKey === null) throw new Error("anvil has an account with money");
-  return chain.fundedKey;
-}
-
-/** Blocks come by themselves on a chain that others use; so `finalized` moves. */
-async function keepMining(chain: Chain, closing: (() => Promise<unknown>)[]): Promise<void> {
-  await chain.rpc("evm_setIntervalMining", [1]);
-  closing.push(() => chain.rpc("evm_setIntervalMining", [0]));
+  const parts = {
+    readings: { down: influx.kill9, restart: influx.restart },
+    broker: { down: mosquitto.kill9, restart: mosquitto.restart },
+    chain,
+  };
+  return { env: { ...env, CONTRACT_ADDRESS: address }, parts };
 }

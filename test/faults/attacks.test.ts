@@ -1,0 +1,261 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { encodeRevoke, encodeSetRevoker } from "#anchor/contract.ts";
+import type { Bundle } from "#domain/log/bundle.ts";
+import { type Deployment, deploy } from "../support/deployment.ts";
+import { startLyingRpc } from "../support/lying-rpc.ts";
+import { type Operator, takeOver } from "../support/operator.ts";
+import { coldmark } from "../support/service.ts";
+import { answerWhen, capture, packEvent } from "../support/small-scenario.ts";
+import { TestLog } from "../support/test-log.ts";
+import { publishRooms, twoRooms } from "../support/two-rooms.ts";
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+/** Windows of a minute; the equipment is there since a whole window's start. */
+const since = Math.floor((Date.now() - 2 * hourMs) / minuteMs) * minuteMs;
+const until = since + hourMs;
+/** In the middle of a window, which therefore travels with its readings. */
+const soldAt = until - 10 * minuteMs + minuteMs / 2;
+const iso = (ms: number) => new Date(ms).toISOString();
+const network = twoRooms(since);
+const packOf = (serial: string) => `https://id.gs1.org/01/${network.gtin}/21/${serial}`;
+const [good, beside, warm, moved, recalled] = ["GOOD1", "BESIDE2", "WARM3", "MOVED4", "RECALLED5"].map(
+  packOf,
+);
+
+let deployment: Deployment;
+let operator: Operator;
+
+/** A fresh bundle from the server, checked by a process that knows only the trust file and the RPC. */
+async function verify(code = good ?? "", { rpc = "", trust = "trust.json", more = [] as string[] } = {}) {
+  const url = new URL(`/v1/provenance/${encodeURIComponent(code)}/bundle`, deployment.service.url);
+  const file = join(deployment.folder, "bundle.json");
+  writeFileSync(file, await (await fetch(url)).text());
+  const trustFile = join(deployment.folder, trust);
+  const endpoint = rpc || (await deployment.rpcUrl());
+  const { code: exit, stdout } = await coldmark([
+    ...["verify", file, "--trust", trustFile, "--code", code, "--rpc", endpoint, ...more],
+  ]);
+  return { exit, result: stdout.split("\n")[0], stdout };
+}
+
+async function audit(equipment = "cold-room") {
+  const span = ["--from", iso(since), "--to", iso(until)];
+  const { code, stdout } = await coldmark(["audit", "--equipment", equipment, ...span], deployment.env);
+  return { exit: code, kinds: [...new Set(stdout.match(/^[A-Z_]+/gm))] };
+}
+
+/** Before each attack: nothing differs, and the newest anchor becomes final. */
+async function expectUntouched(code = good, equipment = "cold-room"): Promise<void> {
+  await expect.poll(async () => (await verify(code)).result, { timeout: 30_000 }).toBe("VALID_FINAL");
+  expect(await audit(equipment)).toEqual({ exit: 0, kinds: ["AGREES"] });
+}
+
+async function tell(events: readonly object[], signed = true): Promise<void> {
+  const response = await capture(network, deployment.service.url, events, signed);
+  expect([response.status, await response.text()]).toEqual([202, expect.anything()]);
+}
+
+const made = (codes: readonly (string | undefined)[], lot: string, room: string) => ({
+  ...packEvent(codes[0] ?? "", "commissioning", since, room, {
+    disposition: "active",
+    ilmd: { "cbvmda:lotNumber": lot, "cbvmda:itemExpirationDate": "2030-01-31" },
+  }),
+  epcList: codes,
+});
+const sold = (code = "", room = network.room) =>
+  packEvent(code, "dispensing", soldAt, room, { disposition: "dispensed" });
+const subjectOf = (label: string) => `urn:coldmark:equipment:${label}`;
+
+/** The newest version of a whole window of the stay. */
+async function aWindow(): Promise<number> {
+  const text = "select index from entries where subject = $1 and from_ms = $2 order by seq desc limit 1";
+  const [row] = await operator.sql<{ index: string }>(text, [subjectOf(network.label), since + 5 * minuteMs]);
+  return Number(row?.index);
+}
+
+beforeAll(async () => {
+  const settings = { SEGMENT_MS: String(minuteMs), SEGMENT_MOVING_MS: String(minuteMs) };
+  deployment = await deploy("outside", network, settings);
+  operator = await takeOver(deployment);
+  await publishRooms(network, deployment.doors, { from: since, to: until });
+  await tell([
+    made([good, beside], network.lot, network.room),
+    made([warm, moved], network.lot, network.warmRoom),
+    made([recalled], "L2", network.room),
+    ...[good, recalled].map((code) => sold(code)),
+    ...[warm].map((code) => sold(code, network.warmRoom)),
+  ]);
+  await answerWhen(
+    deployment.service.url,
+    good ?? "",
+    ({ cold, proof }) => cold.state === "COMPLIANT" && proof.result === "VALID_FINAL",
+  );
+});
+afterAll(async () => {
+  await operator?.stop();
+  await deployment?.stop();
+});
+
+describe("a bundle", () => {
+  it("shows no other serial, organisation, gateway, key or equipment by its id", async () => {
+    const url = new URL(`/v1/provenance/${encodeURIComponent(good ?? "")}/bundle`, deployment.service.url);
+    const text = await (await fetch(url)).text();
+    expect(text).toContain("GOOD1");
+    expect([...network.secrets, "BESIDE2"].filter((secret) => text.includes(secret))).toEqual([]);
+  });
+
+  it("is refused for another pack, and under another log's trust file", async () => {
+    await expectUntouched();
+    const other = new TestLog().trust;
+    writeFileSync(join(deployment.folder, "other-trust.json"), JSON.stringify(other));
+    expect(await verify(good, { trust: "other-trust.json" })).toMatchObject({
+      exit: 1,
+      result: "KEY_UNKNOWN",
+    });
+    expect(await verify(good, { more: ["--code", warm ?? ""] })).toMatchObject({
+      exit: 1,
+      result: "SUBJECT_MISMATCH",
+    });
+  });
+
+  it.each<[string, string, Parameters<typeof startLyingRpc>[1]]>([
+    [
+      "is of another chain",
+      "CHAIN_UNREACHABLE",
+      ({ method }) => (method === "eth_chainId" ? "0x1" : undefined),
+    ],
+    [
+      "shows another contract",
+      "ANCHOR_UNPROVED",
+      ({ method, params }) =>
+        method === "eth_call" && !Object.hasOwn(params[0] as object, "to")
+          ? `0x${"11".repeat(32)}`
+          : undefined,
+    ],
+    ["never answers", "CHAIN_UNREACHABLE", () => null],
+  ])("is not final by an endpoint that %s: %s", async (_what, result, lie) => {
+    const rpc = await startLyingRpc(await deployment.rpcUrl(), lie);
+    expect(await verify(good, { rpc: rpc.url })).toMatchObject({ exit: 1, result });
+    await rpc.stop();
+  });
+});
+
+describe("a back-dated move into the cold room", () => {
+  it("is never COMPLIANT, and the warm room still counts", async () => {
+    await tell([packEvent(moved ?? "", "storing", since + minuteMs, network.room)], false);
+    await answerWhen(deployment.service.url, moved ?? "", ({ steps }) => steps.length === 2);
+    await expect
+      .poll(async () => (await verify(moved)).stdout, { timeout: 30_000 })
+      .toMatch(/^VALID_FINAL\n[\s\S]*cold: {2}EXCURSION .*PLACE_BACKDATED/);
+  });
+});
+
+describe("the operator with the records in hand", () => {
+  it("can't change a reading unseen", async () => {
+    await expectUntouched();
+    const [sensor] = await operator.sql<{ point: string }>("select point from sensors where id = 't1'");
+    const at = until - 10 * minuteMs;
+    const before = await operator.rewriteReading(sensor?.point ?? "", at, 4_999);
+    expect(before).toBe(5_000);
+    expect(await audit()).toEqual({ exit: 1, kinds: ["READING_CHANGED", "DIFFERS"] });
+    expect(await verify()).toMatchObject({ exit: 1, result: "TAMPERED" });
+    await operator.rewriteReading(sensor?.point ?? "", at, before);
+  });
+
+  it("can't change one byte of an entry unseen", async () => {
+    await expectUntouched();
+    const index = await aWindow();
+    const change = (from: string, to: string) =>
+      operator.sql("update entries set body = regexp_replace(body, $2, $3) where index = $1", [
+        index,
+        from,
+        to,
+      ]);
+    await change('"mean":5000', '"mean":5001');
+    const { exit, kinds } = await audit();
+    expect([exit, kinds]).toEqual([1, expect.arrayContaining(["ENTRY_CHANGED"])]);
+    expect(await verify()).toMatchObject({ exit: 1, result: "TAMPERED" });
+    await change('"mean":5001', '"mean":5000');
+  });
+
+  it("can't leave a segment out unseen", async () => {
+    await expectUntouched();
+    const index = await aWindow();
+    await operator.sql(`create table kept as select * from entries where index = ${index}`);
+    await operator.sql("delete from entries where index = $1", [index]);
+    const { exit, kinds } = await audit();
+    expect([exit, kinds]).toEqual([1, expect.arrayContaining(["SEQUENCE_BROKEN"])]);
+    expect(await verify()).toMatchObject({ exit: 1, result: "TAMPERED" });
+    await operator.sql("insert into entries select * from kept");
+  });
+});
+
+describe("a recall", () => {
+  it("on chain revokes every pack of the lot, and no other", async () => {
+    await expectUntouched(recalled);
+    const [revoker] = await operator.accounts();
+    await operator.transact(encodeSetRevoker(network.gtin, revoker ?? "", true));
+    await operator.transact(encodeRevoke(network.gtin, "L2", 1));
+    expect(await verify(recalled)).toMatchObject({ exit: 1, result: "REVOKED" });
+    await expectUntouched(good);
+  });
+
+  it("by the maker shows in every answer at once", async () => {
+    const url = new URL(`/v1/lots/${network.gtin}/L2/recall`, deployment.service.url);
+    const headers = { authorization: `Bearer ${network.apiKey}`, "content-type": "application/json" };
+    const body = JSON.stringify({ reason: "particles seen" });
+    expect((await fetch(url, { method: "POST", headers, body })).status).toBe(200);
+    await answerWhen(
+      deployment.service.url,
+      recalled ?? "",
+      ({ state }) => state.state === "RECALLED",
+      5_000,
+    );
+  });
+});
+
+describe("time", () => {
+  it("makes an old anchor STALE for whoever asks for a fresh one", async () => {
+    await expectUntouched();
+    await operator.moveTime(3600);
+    expect(await verify(good, { more: ["--max-age", "1s"] })).toMatchObject({ exit: 1, result: "STALE" });
+    expect(await verify(good, { more: ["--max-age", "2h"] })).toMatchObject({ exit: 0 });
+  });
+});
+
+describe("a stream rebuilt without its excursion and appended again", () => {
+  it("is a fork for a phone once a day's seal holds the first version, and for the audit at once", async () => {
+    await operator.moveTime(24 * 3600);
+    await tell([packEvent(packOf("NEXTDAY"), "commissioning", Date.now(), network.room)]);
+    const daysOf = async () => {
+      const url = new URL(`/v1/provenance/${encodeURIComponent(warm ?? "")}/bundle`, deployment.service.url);
+      return ((await (await fetch(url)).json()) as Bundle).days.length;
+    };
+    await expect.poll(daysOf, { timeout: 30_000 }).toBeGreaterThan(0);
+    await expectUntouched(warm, "warm-room");
+
+    const subject = subjectOf(network.warmLabel);
+    const rows = await operator.sql<{ kind: string; from_ms: string; to_ms: string; body: string }>(
+      "select kind, from_ms, to_ms, body from entries where subject = $1 order by seq",
+      [subject],
+    );
+    expect(rows.map(({ kind }) => kind)).toContain("excursion");
+    const rebuilt = rows.filter(({ kind }) => kind !== "excursion");
+    await operator.rebuildStream(
+      subject,
+      rebuilt.map(({ kind, from_ms, to_ms, body }) => ({
+        ...{ subject, kind, fromMs: Number(from_ms), toMs: Number(to_ms) },
+        body: body.replace(/"(min|max|mean)":12000/g, '"$1":5000'),
+      })),
+    );
+    await tell([packEvent(packOf("AFTERWARDS"), "commissioning", Date.now(), network.room)]);
+    await expect.poll(async () => (await verify(warm)).result, { timeout: 30_000 }).toBe("FORK_DETECTED");
+    expect(await verify(warm)).toMatchObject({ exit: 1 });
+    const { exit, kinds } = await audit("warm-room");
+    expect([exit, kinds]).toEqual([1, expect.arrayContaining(["SEQUENCE_BROKEN"])]);
+    expect(await verify(good)).toMatchObject({ exit: 0 });
+  });
+});

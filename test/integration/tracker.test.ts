@@ -1,0 +1,151 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { openIntake } from "#ingest/accept.ts";
+import { bootsMax } from "#ingest/admit-boots.ts";
+import { createDecoder } from "#ingest/decoder.ts";
+import { projectNext } from "#ingest/projector.ts";
+import { trackNext } from "#ingest/tracker.ts";
+import { openStore, type Store } from "#store/connect.ts";
+import { countBoots, owedReceipts, saveProgress } from "#store/gateway-progress.ts";
+import { ensureCursors } from "#store/inbox.ts";
+import type { ReadingsStore } from "#store/readings/readings-store.ts";
+import { deadLetters } from "#store/schema/dead-letters.ts";
+import { findings } from "#store/schema/findings.ts";
+import { gatewayTopics } from "#store/schema/gateway-topics.ts";
+import { gateways } from "#store/schema/gateways.ts";
+
+const now = 1_800_000_000_000;
+const limits = { maxBytes: 262_144, maxReadings: 5_000 };
+let folder = "";
+let store: Store;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "coldmark-tracker-"));
+  store = await openStore({ dataDir: folder });
+  await store.as({ role: "worker" }, ensureCursors);
+  await store.as({ role: "app", tenant: "t" }, async (tx) => {
+    for (const id of ["gw-many", "gw-few"]) {
+      await tx.insert(gatewayTopics).values({ gatewayId: id, tenantId: "t" });
+      await tx.insert(gateways).values({
+        ...{
+          tenantId: "t",
+          id,
+          kind: "native",
+          signatureRequired: false,
+          mqttPasswordHash: null,
+          acceptedAt: 0,
+        },
+      });
+    }
+  });
+});
+afterAll(async () => {
+  await store?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function send(gateway: string, boots: readonly number[]): Promise<void> {
+  const intake = openIntake({
+    ...{ store, log: pino({ level: "silent" }), clock: () => now, messagesMax: 1_000, premature: null },
+    onDurable: () => undefined,
+  });
+  const bodyOf = (boot: number) =>
+    Buffer.from(JSON.stringify({ v: 1, boot, seq: 1, sent: now, readings: [{ s: "t1", ts: now, t: 5 }] }));
+  const raw = { gateway, topic: `coldmark/v1/${gateway}/data`, lane: "data" as const, receivedAt: now };
+  await Promise.all(boots.map((boot) => intake.accept({ ...raw, door: "embedded", payload: bodyOf(boot) })));
+  await intake.stop();
+}
+
+it("checks signatures outside of every transaction and lets others have their turn", async () => {
+  await send(
+    "gw-few",
+    Array.from({ length: 200 }, (_, n) => n + 1),
+  );
+  let open = 0;
+  let turns = 0;
+  const watched: Store = {
+    ...store,
+    as: (who, work) => {
+      open += 1;
+      return store.as(who, work).finally(() => {
+        open -= 1;
+      });
+    },
+  };
+  const decoder = createDecoder(limits);
+  const seen: number[] = [];
+  const turnsAt: number[] = [];
+  const tick = () => {
+    turns += 1;
+    ticking = setImmediate(tick);
+  };
+  let ticking = setImmediate(tick);
+  const decode: typeof decoder.decode = (message, gateway) => {
+    seen.push(open);
+    turnsAt.push(turns);
+    return decoder.decode(message, gateway);
+  };
+  const step = await trackNext(watched, { ...decoder, decode }, now);
+  clearImmediate(ticking);
+  expect([step.messages, step.progress.length]).toEqual([200, 200]);
+  expect(seen).toEqual(Array(200).fill(0));
+  expect(new Set(turnsAt).size).toBeGreaterThanOrEqual(4);
+});
+
+it("takes no more boots of a gateway than it keeps: the rest are dead letters and a finding", async () => {
+  const state = { kid: null, upTo: 1, also: [], hash: new Uint8Array(32), lastReceivedAt: 1, receiptedAt: 1 };
+  const boots = Array.from({ length: bootsMax - 2 }, (_, n) => n + 1);
+  await store.as({ role: "worker" }, async (tx) => {
+    for (let from = 0; from < boots.length; from += 1_000) {
+      const rows = boots.slice(from, from + 1_000);
+      await saveProgress(
+        tx,
+        rows.map((boot) => ({ tenantId: "t", gatewayId: "gw-many", boot, ...state })),
+      );
+    }
+  });
+  const first = bootsMax + 1;
+  await send("gw-many", [first, first + 1, first + 2, first + 3, first]);
+  await send("gw-many", [first + 1, first + 4]);
+  await send("gw-few", [900]);
+  const decoder = createDecoder(limits);
+  const { progress } = await trackNext(store, decoder, now);
+  expect(progress.map(({ gatewayId, boot }) => `${gatewayId} ${boot}`).sort()).toEqual([
+    "gw-few 900",
+    `gw-many ${first}`,
+    `gw-many ${first + 1}`,
+  ]);
+  const noReadings = { range: async () => [], write: async () => [] } as unknown as ReadingsStore;
+  for (let left = 1; left > 0; ) {
+    left = await projectNext({ store, readings: noReadings, decoder, graceMs: 0 }, now);
+  }
+  const told = await store.as({ role: "worker" }, async (tx) => ({
+    letters: (await tx.select().from(deadLetters)).filter(({ gateway }) => gateway === "gw-many"),
+    found: await tx.select().from(findings),
+    boots: await countBoots(tx, ["gw-many", "gw-few"]),
+  }));
+  expect(
+    told.letters
+      .filter(({ reason }) => reason === "TOO_MANY_BOOTS")
+      .map(({ detail }) => Number(detail.split(" ")[1]))
+      .sort(),
+  ).toEqual([first + 2, first + 3, first + 4]);
+  expect(told.found).toMatchObject([
+    { kind: "TOO_MANY_BOOTS", subject: "gw-many", detail: { boot: first + 2, messages: 3, bootsMax } },
+  ]);
+  expect(Object.fromEntries(told.boots)).toEqual({ "gw-many": bootsMax, "gw-few": 201 });
+});
+
+it("gives what is owed page by page, every boot once", async () => {
+  const boots: string[] = [];
+  for (let after: Parameters<typeof owedReceipts>[1]["after"] = null; ; ) {
+    const page = await store.as({ role: "worker" }, (tx) => owedReceipts(tx, { limit: 70, after }));
+    expect(page.length).toBeLessThanOrEqual(70);
+    boots.push(...page.map(({ gatewayId, boot }) => `${gatewayId} ${boot}`));
+    after = page.at(-1) ?? null;
+    if (page.length < 70) break;
+  }
+  expect([boots.length, new Set(boots).size]).toEqual([203, 203]);
+});

@@ -1,0 +1,35 @@
+import { type Chain, openChain } from "#anchor/chain.ts";
+
+/** A chain that somebody else runs: blocks come by themselves, and it can go away and come back on its port. */
+export interface OutsideTestChain {
+  readonly rpcUrl: string;
+  /** A private key that has money. */
+  readonly fundedKey: string;
+  down(): Promise<void>;
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts anvil with its state in a file. */
+export async function startOutsideChain(statePath: string): Promise<OutsideTestChain> {
+  let chain = await open(statePath);
+  const { rpcUrl, fundedKey } = chain;
+  if (fundedKey === null) throw new Error("anvil has an account with money");
+  const stop = () => chain.stop();
+  return {
+    rpcUrl,
+    fundedKey,
+    down: stop,
+    restart: async () => {
+      chain = await open(statePath, Number(new URL(rpcUrl).port));
+    },
+    stop,
+  };
+}
+
+/** Blocks come by themselves on a chain that others use; so `finalized` moves. */
+async function open(statePath: string, port?: number): Promise<Chain> {
+  const chain = await openChain({ kind: "anvil", statePath, ...(port === undefined ? {} : { port }) });
+  await chain.rpc("evm_setIntervalMining", [1]);
+  return chain;
+}
