@@ -90,6 +90,8 @@ export const answerShape = z
         step: z.string().nullable(),
         disposition: z.string().nullable(),
         by: organisationKind,
+        org: z.string(),
+        organisation: names.optional(),
         signed: z.boolean(),
         offline: z.boolean(),
       }),

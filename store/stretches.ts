@@ -3,9 +3,11 @@ import { and, asc, desc, eq, gte, inArray, lt, lte, or, sql } from "drizzle-orm"
 import type { Tx } from "./connect.ts";
 import { anchorJobs } from "./schema/anchor-jobs.ts";
 import { checkpoints } from "./schema/checkpoints.ts";
+import type { Names } from "./schema/columns.ts";
 import { entries } from "./schema/entries.ts";
 import { equipment } from "./schema/equipment.ts";
 import { lots } from "./schema/lots.ts";
+import { organisations } from "./schema/organisations.ts";
 import { packStatus } from "./schema/pack-status.ts";
 import { seals } from "./schema/seals.ts";
 import { treeNodes } from "./schema/tree-nodes.ts";
@@ -160,4 +162,9 @@ export async function isLotRecalled(tx: Tx, gtin: string, lot: string): Promise<
     .from(lots)
     .where(and(eq(lots.gtin, gtin), eq(lots.lot, lot)));
   return found.some((row) => row.recalledAt !== null);
+}
+
+/** The names of all organisations by their label, from which their alias in the log is made. */
+export async function listOrganisationNames(tx: Tx): Promise<{ label: string; names: Names }[]> {
+  return await tx.select({ label: organisations.label, names: organisations.names }).from(organisations);
 }

@@ -59,6 +59,7 @@ const steps: readonly Step[] = (
   step,
   disposition,
   by,
+  org: "0".repeat(64),
   signed: by !== "carrier",
   offline: true,
 }));

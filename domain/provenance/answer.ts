@@ -111,6 +111,10 @@ export interface Step {
   readonly step: string | null;
   readonly disposition: string | null;
   readonly by: OrganisationKind;
+  /** Alias of the organisation that states it (64 hex digits): the same one twice shows, its name does not. */
+  readonly org: string;
+  /** Its name, in the partner view only. */
+  readonly organisation?: Names;
   readonly signed: boolean;
   readonly offline: boolean;
 }

@@ -159,5 +159,14 @@ function isRecalled(contents: ProvedContents, gtin: string | null, lot: string |
 
 function stepOf(event: EventBody): Step {
   const { at, accepted, step, disposition, by } = event;
-  return { at, accepted, step, disposition, by: by.role, signed: by.signedBy !== null, offline: by.offline };
+  return {
+    at,
+    accepted,
+    step,
+    disposition,
+    by: by.role,
+    org: by.org,
+    signed: by.signedBy !== null,
+    offline: by.offline,
+  };
 }

@@ -1,12 +1,14 @@
 /** The answer about one pack: its bundle, checked by the very verifier that strangers use, then told. */
+import { AppError } from "#domain/errors.ts";
 import type { Bundle } from "#domain/log/bundle.ts";
 import { streamOf } from "#domain/log/entry.ts";
 import { type ProvedContents, type Verification, verifyBundle } from "#domain/log/verify.ts";
 import type { Answer } from "#domain/provenance/answer.ts";
 import { type Told, tellAnswer } from "#domain/provenance/tell-answer.ts";
-import { findPackStatus, isLotRecalled } from "#store/stretches.ts";
+import { findPackStatus, isLotRecalled, listOrganisationNames } from "#store/stretches.ts";
 import { buildBundle } from "./build-bundle.ts";
 import { HeadsTrees } from "./heads-trees.ts";
+import { KeptAnswers } from "./kept-answers.ts";
 import type { PackQuestion, ProvenanceParts } from "./parts.ts";
 
 /** Answers questions about packs and hands out their bundles. */
@@ -17,18 +19,26 @@ export interface Provenance {
   bundleFor(question: PackQuestion): Promise<string | null>;
 }
 
-/** Provenance over the given parts; heads trees of anchored sizes are kept between questions. */
+/** Provenance over the given parts; heads trees of anchored sizes are kept between questions, verdicts for seconds. */
 export function openProvenance(parts: ProvenanceParts): Provenance {
   const trees = new HeadsTrees();
+  const refuse = () => new AppError("UNAVAILABLE", "too many packs are being checked just now");
+  const answers = new KeptAnswers<Answer>(refuse);
+  const bundles = new KeptAnswers<string | null>(refuse);
+  const keyOf = ({ epc, code, view }: PackQuestion) => JSON.stringify([epc, code, view]);
   return {
-    answerFor: async (question) => {
-      const bundle = await buildBundle(parts, trees, question);
-      return tell(parts, question, await check(parts, bundle), await liveStateOf(parts, question.epc));
-    },
-    bundleFor: async (question) => {
-      const bundle = await buildBundle(parts, trees, question);
-      return bundle === null ? null : JSON.stringify(bundle);
-    },
+    answerFor: (question) =>
+      answers.get(keyOf(question), async () => {
+        const bundle = await buildBundle(parts, trees, question);
+        const live = await liveStateOf(parts, question.epc);
+        const answer = tell(parts, question, await check(parts, bundle), live);
+        return question.view === "partner" ? await nameSteps(parts, answer) : answer;
+      }),
+    bundleFor: (question) =>
+      bundles.get(keyOf(question), async () => {
+        const bundle = await buildBundle(parts, trees, question);
+        return bundle === null ? null : JSON.stringify(bundle);
+      }),
   };
 }
 
@@ -53,6 +63,19 @@ async function liveStateOf(parts: ProvenanceParts, epc: string): Promise<NonNull
     const recalled = gtin !== null && lot !== null && (await isLotRecalled(tx, gtin, lot));
     return { seen: status !== null, soldCount: status?.sold ?? 0, recalled };
   });
+}
+
+/** The partner view names who stated each step; the public sees an alias. */
+async function nameSteps({ store }: ProvenanceParts, answer: Answer): Promise<Answer> {
+  const known = await store.as({ role: "worker" }, listOrganisationNames);
+  const names = new Map(
+    known.map(({ label, names }) => [streamOf(`urn:coldmark:organisation:${label}`), names]),
+  );
+  const steps = answer.steps.map((step) => {
+    const organisation = names.get(step.org);
+    return organisation === undefined ? step : { ...step, organisation };
+  });
+  return { ...answer, steps };
 }
 
 function tell(

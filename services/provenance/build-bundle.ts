@@ -154,7 +154,7 @@ async function equipmentStretch(anchored: Anchored, stays: EquipmentStays): Prom
   const prev = rows[0] === undefined ? NO_PREVIOUS : toHex(rows[0].prev);
   return {
     stretch: { stream: stays.stream, from, prev, entries, end, head },
-    wanted: owner === null ? [] : wantedReadings(rows, entries, stays, owner.tenantId),
+    wanted: owner === null ? [] : wantedReadings(rows, entries, stays, owner),
     references: named.flatMap(reference),
   };
 }

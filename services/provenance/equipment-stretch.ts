@@ -1,11 +1,12 @@
 /** An equipment's part of a bundle: the windows of the pack's stays, with readings where a summary is not enough. */
-import type { OpenedEntry, ReadingRow, StretchEntry } from "#domain/log/bundle.ts";
+import type { OpenedEntry, StretchEntry } from "#domain/log/bundle.ts";
 import { toHex } from "#domain/log/bytes.ts";
 import type { WindowBody } from "#domain/provenance/bodies.ts";
 import { stretchTailMs } from "#domain/provenance/policy.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import type { LogRow } from "#store/stretches.ts";
 import { entryOf } from "./opening-of.ts";
+import { sealedReadings } from "./sealed-readings.ts";
 
 /** Some times in one equipment, and the label's limits that decide which windows show their readings. */
 export interface EquipmentStays {
@@ -23,6 +24,8 @@ export function lastMomentOf(stays: EquipmentStays): number {
 export interface WantedReadings {
   readonly at: number;
   readonly tenant: string;
+  readonly equipmentId: string;
+  readonly data: string;
   readonly points: readonly string[];
   readonly from: number;
   readonly to: number;
@@ -38,7 +41,7 @@ export function wantedReadings(
   rows: readonly LogRow[],
   entries: readonly StretchEntry[],
   stays: EquipmentStays,
-  tenant: string,
+  owner: { readonly tenantId: string; readonly id: string },
 ): WantedReadings[] {
   const newest = newestVersions(rows);
   return rows.flatMap((row, at) => {
@@ -46,21 +49,23 @@ export function wantedReadings(
     if (entry === undefined || !("bodySalt" in entry) || !newest.has(row.seq)) return [];
     const body = entry.body as WindowBody;
     if (!needsReadings(row, body, stays)) return [];
-    return [{ at, tenant, points: body.points.map(({ point }) => point), from: row.fromMs, to: row.toMs }];
+    const points = body.points.map(({ point }) => point);
+    const sealed = { tenant: owner.tenantId, equipmentId: owner.id, data: body.data };
+    return [{ at, ...sealed, points, from: row.fromMs, to: row.toMs }];
   });
 }
 
-/** The entries with their readings as the store gives them now; where it does not answer, windows go without. */
+/** The entries with the readings they were sealed with; where the store does not answer, windows go without. */
 export async function attachReadings(
   entries: readonly StretchEntry[],
   wanted: readonly WantedReadings[],
   readings: ReadingsStore,
 ): Promise<StretchEntry[]> {
   const attached = [...entries];
-  for (const { at, ...range } of wanted) {
-    const found = await readings.range(range).catch(() => null);
-    const rows = found?.map(({ point, ts, tMilliC, err }): ReadingRow => [point, ts, tMilliC, err]);
-    if (rows !== undefined) attached[at] = { ...(entries[at] as OpenedEntry), readings: rows };
+  for (const { at, tenant, points, from, to, ...window } of wanted) {
+    const found = await readings.range({ tenant, points, from, to }).catch(() => null);
+    if (found === null) continue;
+    attached[at] = { ...(entries[at] as OpenedEntry), readings: sealedReadings(found, window) };
   }
   return attached;
 }

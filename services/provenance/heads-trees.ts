@@ -22,21 +22,26 @@ export interface AnchoredHeads {
 
 /** Keeps the heads of anchored sizes; sizes never change, so nothing here grows stale. */
 export class HeadsTrees {
-  readonly #kept = new Map<number, AnchoredHeads>();
+  readonly #kept = new Map<number, Promise<AnchoredHeads>>();
 
-  /** The heads of the anchored tree of `size` leaves. */
-  async at(tx: Tx, size: number): Promise<AnchoredHeads> {
+  /** The heads of the anchored tree of `size` leaves; many who ask at once share one build. */
+  at(tx: Tx, size: number): Promise<AnchoredHeads> {
     const kept = this.#kept.get(size);
     if (kept !== undefined) return kept;
-    const heads = (await listHeadsAt(tx, size)).filter((head) => toHex(head.stream) !== headsStream);
-    const built = { tree: buildHeadsTree(heads), leaf: await headsLeafAt(tx, size) };
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size < treesMax) break;
       this.#kept.delete(oldest);
     }
-    this.#kept.set(size, built);
-    return built;
+    const building = buildHeads(tx, size);
+    this.#kept.set(size, building);
+    building.catch(() => this.#kept.delete(size));
+    return building;
   }
+}
+
+async function buildHeads(tx: Tx, size: number): Promise<AnchoredHeads> {
+  const heads = (await listHeadsAt(tx, size)).filter((head) => toHex(head.stream) !== headsStream);
+  return { tree: buildHeadsTree(heads), leaf: await headsLeafAt(tx, size) };
 }
 
 async function headsLeafAt(tx: Tx, size: number): Promise<HeadsLeaf> {

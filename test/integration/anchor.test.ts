@@ -171,9 +171,9 @@ describe.each(kinds)("anchoring on %s and anvil", (kind) => {
       });
     });
     await until(async () => kindsOf(await logOf(store)).includes("excursion"));
-    now += 30_000;
     const planned = () => store.as(asWorker, newestCheckpoint);
     const size = (await planned())?.size ?? 0;
+    now += 30_000;
     await until(async () => ((await planned())?.size ?? 0) > size);
     await until(async () => kindsOf(await logOf(store)).includes("late"));
     expect(await anchor.anchorNow()).toBe(true);
