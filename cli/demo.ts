@@ -155,6 +155,7 @@ function introduction(service: Service, demo: DemoNetwork) {
   const key = demo.devices.scanners[0]?.apiKey;
   return {
     console,
+    rpc: service.anchor?.rpcUrl() ?? null,
     login: { apiKey: key, header: "Authorization: Bearer" },
     scans: scansOf(demo.cases, console),
   };

@@ -8,6 +8,8 @@ import { freePort } from "../support/free-port.ts";
 /** What `demo.json` tells other programs. */
 export interface DemoIntroduction {
   readonly console: string;
+  /** The chain's own RPC address, for whoever checks without us. */
+  readonly rpc: string;
   readonly login: { readonly apiKey: string };
   readonly scans: readonly { readonly case: string; readonly code: string; readonly url: string }[];
 }
@@ -15,6 +17,8 @@ export interface DemoIntroduction {
 /** A demo that said `ready:`. */
 export interface TestDemo {
   readonly introduction: DemoIntroduction;
+  /** The demo's folder, with its trust.json. */
+  readonly data: string;
   /** SIGTERM, then waits for the end: how it ended, and all that it printed. */
   end(): Promise<{ code: number | null; signal: string | null; said: string }>;
   /** Ends it if it still runs, and deletes its folder. */
@@ -45,6 +49,7 @@ export async function startDemo(): Promise<TestDemo> {
     return { code: child.exitCode, signal: child.signalCode, said: words() };
   };
   return {
+    data,
     introduction: JSON.parse(readFileSync(join(data, "demo.json"), "utf8")) as DemoIntroduction,
     end,
     clear: async () => {
