@@ -1,9 +1,12 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildScanScript } from "#dashboard/scan/build.ts";
 import type { Answer } from "#domain/provenance/answer.ts";
 import { startChromium } from "../support/chromium.ts";
+import { coldmark } from "../support/service.ts";
 import { startDemo, type TestDemo } from "./start-demo.ts";
 import { visit } from "./visit.ts";
 
@@ -75,6 +78,16 @@ async function read(page: Page): Promise<Record<string, string>> {
   );
   return Object.fromEntries(texts);
 }
+
+it("gives a bundle that verifies by the trust file and the chain's own address, as README says", async () => {
+  const code = demo.introduction.scans.find((scan) => scan.case === "good")?.code ?? "";
+  const bundle = await fetch(at(`/v1/provenance/${encodeURIComponent(code)}/bundle`));
+  const file = join(demo.data, "good.json");
+  writeFileSync(file, await bundle.text());
+  const flags = ["--trust", join(demo.data, "trust.json"), "--code", code, "--rpc", demo.introduction.rpc];
+  const verified = await coldmark(["verify", file, ...flags]);
+  expect(verified).toMatchObject({ code: 0, stdout: expect.stringMatching(/^VALID_FINAL\n/) });
+});
 
 it("the demo names a page for each of its cases", () => {
   const { scans, login } = demo.introduction;
