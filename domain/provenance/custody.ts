@@ -79,7 +79,9 @@ function staysOf(story: Story, stream: string, { from, to }: Span, depth: number
     };
     if (span.from >= span.to) return [];
     const earlier = stillPossible(placements, index);
-    return doubtful(placement, earlier, resolve(story, placement, span, depth));
+    // A logger's file is handed over on arrival: the statement that ends a stay documents it.
+    const document = placements[index + 1]?.document ?? null;
+    return doubtful(placement, earlier, resolve(story, { ...placement, document }, span, depth));
   });
   if (shown === undefined || !isHiding(shown)) return stays;
   return stays.map((stay) => ({ ...stay, doubt: stay.doubt ?? "WINDOW_NOT_OPENED" }));

@@ -132,3 +132,41 @@ describe("places and evidence", () => {
     ]);
   });
 });
+
+describe("evidence that is not measured here", () => {
+  const box = "urn:coldmark:equipment:box";
+  const packed = (log: ColdNetwork, from: number, to: number) => {
+    log.event({ place: streamOf(box), placeKind: "equipment" }, from);
+    log.event({ place: streamOf(cold), placeKind: "equipment" }, to);
+  };
+
+  it.each([
+    ["no longer than the box is validated for", 90, "NOTHING_MEASURED"],
+    ["longer than the box is validated for", 150, "PACKAGING_TOO_LONG"],
+  ])("is PACKAGED in a validated box, %s, and never COMPLIANT", async (_what, minutes, reason) => {
+    const log = new ColdNetwork();
+    log.subjects.push(box);
+    log.fridge(cold, five);
+    log.roster(box, {}, { kind: "box", scope: "transport", validatedMs: 2 * hourMs, points: [] });
+    log.made();
+    packed(log, start + 30 * minuteMs, start + (30 + minutes) * minuteMs);
+    const { cold: answer } = await log.tell();
+    expect(answer.legs.map((leg) => leg.evidence)).toEqual(["MEASURED", "PACKAGED", "MEASURED"]);
+    expect(answer.legs[1]?.reasons.map(({ code }) => code)).toContain(reason);
+    expect(answer.state).toBe("NOT_DEMONSTRABLE");
+  });
+
+  it("is DOCUMENTED where the receiver states the hash of a logger's file", async () => {
+    const log = new ColdNetwork();
+    log.fridge(cold, five);
+    log.made();
+    log.event({ step: "shipping" }, start + hourMs);
+    log.event(
+      { step: "receiving", place: streamOf(cold), placeKind: "equipment", document: "ab".repeat(32) },
+      start + 2 * hourMs,
+    );
+    const { cold: answer } = await log.tell();
+    expect(answer.legs.map((leg) => leg.evidence)).toEqual(["MEASURED", "DOCUMENTED", "MEASURED"]);
+    expect([answer.state, answer.proved?.since]).toEqual(["NOT_DEMONSTRABLE", start + 2 * hourMs]);
+  });
+});

@@ -1,5 +1,8 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { shared, sharedDir } from "../conformance/shared.ts";
+import { programOf } from "../support/child.ts";
 import { type Deployment, deploy } from "../support/deployment.ts";
 import { coldmark } from "../support/service.ts";
 import { smallNetwork } from "../support/small-network.ts";
@@ -59,5 +62,32 @@ describe.skipIf(sharedDir === null)("a real logger's trip through a gateway of k
     expect(codes).toEqual(
       expect.arrayContaining(["REPLAYED", "READINGS_ARRIVED_LATE", "PLACE_BACKDATED", "SEALED_LATE"]),
     );
+  });
+
+  it("takes one message sent by hand with mosquitto_pub, as docs/gateway.md shows", async () => {
+    const stored = async () => {
+      const metrics = await (await fetch(new URL("/metrics", deployment.service.url))).text();
+      return Number(/coldmark_readings\{end="stored"\} (\d+)/.exec(metrics)?.[1]);
+    };
+    const before = await stored();
+    const { id, password } = network.gateway;
+    const { port } = new URL(deployment.doors.mqttUrl);
+    const message = {
+      v: 1,
+      boot: 1,
+      seq: 1,
+      sent: Date.now(),
+      readings: [{ s: "t1", ts: Date.now(), t: 4.2 }],
+    };
+    const who = ["-h", "127.0.0.1", "-p", port, "-q", "1", "-i", id, "-u", id, "-P", password];
+    const program = programOf(["/usr/bin/mosquitto_pub"], "mosquitto-clients");
+    await promisify(execFile)(program, [
+      ...who,
+      "-t",
+      `coldmark/v1/${id}/data`,
+      "-m",
+      JSON.stringify(message),
+    ]);
+    await expect.poll(stored, { timeout: 30_000 }).toBe(before + 1);
   });
 });
