@@ -88,10 +88,10 @@ export class Anvil {
     const endWithUs = () => child.kill("SIGTERM");
     process.once("exit", endWithUs);
     child.once("exit", () => process.off("exit", endWithUs));
-    const outcome = await listening(child);
+    // Noted before it listens: a kill -9 of ours in between would leave it to nobody.
+    const [outcome] = await Promise.all([listening(child), noteChild(this.#statePath, child.pid ?? 0)]);
     if (outcome.port === undefined) return this.#launchAnew(binary, outcome.words);
     this.#port = outcome.port;
-    await noteChild(this.#statePath, child.pid ?? 0);
     await this.mine().catch((error) => {
       child.kill("SIGKILL");
       throw error;
