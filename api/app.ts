@@ -39,7 +39,7 @@ export function createApp(parts: ApiParts): Api {
   });
   app.onError((error, c) => problemResponse(c, error));
   app.notFound((c) => problemResponse(c, new AppError("NOT_FOUND", "there is no such address")));
-  useMiddleware(app, parts);
+  addMiddleware(app, parts);
   app.openAPIRegistry.registerComponent("securitySchemes", "apiKey", { type: "http", scheme: "bearer" });
   const unknown = new NetLimit(unknownCodesAMinute, parts.clock);
   homeRoutes(app, parts);
@@ -58,7 +58,7 @@ export function createApp(parts: ApiParts): Api {
 }
 
 /** From the outside in: what must hold for errors too comes first. */
-function useMiddleware(app: Api, parts: ApiParts): void {
+function addMiddleware(app: Api, parts: ApiParts): void {
   app.use(requestId, securityHeaders, logRequest(parts), compress());
   app.use(
     methodNotAllowed({

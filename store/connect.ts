@@ -10,7 +10,7 @@ export type Tx = Transaction;
 
 /** In whose name a transaction runs: the database role, and for `app` the organisation whose rows it may see. */
 interface Who {
-  readonly role: "app" | "worker" | "auth" | "public";
+  readonly role: "app" | "worker" | "auth" | "public" | "operator";
   readonly tenant?: string | null;
 }
 

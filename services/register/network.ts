@@ -16,6 +16,8 @@ const label = z
   .regex(/^[0-9a-f]{32}$/, "must be 16 bytes in lower-case hex, or absent to get a random one");
 const words = z.string().min(1).max(200);
 const names = z.strictObject({ zh: words, en: words });
+/** A place's name; one text stands for both languages. */
+const placeName = z.union([words.transform((text) => ({ zh: text, en: text })), names]);
 const channel = z.string().regex(/^[\w.:/-]{1,64}$/, "must be 1 to 64 letters, digits or . : / _ -");
 const kid = z.string().regex(/^[\w.:-]{1,64}$/, "must be 1 to 64 letters, digits or . : _ -");
 /** AI 82-character set of GS1 (General Specifications §7.11, figure 7.11-1). */
@@ -147,7 +149,8 @@ const site = z.strictObject({
   kind: z.enum(siteKinds),
   gln,
   names,
-  city: z.string().max(100).optional(),
+  city: placeName.optional(),
+  province: placeName.optional(),
   label: label.optional(),
   equipment: z.array(equipment).max(1_000).default([]),
   gateways: z.array(gateway).max(1_000).default([]),

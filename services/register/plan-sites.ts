@@ -25,6 +25,7 @@ export function planSites(draft: Draft, file: OrganisationFile): void {
         names: site.names,
         kind: site.kind,
         city: site.city ?? null,
+        province: site.province ?? null,
         acceptedAt: old?.acceptedAt ?? now,
       },
       stamp: { acceptedAt: now },

@@ -44,6 +44,10 @@ const operatorTables = [
   "seals",
   "chain_state",
   "pack_status",
+  "users",
+  "sessions",
+  "accounts",
+  "verifications",
 ];
 const hourMs = 3_600_000;
 const system: Actor = { kind: "system", id: "test", tenant: null, scopes: [] };
@@ -113,7 +117,12 @@ function sharedCases(open: () => Store) {
       expect(await reason(insert)).toContain("row-level security");
       const give = inTenant("rls-a", (tx) => tx.update(sites).set({ tenantId: "rls-b", id: "y" }));
       expect(await reason(give)).toContain("row-level security");
-      await inTenant("rls-a", (tx) => tx.update(sites).set({ city: "A" }).where(eq(sites.tenantId, "rls-b")));
+      await inTenant("rls-a", (tx) =>
+        tx
+          .update(sites)
+          .set({ city: { zh: "A", en: "A" } })
+          .where(eq(sites.tenantId, "rls-b")),
+      );
       const [row] = await inTenant("rls-b", (tx) => tx.select().from(sites));
       expect(row?.city).toBeNull();
     });
@@ -194,7 +203,10 @@ function sharedCases(open: () => Store) {
       );
       const weak = { strong: false, owns: false };
       expect(roles).toEqual(
-        ["app", "auth", "public", "worker"].map((name) => ({ name: `coldmark_${name}`, ...weak })),
+        ["app", "auth", "operator", "public", "worker"].map((name) => ({
+          name: `coldmark_${name}`,
+          ...weak,
+        })),
       );
     });
 
@@ -553,7 +565,7 @@ describe("PostgreSQL", () => {
     await admin.query("create role plain_owner login createrole");
     await admin.query("create database plain owner plain_owner");
     await admin.query(
-      "grant coldmark_app, coldmark_worker, coldmark_auth, coldmark_public to plain_owner with admin option, inherit false",
+      "grant coldmark_app, coldmark_worker, coldmark_auth, coldmark_operator, coldmark_public to plain_owner with admin option, inherit false",
     );
     await admin.end();
     const databaseUrl = server.url.replace("postgres@", "plain_owner@").replace(/\/postgres$/, "/plain");

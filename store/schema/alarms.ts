@@ -1,0 +1,39 @@
+import { sql } from "drizzle-orm";
+import { index, integer, pgTable, primaryKey, text, unique } from "drizzle-orm/pg-core";
+import { serial, tenant, whole } from "./columns.ts";
+
+/** What an alarm is about, worst first. */
+export const alarmKinds = ["too-cold", "too-warm", "no-data", "sensor-fault", "calibration-expired"] as const;
+
+/** What a person did about an alarm. */
+export const alarmActions = ["moved", "quarantined", "repaired", "called", "checked", "other"] as const;
+
+/**
+ * What somebody must look at, one row for each equipment, kind and beginning; never deleted. `sinceTs` and `untilTs` are
+ * times of the event by the devices, `openedAt` and `clearedAt` when we saw it. An alarm stays open until it is both over
+ * and acknowledged.
+ */
+export const alarms = pgTable(
+  "alarms",
+  {
+    tenantId: tenant(),
+    id: serial().notNull(),
+    equipmentId: text().notNull(),
+    kind: text({ enum: alarmKinds }).notNull(),
+    sinceTs: whole().notNull(),
+    untilTs: whole(),
+    extremeMilliC: integer(),
+    limitMilliC: integer(),
+    openedAt: whole().notNull(),
+    clearedAt: whole(),
+    acknowledgedAt: whole(),
+    acknowledgedBy: text(),
+    action: text({ enum: alarmActions }),
+    reason: text(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.id] }),
+    unique().on(t.tenantId, t.equipmentId, t.kind, t.sinceTs),
+    index().on(t.tenantId).where(sql`cleared_at is null or acknowledged_at is null`),
+  ],
+);
