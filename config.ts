@@ -81,6 +81,10 @@ const schema = z.object({
     "development",
     "`production` refuses replay gateways and test switches",
   ),
+  AUTH_SECRET: secret(
+    "signs the sessions of people; without it 32 random bytes in `DATA_DIR/keys/auth.key`, but not in production",
+    z.string().min(32, "must have at least 32 characters"),
+  ),
   LOG_LEVEL: oneOf(
     ["trace", "debug", "info", "warn", "error", "fatal", "silent"],
     "info",

@@ -20,7 +20,7 @@ import { auditReceipts } from "./audit/audit-receipts.ts";
 import { auditWindows, type SealedVersion } from "./audit/audit-windows.ts";
 import type { Finding } from "./audit/finding.ts";
 import { LogReplay, type PublicRoot, rootsOfCheckpoint } from "./audit/replay-log.ts";
-import { readStay, type SealedBody } from "./compose-windows.ts";
+import { readStays, type SealedBody } from "./compose-windows.ts";
 import { equipmentSubject } from "./equipment-rosters.ts";
 
 /** What is audited: an equipment (id or label) from … to, epoch ms, with what the audit may read. */
@@ -135,7 +135,8 @@ async function auditReadings(request: AuditRequest, place: AuditedEquipment, see
   if (first === undefined || last === undefined) return [];
   const { tenantId, id: equipmentId } = place;
   const span = { tenantId, equipmentId, from: first.row.fromMs, to: last.row.toMs };
-  const { rows } = await readStay(request, span);
+  const [stay] = await readStays(request, [span]);
+  const rows = stay?.rows ?? [];
   const waiting = await request.store.as({ role: "worker" }, async (tx) => {
     const dirty = (await readWindows(tx, span)).filter((window) => window.dirty || window.versions < 0);
     return new Set([...dirty.map(({ fromMs }) => fromMs), ...(await waitingWindows(tx, first.row.subject))]);

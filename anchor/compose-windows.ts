@@ -1,15 +1,19 @@
+import { setImmediate as othersTurn } from "node:timers/promises";
 import { profileOf } from "#domain/coldchain/profiles.ts";
 import { AppError } from "#domain/errors.ts";
 import { readingsRoot } from "#domain/log/check-readings.ts";
 import { type PointSummary, summarizeWindow } from "#domain/provenance/window-summary.ts";
-import type { Tx } from "#store/connect.ts";
+import type { Store } from "#store/connect.ts";
 import type { Reading } from "#store/readings/readings-store.ts";
 import { readSourceMessages, type SourceMessage } from "#store/window-sources.ts";
-import { type PlacedPoint, readPlacedPoints, type Window } from "#store/windows.ts";
+import { type PlacedPoint, readPlacedPoints, type Stay, type Window } from "#store/windows.ts";
 import type { RosteredEquipment } from "./equipment-rosters.ts";
 import type { AnchorContext } from "./settings.ts";
 import { type SourceBody, sourcesOf } from "./window-sources.ts";
 import { type DoorBody, doorOf, powerOf } from "./window-switches.ts";
+
+/** How many equipments' readings are asked for at the same time. */
+const staysAtOnce = 8;
 
 /** A claimed window of an equipment. */
 export interface ClaimedWindow {
@@ -37,25 +41,46 @@ type WindowFacts = Pick<SealedBody, "points" | "door" | "power" | "data">;
 
 type Limits = Pick<RosteredEquipment, "scope" | "profile" | "profileVersion" | "lowerMilliC" | "upperMilliC">;
 
-/** Reads what windows hold and composes their bodies; neighbouring windows of an equipment are read at once. */
+/** Reads what windows hold and composes their bodies; what they share is asked for once for all of them. */
 export async function composeWindows(
   context: Pick<AnchorContext, "store" | "readings">,
   claimed: readonly ClaimedWindow[],
 ): Promise<SealedWindow[]> {
+  const runs = runsOf(claimed);
+  const stays = await readStays(context, runs.map(spanOf));
+  const ids = stays.flatMap(({ rows }) => rows.map(({ inboxId }) => inboxId));
+  const messages = await messagesById(context.store, ids);
   const sealed: SealedWindow[] = [];
-  for (const run of runsOf(claimed)) sealed.push(...(await composeRun(context, run)));
+  for (const [at, run] of runs.entries()) {
+    sealed.push(...(await composeRun(context.store, run, { ...(stays[at] as StayFacts), messages })));
+    await othersTurn();
+  }
   return sealed.sort((a, b) => a.window.fromMs - b.window.fromMs);
 }
 
-/** The readings of an equipment in [from, to) with the points that lay in it then. */
-export async function readStay(
+/** What an equipment's time held: the points that lay in it, and its readings. */
+interface StayFacts {
+  readonly points: readonly PlacedPoint[];
+  readonly rows: readonly Reading[];
+}
+
+/** The readings of each equipment in its [from, to) with the points that lay in it then, in the order of the stays. */
+export async function readStays(
   { store, readings }: Pick<AnchorContext, "store" | "readings">,
-  place: { tenantId: string; equipmentId: string; from: number; to: number },
-): Promise<{ points: PlacedPoint[]; rows: Reading[] }> {
-  const points = await store.as({ role: "worker" }, (tx) => readPlacedPoints(tx, place));
-  const range = { tenant: place.tenantId, points: [...new Set(points.map(({ point }) => point))] };
-  const rows = await readings.range({ ...range, from: place.from, to: place.to });
-  return { points, rows: rows.filter((row) => row.equipmentId === place.equipmentId) };
+  stays: readonly Stay[],
+): Promise<StayFacts[]> {
+  const placed = await store.as({ role: "worker" }, (tx) => readPlacedPoints(tx, stays));
+  const facts: StayFacts[] = [];
+  for (let at = 0; at < stays.length; at += staysAtOnce) {
+    const some = stays.slice(at, at + staysAtOnce).map(async ({ tenantId, equipmentId, from, to }, next) => {
+      const points = placed[at + next] ?? [];
+      const names = [...new Set(points.map(({ point }) => point))];
+      const rows = await readings.range({ tenant: tenantId, points: names, from, to });
+      return { points, rows: rows.filter((row) => row.equipmentId === equipmentId) };
+    });
+    facts.push(...(await Promise.all(some)));
+  }
+  return facts;
 }
 
 /** What a window's readings say; `rows` are those of this window only. */
@@ -99,29 +124,31 @@ function runsOf(claimed: readonly ClaimedWindow[]): ClaimedWindow[][] {
   return runs;
 }
 
-async function composeRun(
-  context: Pick<AnchorContext, "store" | "readings">,
-  run: readonly ClaimedWindow[],
-): Promise<SealedWindow[]> {
+function spanOf(run: readonly ClaimedWindow[]): Stay {
   const [first, last] = [run[0] as ClaimedWindow, run.at(-1) as ClaimedWindow];
   const { tenantId, equipmentId, fromMs } = first.window;
-  const stay = await readStay(context, { tenantId, equipmentId, from: fromMs, to: last.window.toMs });
-  const rowsOf = Map.groupBy(stay.rows, ({ ts }) => run.findIndex(({ window }) => ts < window.toMs));
-  return context.store.as({ role: "worker" }, async (tx) => {
-    const messages = await messagesById(tx, stay.rows);
-    const sealed: SealedWindow[] = [];
-    for (const [at, { window, equipment }] of run.entries()) {
-      const rows = rowsOf.get(at) ?? [];
-      const facts = factsOf(window, equipment, stay.points, rows);
-      const sources = await sourcesOf(tx, messagesBehind(rows, messages));
-      sealed.push({ window, equipment, body: { roster: equipment.roster, ...facts, sources } });
-    }
-    return sealed;
-  });
+  return { tenantId, equipmentId, from: fromMs, to: last.window.toMs };
 }
 
-async function messagesById(tx: Tx, rows: readonly Reading[]): Promise<Map<number, SourceMessage>> {
-  const messages = await readSourceMessages(tx, [...new Set(rows.map(({ inboxId }) => inboxId))]);
+async function composeRun(
+  store: Store,
+  run: readonly ClaimedWindow[],
+  { points, rows, messages }: StayFacts & { readonly messages: ReadonlyMap<number, SourceMessage> },
+): Promise<SealedWindow[]> {
+  const rowsOf = Map.groupBy(rows, ({ ts }) => run.findIndex(({ window }) => ts < window.toMs));
+  const sealed: SealedWindow[] = [];
+  for (const [at, { window, equipment }] of run.entries()) {
+    const own = rowsOf.get(at) ?? [];
+    const facts = factsOf(window, equipment, points, own);
+    const sources = await sourcesOf(store, messagesBehind(own, messages));
+    sealed.push({ window, equipment, body: { roster: equipment.roster, ...facts, sources } });
+  }
+  return sealed;
+}
+
+async function messagesById(store: Store, ids: readonly number[]): Promise<Map<number, SourceMessage>> {
+  const wanted = [...new Set(ids)];
+  const messages = await store.as({ role: "worker" }, (tx) => readSourceMessages(tx, wanted));
   return new Map(messages.map((message) => [message.inboxId, message]));
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dueWindows } from "./due-windows.ts";
+import { dueWindows, nextDueAt } from "./due-windows.ts";
 
 const hour = 3_600_000;
 const fridge = {
@@ -10,15 +10,12 @@ const fridge = {
   tiledFrom: 8 * hour,
   sealedTo: null,
 };
+const graces = { graceMs: 1_000, acceptedGraceMs: 1_000 };
 const places = (
   equipment: typeof fridge | (Omit<typeof fridge, "sealedTo"> & { sealedTo: number }),
   now: number,
   limit = 9,
-) =>
-  dueWindows(equipment, { now, graceMs: 1_000, limit }).map(({ fromMs, toMs }) => [
-    fromMs / hour,
-    toMs / hour,
-  ]);
+) => dueWindows(equipment, { now, ...graces, limit }).map(({ fromMs, toMs }) => [fromMs / hour, toMs / hour]);
 
 describe("the windows that are due", () => {
   it("wait for the grace after their end and after the equipment was accepted", () => {
@@ -28,6 +25,17 @@ describe("the windows that are due", () => {
       [9, 10],
     ]);
     expect(places(fridge, 11 * hour + 1_000)).toHaveLength(3);
+  });
+
+  it("don't wait after the acceptance where that grace is waived, but always after their end", () => {
+    const hurried = { graceMs: 1_000, acceptedGraceMs: 0, limit: 9 };
+    expect(dueWindows(fridge, { ...hurried, now: 10 * hour })).toHaveLength(1);
+    expect(dueWindows(fridge, { ...hurried, now: 10 * hour + 1_000 })).toHaveLength(2);
+  });
+
+  it("tell when the next one is due", () => {
+    expect(nextDueAt(fridge, graces)).toBe(10 * hour + 1_000);
+    expect(nextDueAt({ ...fridge, sealedTo: 11 * hour }, graces)).toBe(12 * hour + 1_000);
   });
 
   it("go on where the last sealed one ends, at most so many at once", () => {

@@ -33,7 +33,7 @@ function signingKeyIn(file: string): SigningKey {
 }
 
 /** 32 random bytes kept as hex in a file of mode 0600; of two starters, one makes it and both read it. */
-function secretIn(file: string): Uint8Array {
+export function secretIn(file: string): Uint8Array {
   const text = readOrNull(file) ?? createSecret(file);
   if (!/^[0-9a-f]{64}\n?$/.test(text)) throw new AppError("BAD_SETTING", `the key file ${file} is damaged`);
   return fromHex(text.trim());

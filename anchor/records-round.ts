@@ -33,7 +33,7 @@ export function createRecordsRound(
   return async (force) => {
     if (!areKeysTold) areKeysTold = (await steps.attempt("keys", tellKeys)) ?? false;
     await append();
-    const sealed = await steps.attempt("seal", () => sealer.sealDue());
+    const sealed = await steps.attempt("seal", () => sealer.sealDue(force));
     const told = await steps.attempt("excursions", () => queueExcursions(store, clock()));
     if (sealed || told) await append();
     const plan = () => planCheckpoint(context, { heads, logKey: keys.log, force });

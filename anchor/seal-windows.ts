@@ -5,13 +5,14 @@ import {
   claimWindows,
   holdProjector,
   markSealed,
+  readEquipmentState,
   readSealedEquipment,
   readUnsealedWindows,
   type SealedEquipment,
   type Window,
 } from "#store/windows.ts";
 import { composeWindows, type SealedWindow } from "./compose-windows.ts";
-import { dueWindows } from "./due-windows.ts";
+import { dueWindows, nextDueAt } from "./due-windows.ts";
 import { type RosteredEquipment, withRosters } from "./equipment-rosters.ts";
 import type { AnchorContext } from "./settings.ts";
 
@@ -22,10 +23,11 @@ const projectorWaitMaxMs = 15 * 60_000;
 /** Seals windows as they fall due; one in each process. */
 export interface WindowSealer {
   /**
-   * Seals what is due, at most 500 windows, and gives their number; 0 also while it waits for the projector.
+   * Seals what is due, at most 500 windows, and gives their number; 0 also while it waits for the projector. In a hurry
+   * nothing more is waited for after an equipment's acceptance or after a late reading; a window's own grace stays.
    * @throws when a store can't answer now: windows already claimed are sealed by a later call
    */
-  sealDue(): Promise<number>;
+  sealDue(hurry?: boolean): Promise<number>;
 }
 
 type Claimed = readonly { readonly window: Window; readonly equipment: RosteredEquipment }[];
@@ -37,9 +39,11 @@ type Claimed = readonly { readonly window: Window; readonly equipment: RosteredE
 export function createWindowSealer(context: AnchorContext): WindowSealer {
   const patience = new Patience(context.config.sealGraceMs);
   return {
-    async sealDue() {
+    async sealDue(hurry = false) {
       await context.readings.ping();
-      const claimed = await context.store.as({ role: "worker" }, (tx) => claimDue(tx, context, patience));
+      const claimed = await context.store.as({ role: "worker" }, (tx) =>
+        claimDue(tx, context, { patience, hurry }),
+      );
       if (claimed.length === 0) return 0;
       const sealed = await composeWindows(context, claimed);
       await context.store.as({ role: "worker" }, (tx) => queueSealed(tx, sealed, context.clock()));
@@ -53,9 +57,19 @@ class Patience {
   readonly #graceMs: number;
   #lateSince: number | null = null;
   #behindSince: number | null = null;
+  #quiet: { readonly register: string; readonly until: number } | null = null;
 
   constructor(graceMs: number) {
     this.#graceMs = graceMs;
+  }
+
+  /** Whether no tiled window can be due yet, as long as the register is the one that was looked at. */
+  isQuiet(register: string, now: number): boolean {
+    return this.#quiet?.register === register && now < this.#quiet.until;
+  }
+
+  beQuiet(register: string, until: number): void {
+    this.#quiet = { register, until };
   }
 
   /** Late readings come in many messages: their windows are sealed a grace after the first was seen. */
@@ -76,13 +90,22 @@ class Patience {
   }
 }
 
-async function claimDue(tx: Tx, { config, clock }: AnchorContext, patience: Patience): Promise<Claimed> {
+async function claimDue(
+  tx: Tx,
+  { config, clock }: AnchorContext,
+  { patience, hurry }: { patience: Patience; hurry: boolean },
+): Promise<Claimed> {
   const now = clock();
+  const unsealed = await readUnsealedWindows(tx, windowsPerTick);
+  const register = await readEquipmentState(tx);
+  if (!hurry && unsealed.length === 0 && patience.isQuiet(register, now)) return [];
   const all = await readSealedEquipment(tx, config.offlineBackdatingMs);
   const byId = new Map(all.map((one) => [keyOf(one.tenantId, one.id), one]));
-  const tiling = { now, graceMs: config.sealGraceMs, limit: windowsPerTick };
-  const tiled = all.flatMap((one) => dueWindows(one, tiling));
-  const wanted = [...tiled, ...(await lateWindows(tx, byId, patience, now))];
+  const { sealGraceMs: graceMs } = config;
+  const graces = { graceMs, acceptedGraceMs: hurry ? 0 : graceMs };
+  patience.beQuiet(register, Math.min(...all.map((one) => nextDueAt(one, graces))));
+  const tiled = all.flatMap((one) => dueWindows(one, { ...graces, now, limit: windowsPerTick }));
+  const wanted = [...tiled, ...lateWindows(unsealed, byId, { patience, hurry, now })];
   if (wanted.length === 0) return [];
   const { oldest } = await waitingAbove(tx, await holdProjector(tx));
   if (patience.mustWait(oldest, now)) return [];
@@ -96,19 +119,17 @@ async function claimDue(tx: Tx, { config, clock }: AnchorContext, patience: Pati
 }
 
 /** Windows to seal outside the tiling: again, before its beginning, or left half done by a crash. */
-async function lateWindows(
-  tx: Tx,
+function lateWindows(
+  unsealed: readonly Window[],
   equipment: ReadonlyMap<string, SealedEquipment>,
-  patience: Patience,
-  now: number,
-): Promise<Pick<Window, "tenantId" | "equipmentId" | "fromMs" | "toMs">[]> {
-  const unsealed = await readUnsealedWindows(tx, windowsPerTick);
+  { patience, hurry, now }: { patience: Patience; hurry: boolean; now: number },
+): Pick<Window, "tenantId" | "equipmentId" | "fromMs" | "toMs">[] {
   const isInTiling = ({ tenantId, equipmentId, fromMs, versions }: Window) => {
     const place = equipment.get(keyOf(tenantId, equipmentId));
     return versions === 0 && place !== undefined && fromMs >= (place.sealedTo ?? place.tiledFrom);
   };
   const late = unsealed.filter((window) => !isInTiling(window));
-  const areReady = patience.lateAreReady(late.some(isDirty), now);
+  const areReady = patience.lateAreReady(late.some(isDirty), now) || hurry;
   if (areReady && unsealed.length < windowsPerTick) patience.lateAreSealed();
   const chosen = areReady ? late : late.filter((window) => window.versions < 0);
   return chosen.map(({ tenantId, equipmentId, fromMs, toMs }) => ({ tenantId, equipmentId, fromMs, toMs }));

@@ -2,7 +2,7 @@ import { toHex } from "#domain/log/bytes.ts";
 import { streamOf } from "#domain/log/entry.ts";
 import { leafHash, treeRoot } from "#domain/log/merkle.ts";
 import { keyAlias } from "#domain/log/subjects.ts";
-import type { Tx } from "#store/connect.ts";
+import type { Store } from "#store/connect.ts";
 import { readMissing, type SourceMessage } from "#store/window-sources.ts";
 
 /** What one key of one boot of a gateway contributed to a window: its messages, and what is missing between them. */
@@ -25,19 +25,19 @@ function gatewaySubject(gatewayId: string): string {
 }
 
 /** The sources of a window by gateway, key and boot, in byte order of gateway and key. */
-export async function sourcesOf(tx: Tx, messages: readonly SourceMessage[]): Promise<SourceBody[]> {
+export async function sourcesOf(store: Store, messages: readonly SourceMessage[]): Promise<SourceBody[]> {
   const groups = Map.groupBy(messages, ({ gatewayId, kid, boot }) => JSON.stringify([gatewayId, kid, boot]));
-  const sources = await Promise.all([...groups.values()].map((group) => sourceOf(tx, group)));
+  const sources = await Promise.all([...groups.values()].map((group) => sourceOf(store, group)));
   return sources.sort(byGatewayKeyAndBoot);
 }
 
-async function sourceOf(tx: Tx, group: readonly SourceMessage[]): Promise<SourceBody> {
+async function sourceOf(store: Store, group: readonly SourceMessage[]): Promise<SourceBody> {
   const messages = group.toSorted((a, b) => a.seq - b.seq);
   const [first, last] = [messages[0] as SourceMessage, messages.at(-1) as SourceMessage];
   const { tenantId, gatewayId, boot, kid } = first;
   const isWhole = last.seq - first.seq + 1 === messages.length;
   const range = { tenantId, gatewayId, boot, first: first.seq, last: last.seq };
-  const missing = isWhole ? [] : await readMissing(tx, range);
+  const missing = isWhole ? [] : await store.as({ role: "worker" }, (tx) => readMissing(tx, range));
   const root = toHex(treeRoot(messages.map(({ sha256 }) => leafHash(sha256))));
   return {
     gateway: streamOf(gatewaySubject(gatewayId)),

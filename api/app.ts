@@ -8,6 +8,7 @@ import { limitBody } from "./middleware/limit-body.ts";
 import { limitTime } from "./middleware/limit-time.ts";
 import { logRequest } from "./middleware/log-request.ts";
 import { refuseBadAddress } from "./middleware/refuse-bad-address.ts";
+import { refuseCrossOrigin } from "./middleware/refuse-cross-origin.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { securityHeaders } from "./middleware/security-headers.ts";
 import { NetLimit } from "./net-limit.ts";
@@ -16,16 +17,20 @@ import { problemResponse } from "./problem.ts";
 import { badShape } from "./read-json.ts";
 import { captureRoutes } from "./routes/capture.ts";
 import { chainRoutes } from "./routes/chain.ts";
+import { consoleRoutes } from "./routes/console.ts";
+import { consolePageRoutes } from "./routes/console-page.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { homeRoutes } from "./routes/home.ts";
 import { ingestViewRoutes } from "./routes/ingest-view.ts";
 import { logRoutes } from "./routes/log.ts";
+import { meRoutes } from "./routes/me.ts";
 import { provenanceRoutes } from "./routes/provenance.ts";
 import { recallRoutes } from "./routes/recall.ts";
 import { receiptKeyRoutes } from "./routes/receipt-keys.ts";
 import { scanRoutes } from "./routes/scan.ts";
+import { signInRoutes } from "./routes/sign-in.ts";
 
 /** How many codes that nobody recorded one net may try in a minute (reliability.md §2.5 P2). */
 const unknownCodesAMinute = 60;
@@ -41,8 +46,14 @@ export function createApp(parts: ApiParts): Api {
   app.notFound((c) => problemResponse(c, new AppError("NOT_FOUND", "there is no such address")));
   addMiddleware(app, parts);
   app.openAPIRegistry.registerComponent("securitySchemes", "apiKey", { type: "http", scheme: "bearer" });
+  const session = { type: "apiKey", in: "cookie", name: "coldmark-session" } as const;
+  app.openAPIRegistry.registerComponent("securitySchemes", "session", session);
   const unknown = new NetLimit(unknownCodesAMinute, parts.clock);
   homeRoutes(app, parts);
+  signInRoutes(app, parts);
+  meRoutes(app, parts);
+  consoleRoutes(app, parts);
+  consolePageRoutes(app);
   scanRoutes(app, parts, unknown);
   provenanceRoutes(app, parts, unknown);
   recallRoutes(app, parts);
@@ -69,5 +80,5 @@ function addMiddleware(app: Api, parts: ApiParts): void {
         }),
     }),
   );
-  app.use(limitTime, refuseBadAddress, limitBody, identify(parts));
+  app.use(limitTime, refuseBadAddress, limitBody, refuseCrossOrigin(parts), identify(parts));
 }

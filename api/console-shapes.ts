@@ -6,7 +6,7 @@ const names = z.object({ zh: z.string(), en: z.string() });
 const epochMs = z.int().openapi({ description: "epoch ms" });
 
 /** What equipment is in, worst first; whatever is not known is never `in-range`. */
-export const equipmentStates = [
+const equipmentStates = [
   "too-cold",
   "too-warm",
   "no-data",
@@ -144,14 +144,11 @@ export const equipmentShape = z
   })
   .openapi("Equipment");
 
-/** How many buckets a measuring point gets at most in one chart (design §10). */
-export const bucketsMax = 2_000;
-
 /** `[ts, minC, maxC, meanC, n, late]`: a bucket's start, extremes, mean, readings in it and how many of those came late. */
 const bucket = z.tuple([epochMs, z.number(), z.number(), z.number(), z.int(), z.int()]);
 const stretch = z.object({ sensor: z.string(), from: epochMs, to: epochMs.nullable() });
 
-/** What a chart of one equipment shows: at most `bucketsMax` buckets a sensor; times in epoch ms. */
+/** What a chart of one equipment shows: at most 2,000 buckets a sensor (design §10); times in epoch ms. */
 export const chartShape = z
   .object({
     from: epochMs,

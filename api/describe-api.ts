@@ -12,6 +12,7 @@ export function describeApi(app: Api) {
     tags: [
       { name: "packs", description: "What is recorded and proved of a pack" },
       { name: "epcis", description: "EPCIS 2.0 capture and query" },
+      { name: "people", description: "Who signs in to the console" },
       { name: "log", description: "The append-only log (C2SP tlog-tiles) and its chain" },
       { name: "operation", description: "For whoever runs Coldmark" },
     ],

@@ -13,7 +13,7 @@ export async function limitUnknown(
   unknown: NetLimit,
   code: string,
 ): Promise<void> {
-  if (c.get("actor").kind === "apiKey") return;
+  if (c.get("actor").kind !== "public") return;
   const [recorded] = await checkPacks(parts, [code]);
   if (recorded?.state === "UNKNOWN") unknown.count(c);
 }

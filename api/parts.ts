@@ -5,8 +5,15 @@ import type { Registry } from "prom-client";
 import type { DemoScan } from "#dashboard/scan/index-page.ts";
 import type { TrustFile } from "#domain/log/bundle.ts";
 import type { Rpc } from "#domain/log/chain-view.ts";
+import type { Charts } from "#services/console/open-charts.ts";
 import type { Actor, Context } from "#services/context.ts";
+import type { People } from "#services/people/open-people.ts";
 import type { Provenance } from "#services/provenance/answer-for.ts";
+import type { SignIn } from "./console-shapes.ts";
+import type { LiveFeed } from "./live-feed.ts";
+
+/** A person of a demo, with the password. */
+export type DemoAccount = SignIn["demoAccounts"][number];
 
 /** Whether requests can be served, and which parts are missing; `parts` says more of each in its own words. */
 interface Readiness {
@@ -18,6 +25,9 @@ interface Readiness {
 /** What the API is made from. `trust` and `rpc` give null while there is no chain. */
 export interface ApiParts extends Pick<Context, "store" | "config" | "clock" | "log"> {
   readonly provenance: Provenance;
+  readonly people: People;
+  readonly charts: Charts;
+  readonly live: LiveFeed;
   readonly status: () => Readiness | Promise<Readiness>;
   readonly metrics: Registry;
   readonly trust: () => TrustFile | null;
@@ -25,6 +35,8 @@ export interface ApiParts extends Pick<Context, "store" | "config" | "clock" | "
   /** The public keys (Ed25519) that receipts to gateways verify under. */
   readonly receiptKeys?: readonly { readonly kid: string; readonly publicKey: Uint8Array }[];
   readonly demoScans?: () => readonly DemoScan[];
+  /** Whom anybody may sign in as, in a demo only. */
+  readonly demoAccounts?: () => readonly DemoAccount[];
 }
 
 /** What a request carries through the middleware; `pack` is what of a code may stand in a log line. */

@@ -4,12 +4,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Command } from "commander";
 import { loadKeys } from "#anchor/keys.ts";
 import type { Config } from "#config";
-import { type DemoNetwork, demoNetwork } from "#demo/network.ts";
-import { type DemoRun, type DemoScan, runDemo, scansOf } from "#demo/run.ts";
+import type { DemoAccount } from "#demo/people.ts";
+import { type DemoScan, scansOf } from "#demo/run.ts";
 import { AppError } from "#domain/errors.ts";
 import { registerNetwork } from "#services/register/register-network.ts";
 import { clearDemoFolder } from "./clear-demo-folder.ts";
 import { type InfluxChild, startInflux } from "./demo-influx.ts";
+import { type Doors, type DrawnNetwork, type Outside, openOutside } from "./demo-outside.ts";
 import { configFromEnvironment, openLog, operatorContext } from "./parts.ts";
 import { say } from "./say.ts";
 import { type Service, startService } from "./start-service.ts";
@@ -24,12 +25,10 @@ interface DemoFlags {
   readonly exitAfter?: string;
 }
 
-/** Short windows and quick anchors, so that a person sees a final verdict soon (issue: segment 5 min, anchor 10 s). */
+/** Quick anchors, so that a person sees a final verdict soon; the grace lets the history come in before it is sealed. */
 const demoSettings = {
   ENVIRONMENT: "demo",
-  SEGMENT_MS: "300000",
-  SEGMENT_MOVING_MS: "300000",
-  SEAL_GRACE_MS: "10000",
+  SEAL_GRACE_MS: "30000",
   ANCHOR_MAX_AGE_MS: "10000",
   ANCHOR_URGENT_MS: "5000",
 };
@@ -38,10 +37,10 @@ const demoSettings = {
 export function addDemoCommand(program: Command): void {
   program
     .command("demo")
-    .description("run a whole small network: 24 h of history, then live")
+    .description("run a whole network of pharmacies: its history, then live")
     .option("--port <port>", "port of the pages and the API", "8080")
     .option("--data <dir>", "folder of the demo; an earlier demo's is cleared", "./data/demo")
-    .option("--sites <n>", "pharmacies", "3")
+    .option("--sites <n>", "pharmacies, at least 3", "120")
     .option("--seed <n>", "the same seed gives the same network", "1")
     .option("--exit-after <seconds>", "end by itself, counted from when it is ready")
     .action(runDemoCommand);
@@ -53,21 +52,27 @@ async function runDemoCommand(flags: DemoFlags): Promise<void> {
   configFromEnvironment({ ...demoSettings, ...places });
   await clearDemoFolder(dataDir);
   const stopped = untilStopped();
+  const settings = { seed: Number(flags.seed), sites: Number(flags.sites), now: Date.now() };
+  const outside = openOutside(settings, say);
   const influx = await startInflux(join(dataDir, "influx"));
   try {
     const config = configFromEnvironment({ ...demoSettings, ...places, ...influx?.settings });
     const scans: DemoScan[] = [];
+    const accounts: DemoAccount[] = [];
     const log = openLog(config, join(dataDir, "coldmark.log"));
     const service = await startService(config, log, {
-      rooms: new Set(["ingest", "anchor", "api"]),
+      rooms: new Set(["ingest", "anchor", "jobs", "api"]),
       demoScans: () => scans,
+      demoAccounts: () => accounts,
     });
     try {
-      await present({ flags, config, service, scans, influx, log, stopped });
+      await present({ flags, config, service, accounts, outside, scans, influx, log, stopped });
     } finally {
+      await outside.end();
       await service.stop();
     }
   } finally {
+    await outside.end();
     await influx?.stop();
   }
   say("the demo has ended");
@@ -77,6 +82,8 @@ interface Stage {
   readonly flags: DemoFlags;
   readonly config: Config;
   readonly service: Service;
+  readonly accounts: DemoAccount[];
+  readonly outside: Outside;
   readonly scans: DemoScan[];
   readonly influx: InfluxChild | null;
   readonly log: ReturnType<typeof openLog>;
@@ -87,9 +94,9 @@ interface Stage {
 async function present(stage: Stage): Promise<void> {
   sayParts(stage);
   const end = new AbortController();
-  const { stopped, flags } = stage;
-  const run = await Promise.race([showNetwork(stage, end.signal), stopped.then(() => null)]);
-  if (run !== null) {
+  const { stopped, flags, outside } = stage;
+  const isShown = showNetwork(stage, end.signal).then(() => true);
+  if (await Promise.race([isShown, stopped.then(() => false)])) {
     const seconds = flags.exitAfter === undefined ? null : Number(flags.exitAfter);
     await Promise.race([
       stopped,
@@ -98,24 +105,28 @@ async function present(stage: Stage): Promise<void> {
   }
   say("stopping");
   end.abort(new Error("the demo was stopped"));
-  await run?.finished;
+  await outside.end();
+  await isShown.catch(() => undefined);
 }
 
 /** The network's history and its scans, up to final verdicts. */
-async function showNetwork(stage: Stage, signal: AbortSignal): Promise<DemoRun> {
-  const { flags, config, service, scans } = stage;
-  const demo = demoNetwork({ seed: Number(flags.seed), sites: Number(flags.sites), now: Date.now() });
+async function showNetwork(stage: Stage, signal: AbortSignal): Promise<void> {
+  const { config, service, outside, scans, accounts } = stage;
+  const demo = await outside.drawn;
   await registerDemo(stage, demo);
-  const run = await sendHistory(service, config, demo, signal);
-  scans.push(...run.scans);
+  accounts.push(...demo.accounts);
+  await outside.stateCases(doorsOf(service, config));
+  scans.push(...scansOf(demo.cases, service.server?.url ?? ""));
   say("sealing the history and anchoring it");
   await untilFinal(service, scans, signal);
   await writeFile(
     join(config.dataDir, "demo.json"),
     `${JSON.stringify(introduction(service, demo), null, 2)}\n`,
   );
-  sayScans(service, scans);
-  return run;
+  sayScans(service, scans, demo);
+  outside.join().catch((error: Error) => {
+    if (!signal.aborted) say(error.message);
+  });
 }
 
 function sayParts({ service, influx }: Stage): void {
@@ -125,7 +136,7 @@ function sayParts({ service, influx }: Stage): void {
   say(`chain:    ${service.anchor?.describe()}`);
 }
 
-async function registerDemo({ service, config, log }: Stage, demo: DemoNetwork): Promise<void> {
+async function registerDemo({ service, config, log }: Stage, demo: DrawnNetwork): Promise<void> {
   const result = await registerNetwork(operatorContext(service.store, config, log), demo.network, {
     dryRun: false,
   });
@@ -137,34 +148,28 @@ async function registerDemo({ service, config, log }: Stage, demo: DemoNetwork):
   say(`registered the network: ${result.created.length} new things`);
 }
 
-function sendHistory(
-  service: Service,
-  config: Config,
-  demo: DemoNetwork,
-  signal: AbortSignal,
-): Promise<DemoRun> {
-  const { server, ingest } = service;
+function doorsOf({ server, ingest }: Service, config: Config): Doors {
   if (server === null || ingest === null) throw new AppError("INTERNAL", "a demo needs every room");
-  const receiptKeys = [loadKeys(config).receiptKey];
-  return runDemo({ mqttUrl: ingest.broker.url, httpUrl: server.url, demo, receiptKeys, signal, say });
+  return { mqttUrl: ingest.broker.url, httpUrl: server.url, receiptKeys: [loadKeys(config).receiptKey] };
 }
 
 /** What `DIR/demo.json` tells other programs: the console, how to sign in, and a page for each case. */
-function introduction(service: Service, demo: DemoNetwork) {
+function introduction(service: Service, demo: DrawnNetwork) {
   const console = service.server?.url ?? "";
-  const key = demo.devices.scanners[0]?.apiKey;
   return {
-    console,
+    console: new URL("/console/", console).href,
     rpc: service.anchor?.rpcUrl() ?? null,
-    login: { apiKey: key, header: "Authorization: Bearer" },
+    login: { apiKey: demo.apiKey, header: "Authorization: Bearer", accounts: demo.accounts },
     scans: scansOf(demo.cases, console),
   };
 }
 
-function sayScans(service: Service, scans: readonly DemoScan[]): void {
+function sayScans(service: Service, scans: readonly DemoScan[], { accounts }: DrawnNetwork): void {
   say("");
   say(`ready: ${service.server?.url}`);
-  for (const scan of scans) say(`  ${scan.case.padEnd(8)} ${scan.url}`);
+  for (const scan of scans) say(`  ${scan.case.padEnd(20)} ${scan.url}`);
   say(`  chain    ${service.anchor?.rpcUrl()} (run by this very process: it proves nothing to outsiders)`);
+  say(`  console  ${service.server?.url}/console/`);
+  for (const { role, email, password } of accounts) say(`    as ${role.padEnd(9)} ${email}  ${password}`);
   say("Ctrl-C ends the demo");
 }

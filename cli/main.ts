@@ -1,4 +1,6 @@
 /** The `coldmark` command: thin commands over the rooms; the only reader of the environment beside config.ts. */
+import { enableCompileCache } from "node:module";
+import { join } from "node:path";
 import { Command } from "commander";
 import { endWith } from "./exit.ts";
 
@@ -16,6 +18,9 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   config: async () => (await import("./config.ts")).addConfigCommand,
   build: async () => (await import("./build.ts")).addBuildCommand,
 };
+
+// Thousands of modules are compiled at each start otherwise; where the folder can't be written, they are.
+enableCompileCache(join(import.meta.dirname, "../dist/compiled"));
 
 const program = new Command("coldmark")
   .description(

@@ -3,15 +3,21 @@ import type { Logger } from "pino";
 import { loadKeys, type SigningKey } from "#anchor/keys.ts";
 import { type Anchor, startAnchor } from "#anchor/run.ts";
 import { createApp } from "#api/app.ts";
+import { LiveFeed } from "#api/live-feed.ts";
+import type { DemoAccount } from "#api/parts.ts";
 import { type ApiServer, startServer } from "#api/server.ts";
 import type { Config } from "#config";
 import { AppError } from "#domain/errors.ts";
 import { type Ingest, startIngest } from "#ingest/run.ts";
+import { startJobs } from "#jobs/run.ts";
+import { openCharts } from "#services/console/open-charts.ts";
+import { openPeople } from "#services/people/open-people.ts";
 import { openProvenance } from "#services/provenance/answer-for.ts";
 import { registerNetwork } from "#services/register/register-network.ts";
 import { openStore, type Store } from "#store/connect.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import { auditWith } from "./audit-verb.ts";
+import { authSecret } from "./auth-secret.ts";
 import { type ChainReader, openChainReader } from "./chain-reader.ts";
 import { openControl } from "./control.ts";
 import { createMetrics } from "./metrics.ts";
@@ -19,7 +25,7 @@ import { chainSettings, openReadings, operatorContext } from "./parts.ts";
 import { readStatus } from "./status.ts";
 
 /** What a process runs of the whole; on the embedded database always all of it. */
-export type Room = "ingest" | "anchor" | "api";
+export type Room = "ingest" | "anchor" | "jobs" | "api";
 
 /** A process at work; parts that it does not run are null. */
 export interface Service {
@@ -32,10 +38,11 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** A pack to scan that the start page lists, in a demo. */
+/** What of a service isn't settings; in a demo the packs that the start page lists and whom anybody may sign in as. */
 export interface ServiceOptions {
   readonly rooms: ReadonlySet<Room>;
   readonly demoScans?: () => readonly { case: string; code: string; url: string }[];
+  readonly demoAccounts?: () => readonly DemoAccount[];
 }
 
 /** Starts the rooms; whatever was started before a failure is stopped again. */
@@ -54,6 +61,7 @@ export async function startService(config: Config, log: Logger, options: Service
     closing.push(() => store.close());
     const readings = openReadings(config, store);
     const keys = loadKeys(config);
+    const secret = options.rooms.has("api") ? authSecret(config) : null;
     const common = { store, readings, config, clock: Date.now, log };
     const anchor = options.rooms.has("anchor")
       ? await startAnchor({
@@ -68,11 +76,14 @@ export async function startService(config: Config, log: Logger, options: Service
       ? await startIngest({ ...common, receiptKey: keys.receiptKey })
       : null;
     if (ingest !== null) closing.push(() => ingest.stop());
+    const jobs = options.rooms.has("jobs") ? startJobs(common) : null;
+    if (jobs !== null) closing.push(() => jobs.stop());
     const chain = anchor ?? (await openChainReader(config));
     if (anchor === null) closing.push(() => chain.stop());
-    const server = options.rooms.has("api")
-      ? await serve({ ...common, anchor, chain, ingest, receiptKey: keys.receiptKey }, options)
-      : null;
+    const server =
+      secret === null
+        ? null
+        : await serve({ ...common, anchor, chain, ingest, secret, receiptKey: keys.receiptKey }, options);
     if (server !== null) closing.push(() => server.stop());
     const control = await openControl(dataDir, controlVerbs({ ...common, anchor, chain }));
     closing.push(() => control.close());
@@ -105,26 +116,36 @@ interface Running {
 }
 
 async function serve(
-  running: Running & { ingest: Ingest | null; receiptKey: SigningKey },
+  running: Running & { ingest: Ingest | null; receiptKey: SigningKey; secret: string },
   options: ServiceOptions,
 ): Promise<ApiServer> {
   const { store, readings, config, clock, log, anchor, chain, ingest } = running;
   const { trust, rpc } = chain;
   const status = () => readStatus({ store, readings, anchor, ingest });
+  const live = new LiveFeed({ store, clock, log });
   const app = createApp({
     store,
     config,
     clock,
     log,
+    people: openPeople({ store, publicUrl: config.publicUrl, secret: running.secret, clock, log }),
     provenance: openProvenance({ store, readings, trust, rpc }),
+    charts: openCharts(readings),
+    live,
     status,
     metrics: createMetrics(status),
     trust,
     rpc,
     receiptKeys: [running.receiptKey],
     ...(options.demoScans === undefined ? {} : { demoScans: options.demoScans }),
+    ...(options.demoAccounts === undefined ? {} : { demoAccounts: options.demoAccounts }),
   });
-  return await startServer(app, { host: config.host, port: config.port });
+  const server = await startServer(app, { host: config.host, port: config.port });
+  const stop = () => {
+    live.stop();
+    return server.stop();
+  };
+  return { port: server.port, url: server.url, stop };
 }
 
 /** What other commands ask of the process that has the folder. */

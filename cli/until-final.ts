@@ -1,15 +1,14 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { DemoScan } from "#demo/run.ts";
 import { AppError } from "#domain/errors.ts";
-import { readUnsealedWindows } from "#store/windows.ts";
 import type { Service } from "./start-service.ts";
 
 const waitMs = 120_000;
-const pollMs = 500;
+const pollMs = 100;
 
 /**
  * Waits until every scan has a final verdict that rests on measured legs, asking the page's own address.
- * @throws AppError UNAVAILABLE when that takes too long
+ * @throws AppError UNAVAILABLE when that takes too long, with the case and what is told of it
  */
 export async function untilFinal(
   service: Service,
@@ -17,36 +16,41 @@ export async function untilFinal(
   signal: AbortSignal,
 ): Promise<void> {
   const deadline = Date.now() + waitMs;
-  while (!(await isSealed(service)) && Date.now() < deadline) await pause(pollMs, undefined, { signal });
+  while (!(await isProjected(service)) && Date.now() < deadline) await pause(pollMs, undefined, { signal });
   await service.anchor?.anchorNow();
   for (const scan of scans) {
-    while (!(await isFinal(scan.url))) {
-      if (Date.now() > deadline) {
-        throw new AppError("UNAVAILABLE", `no final verdict for ${scan.url}`, {
-          status: service.anchor?.status(),
-        });
-      }
+    for (let told = await tell(scan.url); !told.isFinal; told = await tell(scan.url)) {
+      if (Date.now() > deadline) throw notFinal(scan, told.words, service);
       await pause(pollMs, undefined, { signal });
     }
   }
 }
 
-/** Every message is judged, and no window waits to be sealed again for readings that came late. */
-async function isSealed({ ingest, store }: Service): Promise<boolean> {
+/** Every message that came is judged. */
+async function isProjected({ ingest }: Service): Promise<boolean> {
   const status = await ingest?.status();
-  if (status?.lag?.messages !== 0) return false;
-  return (await store.as({ role: "worker" }, (tx) => readUnsealedWindows(tx, 1))).length === 0;
+  return status?.lag?.messages === 0;
 }
 
-async function isFinal(url: string): Promise<boolean> {
+/** What is told of a pack now, for a person who wonders why it isn't final. */
+async function tell(url: string): Promise<{ isFinal: boolean; words: string }> {
   const response = await fetch(url, {
     headers: { accept: "application/json" },
     signal: AbortSignal.timeout(30_000),
   });
-  if (!response.ok) return false;
-  const answer = (await response.json()) as {
+  if (!response.ok) return { isFinal: false, words: `status ${response.status}` };
+  const { proof, cold } = (await response.json()) as {
     proof: { result: string };
-    cold: { legs: { evidence: string }[] };
+    cold: { state: string; legs: { evidence: string }[] };
   };
-  return answer.proof.result === "VALID_FINAL" && answer.cold.legs.some((leg) => leg.evidence === "MEASURED");
+  const evidence = cold.legs.map((leg) => leg.evidence);
+  return {
+    isFinal: proof.result === "VALID_FINAL" && evidence.includes("MEASURED"),
+    words: `${proof.result} ${cold.state} ${evidence.join(" ")}`,
+  };
+}
+
+function notFinal(scan: DemoScan, words: string, { anchor }: Service): AppError {
+  const facts = { case: scan.case, told: words, status: anchor?.status() };
+  return new AppError("UNAVAILABLE", `no final verdict for the pack ${scan.case}: ${words}`, facts);
 }

@@ -11,7 +11,7 @@ const rooms: Readonly<Record<string, Room>> = {
   collect: "ingest",
   project: "ingest",
   anchor: "anchor",
-  jobs: "anchor",
+  jobs: "jobs",
   api: "api",
 };
 

@@ -4,6 +4,8 @@ import type { DemoBox, DemoPack } from "./packs.ts";
 import type { DemoLot } from "./products.ts";
 import type { Seed } from "./seed.ts";
 
+const minuteMs = 60_000;
+
 /** One EPCIS event, as JSON. */
 export type EpcisEvent = Readonly<Record<string, unknown>>;
 
@@ -41,7 +43,7 @@ export function packing(occasion: Occasion, box: DemoBox): EpcisEvent {
 }
 
 /** Packs come out of their case, at the place where both are. */
-export function unpacking(occasion: Occasion, box: DemoBox): EpcisEvent {
+function unpacking(occasion: Occasion, box: DemoBox): EpcisEvent {
   return {
     ...contents(occasion, box, "DELETE", "unpacking"),
     disposition: "sellable_accessible",
@@ -64,6 +66,34 @@ export function unloading(occasion: Occasion, vehicle: string, boxes: readonly D
     ...stowage(occasion, vehicle, boxes, "DELETE", "unloading"),
     disposition: "in_progress",
     ...staying(occasion),
+  };
+}
+
+/** A case comes out of a vehicle at a place, is received there, and its packs are taken out `unpackingMs` later. */
+export function arriving(on: Occasion, vehicle: string, box: DemoBox, unpackingMs: number): EpcisEvent[] {
+  const after = (ms: number): Occasion => ({ ...on, at: on.at + ms });
+  return [
+    unloading(on, vehicle, [box]),
+    observing(after(minuteMs), [box.epc], "receiving"),
+    unpacking(after(unpackingMs), box),
+    observing(
+      after(unpackingMs + minuteMs),
+      box.packs.map(({ epc }) => epc),
+      "storing",
+    ),
+  ];
+}
+
+/** A pack goes into a delivery box, which is equipment: where it is from now on is the box. */
+export function placingInBox(occasion: Occasion, box: string, pack: DemoPack): EpcisEvent {
+  return {
+    ...event(occasion, "AggregationEvent", `packing/${box}/${pack.epc}`),
+    parentID: box,
+    childEPCs: [pack.epc],
+    action: "ADD",
+    bizStep: "packing",
+    disposition: "in_transit",
+    readPoint: { id: occasion.place },
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { airTemperatureC, type Climate, probeValue } from "./fridge-model.ts";
+import { airTemperatureC, type Climate, hasPower, isDoorOpen, probeValue } from "./fridge-model.ts";
 
 const minuteMs = 60_000;
 const climate: Climate = {
@@ -42,14 +42,60 @@ describe("the fridge model", () => {
     const failure = {
       from: noon,
       repairedAt: noon + 50 * minuteMs,
-      ambientC: 26,
-      warmingMs: 150 * minuteMs,
-      coolingMs: 20 * minuteMs,
+      towardsC: 26,
+      followMs: 150 * minuteMs,
+      recoveryMs: 20 * minuteMs,
+      mains: true,
     };
     const failing = { ...climate, doorC: 0, failure };
     expect(airTemperatureC(failing, noon - 1)).toBe(airTemperatureC({ ...climate, doorC: 0 }, noon - 1));
     expect(airTemperatureC(failing, failure.repairedAt)).toBeGreaterThan(10);
     expect(airTemperatureC(failing, failure.repairedAt + 3 * 60 * minuteMs)).toBeLessThan(6);
+  });
+
+  it("tells a mains failure from a unit's, and only while it lasts", () => {
+    const failure = { from: noon, repairedAt: noon + minuteMs, towardsC: 26, followMs: 1, recoveryMs: 1 };
+    const dark = { ...climate, failure: { ...failure, mains: true } };
+    expect([noon - 1, noon, noon + minuteMs].map((ts) => hasPower(dark, ts))).toEqual([true, false, true]);
+    expect(hasPower({ ...climate, failure: { ...failure, mains: false } }, noon)).toBe(true);
+  });
+
+  it("freezes when its unit never rests", () => {
+    const failure = {
+      from: noon,
+      repairedAt: noon + 60 * minuteMs,
+      towardsC: -6,
+      followMs: 45 * minuteMs,
+      recoveryMs: 20 * minuteMs,
+      mains: false,
+    };
+    expect(airTemperatureC({ ...climate, failure }, failure.repairedAt)).toBeLessThan(-1);
+  });
+
+  it("opens its door by day only, for minutes at most, and is warmer for it", () => {
+    const open = (from: number): number[] =>
+      Array.from({ length: 3_600 }, (_, at) => from + at * 5_000).filter((ts) => isDoorOpen(climate, ts));
+    expect(open(midnight)).toEqual([]);
+    const day = open(noon);
+    expect(day.length).toBeGreaterThan(10);
+    expect(day.length).toBeLessThan(700);
+    const shut = { ...climate, doorC: 0 };
+    for (const ts of day) expect(airTemperatureC(climate, ts)).toBeGreaterThan(airTemperatureC(shut, ts));
+    expect(day.some((ts) => isDoorOpen(shut, ts))).toBe(false);
+  });
+
+  it("gives a fault instead of a temperature from a broken probe", () => {
+    const broken = { ...probe, brokenFrom: noon };
+    expect(probeValue(climate, broken, noon)).toEqual({ err: "SENSOR_OPEN" });
+    expect(probeValue(climate, broken, noon - 1)).toEqual(probeValue(climate, probe, noon - 1));
+  });
+
+  it("lets a drifting probe go further each day", () => {
+    const drifting = { ...probe, drift: { from: noon, cPerDay: 1 } };
+    const apart = (ts: number): number =>
+      (probeValue(climate, drifting, ts)?.t ?? 0) - (probeValue(climate, probe, ts)?.t ?? 0);
+    expect(apart(noon - 1)).toBe(0);
+    expect(apart(noon + 12 * 60 * minuteMs)).toBeCloseTo(0.5, 1);
   });
 
   it("says nothing while a probe is silent, and only then", () => {

@@ -4,8 +4,8 @@ import { topicOf } from "./message.ts";
 
 const firstWaitMs = 250;
 const longestWaitMs = 30_000;
-const keepAliveS = 30;
-const connectTimeoutMs = 10_000;
+const keepAliveS = 60;
+const connectTimeoutMs = 30_000;
 const goodbyeMs = 2_000;
 
 /** What a link needs; `heard` gets what comes down, `up` is called at each new connection. */
@@ -23,6 +23,10 @@ export interface LinkSettings {
 export interface GatewayLink {
   isUp(): boolean;
   publish(topic: string, payload: Uint8Array): void;
+  /** Breaks the connection without a word, so that the last will is sent, and makes no new one. */
+  cut(): void;
+  /** Connects again after a cut. */
+  mend(): void;
   close(): Promise<void>;
 }
 
@@ -34,6 +38,7 @@ export function openLink(settings: LinkSettings): GatewayLink {
   let lastFault = "";
   let subscribed = false;
   let closed = false;
+  let isCut = false;
 
   const connect = (): void => {
     const fresh = mqtt.connect(settings.mqttUrl, connectOptions(settings));
@@ -56,8 +61,8 @@ export function openLink(settings: LinkSettings): GatewayLink {
   };
   const retry = (lost: MqttClient): void => {
     lost.end(true);
-    if (closed || lost !== client) return;
-    subscribed = false;
+    if (lost === client) subscribed = false;
+    if (closed || isCut || lost !== client) return;
     timer = setTimeout(connect, waitMs(attempts));
     attempts += 1;
   };
@@ -67,6 +72,16 @@ export function openLink(settings: LinkSettings): GatewayLink {
     isUp: () => subscribed && client?.connected === true,
     publish(topic, payload) {
       client?.publish(topic, Buffer.from(payload), { qos: 1 }, () => undefined);
+    },
+    cut() {
+      isCut = true;
+      clearTimeout(timer);
+      client?.stream.destroy();
+    },
+    mend() {
+      if (!isCut || closed) return;
+      isCut = false;
+      connect();
     },
     async close() {
       closed = true;

@@ -92,6 +92,22 @@ describe("a gateway", () => {
     expect(stub.statuses.map((status) => JSON.parse(status).online)).toEqual([true, false, true]);
   });
 
+  it("remembers while its line is cut, and sends it all when it is mended", async () => {
+    const stub = await startStub([device]);
+    stub.receipts = "none";
+    const gateway = gatewayOn(stub, past(90));
+    await stub.reached(2);
+    gateway.unplug();
+    await expect.poll(() => stub.statuses.length).toBe(2);
+    expect(gateway.waiting()).toBe(2);
+    stub.receipts = "signed";
+    gateway.plugIn();
+    await gateway.drained(Number.POSITIVE_INFINITY);
+    expect(stub.taken.map(({ body }) => body.seq)).toEqual([1, 2, 1, 2]);
+    await expect.poll(() => stub.statuses.length).toBe(3);
+    expect(stub.statuses.map((status) => JSON.parse(status).online)).toEqual([true, false, true]);
+  });
+
   it("waits for a broker that isn't there yet", async () => {
     const first = await startStub([device]);
     await first.stop();

@@ -6,7 +6,8 @@ import type { ReadingSource } from "./reading-source.ts";
 import { openReceipt, type ReceiptKey } from "./receipt.ts";
 import type { DeviceKey } from "./seed.ts";
 
-const tickMs = 250;
+/** How often a gateway looks: at its next reading's time, sooner while a message waits for its receipt. */
+const pauseMs = { least: 250, waiting: 1_000, most: 60_000 } as const;
 /** A message is sent again when nothing was receipted for so long … */
 const stalledMs = 15_000;
 /** … or when others were, but not this one for so long: a busy server needs no second copy. */
@@ -42,6 +43,10 @@ export interface Gateway {
   waiting(): number;
   /** Resolves once every reading up to a time (epoch ms) is receipted; never rejects, stop() resolves it too. */
   drained(until: number): Promise<void>;
+  /** The line is cut: it samples on and remembers. */
+  unplug(): void;
+  /** The line is there again: it sends what it remembers. */
+  plugIn(): void;
   stop(): Promise<void>;
 }
 
@@ -52,6 +57,7 @@ export function startGateway(settings: GatewaySettings): Gateway {
   const receiptTopic = topicOf(id, "receipt");
   const waiters = waitersOn(() => [source.nextAt(), outbox.size()]);
   let turn: NodeJS.Immediate | undefined;
+  let timer: NodeJS.Timeout | undefined;
   let progressAt = 0;
   let stopped: Promise<void> | undefined;
 
@@ -78,30 +84,25 @@ export function startGateway(settings: GatewaySettings): Gateway {
   };
   const pump = (): void => {
     clearImmediate(turn);
-    if (!stopped && link.isUp()) {
+    clearTimeout(timer);
+    if (stopped) return;
+    if (link.isUp()) {
       const isStalled = progressAt < Date.now() - stalledMs;
       for (const message of outbox.due(Date.now() - (isStalled ? stalledMs : overdueMs))) send(message);
       if (forward()) turn = setImmediate(pump);
     }
     waiters.look();
+    timer = setTimeout(pump, pauseFor(outbox.size(), source.nextAt(), settings.clock()));
   };
   const up = (): void => {
     for (const message of outbox.due(Number.POSITIVE_INFINITY)) send(message);
     pump();
   };
 
-  const link = openLink({
-    gateway: id,
-    mqttUrl: settings.mqttUrl,
-    password: settings.password,
-    boot: settings.boot,
-    say,
-    heard,
-    up,
-  });
-  const ticker = setInterval(pump, tickMs);
+  const { mqttUrl, password, boot } = settings;
+  const link = openLink({ gateway: id, mqttUrl, password, boot, say, heard, up });
   const stop = async (): Promise<void> => {
-    clearInterval(ticker);
+    clearTimeout(timer);
     clearImmediate(turn);
     waiters.release();
     await link.close();
@@ -111,11 +112,19 @@ export function startGateway(settings: GatewaySettings): Gateway {
     lastSeq: () => outbox.lastSeq(),
     waiting: () => outbox.size(),
     drained: waiters.drained,
+    unplug: link.cut,
+    plugIn: link.mend,
     stop: () => {
       stopped ??= stop();
       return stopped;
     },
   };
+}
+
+function pauseFor(waiting: number, nextAt: number | null, now: number): number {
+  const untilNextMs = nextAt === null ? pauseMs.most : nextAt - now;
+  const mostMs = waiting > 0 ? pauseMs.waiting : pauseMs.most;
+  return Math.max(pauseMs.least, Math.min(untilNextMs, mostMs));
 }
 
 /** Those who wait until everything up to a time is receipted; `state` is the next reading's time and what waits. */

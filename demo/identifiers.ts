@@ -23,6 +23,11 @@ export function demoGiai(reference: string): string {
   return `${companyPrefix}${reference}`;
 }
 
+/** The GRAI of one returnable box, with its leading zero. */
+export function demoGrai(item: number, serial: string): string {
+  return `0${withCheckDigit(`${companyPrefix}${pad(item, 5)}`)}${serial}`;
+}
+
 /** Where equipment stands: its SGLN with extension as the canonical EPC. */
 export function placeEpc(gln: string, extension: string): string {
   return `https://id.gs1.org/414/${gln}/254/${extension}`;
@@ -31,6 +36,11 @@ export function placeEpc(gln: string, extension: string): string {
 /** Equipment that moves: its GIAI as the canonical EPC. */
 export function vehicleEpc(giai: string): string {
   return `https://id.gs1.org/8004/${giai}`;
+}
+
+/** A returnable box: its GRAI as the canonical EPC. */
+export function boxEpc(grai: string): string {
+  return `https://id.gs1.org/8003/${grai}`;
 }
 
 function withCheckDigit(digits: string): string {

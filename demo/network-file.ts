@@ -29,20 +29,22 @@ export interface SensorRecord {
   }[];
 }
 
-/** A refrigerator, cold room or vehicle. */
+/** A refrigerator, cold room, vehicle or box; one without `since` counts from when the server takes it in. */
 export interface EquipmentRecord {
   readonly id: string;
-  readonly kind: "refrigerator" | "coldroom" | "vehicle";
+  readonly kind: "refrigerator" | "coldroom" | "vehicle" | "box";
   readonly scope: "shop" | "warehouse" | "transport";
   readonly names: Names;
   readonly extension?: string;
   readonly giai?: string;
+  readonly grai?: string;
   readonly label: string;
   readonly lowerLimitC: number;
   readonly upperLimitC: number;
   readonly profile: "CN-GSP";
   readonly segmentMs?: number;
-  readonly since: string;
+  readonly validatedMs?: number;
+  readonly since?: string;
   readonly sensors: readonly SensorRecord[];
 }
 
@@ -61,6 +63,8 @@ export interface SiteRecord {
   readonly kind: "shop" | "warehouse" | "vehicle";
   readonly gln: string;
   readonly names: Names;
+  readonly city?: Names;
+  readonly province?: Names;
   readonly label: string;
   readonly equipment: readonly EquipmentRecord[];
   readonly gateways: readonly GatewayRecord[];
@@ -75,6 +79,14 @@ export interface ProductRecord {
   readonly effectiveFrom: string;
 }
 
+/** Somebody who may sign in for an organisation. */
+export interface PersonRecord {
+  readonly email: string;
+  readonly name: string;
+  readonly role: "operator" | "manager" | "auditor";
+  readonly password: string;
+}
+
 /** An organisation with what it owns. */
 export interface OrganisationRecord {
   readonly id: string;
@@ -87,6 +99,7 @@ export interface OrganisationRecord {
     readonly scopes: readonly string[];
     readonly secret: string;
   }[];
+  readonly people?: readonly PersonRecord[];
   readonly sites?: readonly SiteRecord[];
   readonly products?: readonly ProductRecord[];
   readonly lots?: readonly { readonly gtin: string; readonly lot: string; readonly expiry: string }[];

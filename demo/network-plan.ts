@@ -1,56 +1,29 @@
 /** Who and what is in the demo network, before identifiers and keys are drawn. */
-import type { Climate } from "./fridge-model.ts";
-import type { EquipmentRecord, Names, OrganisationRecord, SiteRecord } from "./network-file.ts";
+import { FIXED_PLACES } from "./case-places.ts";
+import { coldroom, truck, WEEK } from "./equipment-plan.ts";
+import { CITIES, type CityOfChina } from "./geography.ts";
+import { CASE_INCIDENTS } from "./incidents.ts";
+import type { OrganisationPlan, SitePlan } from "./organisation-plan.ts";
+import { pharmacy } from "./pharmacy-plan.ts";
 
-/** Equipment with its climate and the number of its measuring points on each gateway of the site. */
-export interface EquipmentPlan {
-  readonly id: string;
-  readonly kind: EquipmentRecord["kind"];
-  readonly scope: EquipmentRecord["scope"];
-  readonly names: Names;
-  /** The SGLN extension, or the GIAI's reference for a vehicle. */
-  readonly address: string;
-  readonly climate: Omit<Climate, "start" | "failure">;
-  readonly points: Readonly<Record<string, number>>;
-}
-
-/** A site; its gateways are those that its equipment's points name. */
-export interface SitePlan {
-  readonly id: string;
-  readonly kind: SiteRecord["kind"];
-  readonly names: Names;
-  readonly equipment: readonly EquipmentPlan[];
-}
-
-/** An organisation with at most one site. */
-export interface OrganisationPlan {
-  readonly id: string;
-  readonly kind: OrganisationRecord["kind"];
-  readonly names: Names;
-  readonly scopes: readonly string[];
-  readonly site?: SitePlan;
-}
-
-/** The equipment that the shipments travel through. */
-export const PLACES = {
-  maker: "maker-coldroom",
-  wholesaler: "wholesaler-coldroom",
-  truck: "truck-1",
-  goodFridge: "pharmacy-1-fridge-1",
-  warmFridge: "pharmacy-2-fridge-1",
-  silentFridge: "pharmacy-3-fridge-1",
-} as const;
-
-const minuteMs = 60_000;
+const hourMs = 3_600_000;
+const pharmaciesPerWholesaler = 20;
+const pharmaciesPerTruck = 10;
+/** The cases need so many trucks. */
+const trucksMin = 3;
 const partnerScopes = ["capture", "provenance:partner"];
-const coldroomClimate = { setpointC: 4.8, cycleC: 0.5, cycleMs: 42 * minuteMs, doorC: 0.8, load: 0.7 };
-const truckClimate = { setpointC: 4.9, cycleC: 0.4, cycleMs: 26 * minuteMs, doorC: 0, load: 0.5 };
-const fridgeClimate = { setpointC: 4.6, cycleC: 0.8, cycleMs: 34 * minuteMs, doorC: 1.6, load: 0.4 };
 
-/** The plan for a number of pharmacies (3 or more): three have 40 measuring points behind 10 gateways in all. */
+/** The plan for a number of pharmacies (3 or more): 120 have 6 wholesalers and 12 refrigerated trucks. */
 export function planNetwork(pharmacies: number): OrganisationPlan[] {
-  const others = Array.from({ length: Math.max(0, pharmacies - 3) }, (_, at) => otherPharmacy(at + 4));
-  return [operator, maker, wholesaler, carrier, ...threePharmacies(), ...others];
+  const wholesalers = Math.max(1, Math.round(pharmacies / pharmaciesPerWholesaler));
+  const trucks = Math.max(trucksMin, Math.round(pharmacies / pharmaciesPerTruck));
+  return [
+    operator,
+    maker,
+    carrier(trucks),
+    ...upTo(wholesalers, wholesaler),
+    ...upTo(pharmacies, (n) => pharmacy(n, pharmacies)),
+  ];
 }
 
 const operator: OrganisationPlan = {
@@ -58,6 +31,7 @@ const operator: OrganisationPlan = {
   kind: "operator",
   names: { zh: "示范运营方", en: "Demo operator" },
   scopes: ["admin", "register", "log:replay"],
+  sites: [],
 };
 
 const maker: OrganisationPlan = {
@@ -65,96 +39,76 @@ const maker: OrganisationPlan = {
   kind: "manufacturer",
   names: { zh: "示范药品生产企业", en: "Demo manufacturer" },
   scopes: partnerScopes,
-  site: {
-    id: "maker-store",
-    kind: "warehouse",
-    names: { zh: "示范生产企业成品库", en: "Demo manufacturer's store" },
-    equipment: [coldroom(PLACES.maker, { "gw-maker-1": 4, "gw-maker-2": 4 })],
-  },
+  sites: [
+    {
+      id: "maker-store",
+      kind: "warehouse",
+      names: { zh: "示范生产企业成品库", en: "Demo manufacturer's store" },
+      place: cityAt(2),
+      equipment: [coldroom(FIXED_PLACES.maker, 1, { "gw-maker-1": 4, "gw-maker-2": 4 }, { isInCase: true })],
+    },
+  ],
 };
 
-const wholesaler: OrganisationPlan = {
-  id: "demo-wholesaler",
-  kind: "wholesaler",
-  names: { zh: "示范医药批发企业", en: "Demo wholesaler" },
-  scopes: partnerScopes,
-  site: {
-    id: "wholesaler-centre",
-    kind: "warehouse",
-    names: { zh: "示范批发企业物流中心", en: "Demo wholesaler's distribution centre" },
-    equipment: [coldroom(PLACES.wholesaler, { "gw-wholesaler-1": 4, "gw-wholesaler-2": 4 })],
-  },
-};
-
-const carrier: OrganisationPlan = {
-  id: "demo-carrier",
-  kind: "carrier",
-  names: { zh: "示范冷链运输企业", en: "Demo carrier" },
-  scopes: partnerScopes,
-  site: {
-    id: "carrier-vehicle-1",
-    kind: "vehicle",
-    names: { zh: "示范冷藏车一", en: "Demo refrigerated truck 1" },
-    equipment: [
+/** The first one stores the packs of the cases; its second cold room remembers a week. */
+function wholesaler(n: number): OrganisationPlan {
+  const place = cityAt((n - 1) * 3);
+  const isFirst = n === 1;
+  const gateway = (g: number): string => `gw-wholesaler-${n}-${g}`;
+  const room = (at: number): string => `wholesaler-${n}-coldroom-${at}`;
+  return {
+    id: `demo-wholesaler-${n}`,
+    kind: "wholesaler",
+    names: {
+      zh: `示范医药批发企业（${place.city.zh}）`,
+      en: `Demo wholesaler ${place.city.en}`,
+    },
+    scopes: partnerScopes,
+    sites: [
       {
-        id: PLACES.truck,
-        kind: "vehicle",
-        scope: "transport",
-        names: { zh: "冷藏车一车厢", en: "Compartment of truck 1" },
-        address: "TRUCK1",
-        climate: truckClimate,
-        points: { "gw-truck-1": 4 },
+        id: `wholesaler-${n}-centre`,
+        kind: "warehouse",
+        names: {
+          zh: `示范医药物流中心（${place.city.zh}）`,
+          en: `Demo distribution centre ${place.city.en}`,
+        },
+        place,
+        equipment: [
+          coldroom(room(1), 1, { [gateway(1)]: 4, [gateway(2)]: 4 }, { isInCase: isFirst }),
+          coldroom(room(2), 2, { [gateway(3)]: 8 }, isFirst ? WEEK : {}),
+        ],
       },
     ],
-  },
-};
+  };
+}
 
-function threePharmacies(): OrganisationPlan[] {
-  const four = (n: number): EquipmentPlan[] => [
-    fridge(n, 1, { [`gw-pharmacy-${n}-1`]: 2 }),
-    fridge(n, 2, { [`gw-pharmacy-${n}-1`]: 2 }),
-    fridge(n, 3, { [`gw-pharmacy-${n}-2`]: 2 }),
-    fridge(n, 4, { [`gw-pharmacy-${n}-2`]: 2 }),
+/** Each truck is a site of its own; three of them have the cases aboard. */
+function carrier(trucks: number): OrganisationPlan {
+  const inCase = [
+    { isInCase: true, incident: CASE_INCIDENTS.warmTruck },
+    { isInCase: true, incident: CASE_INCIDENTS.frozenTruck, historyMs: 17 * hourMs },
+    { isInCase: true, historyMs: 4 * hourMs },
   ];
-  const two = [fridge(3, 1, { "gw-pharmacy-3-1": 1 }), fridge(3, 2, { "gw-pharmacy-3-1": 3 })];
-  return [pharmacy(1, four(1)), pharmacy(2, four(2)), pharmacy(3, two)];
-}
-
-function otherPharmacy(n: number): OrganisationPlan {
-  return pharmacy(n, [fridge(n, 1, { [`gw-pharmacy-${n}-1`]: 2 })]);
-}
-
-function pharmacy(n: number, equipment: readonly EquipmentPlan[]): OrganisationPlan {
-  const names = { zh: `示范药房${chineseNumber(n)}`, en: `Demo pharmacy ${n}` };
-  const site: SitePlan = { id: `pharmacy-${n}-shop`, kind: "shop", names, equipment };
-  return { id: `demo-pharmacy-${n}`, kind: "pharmacy", names, scopes: partnerScopes, site };
-}
-
-function fridge(pharmacyNumber: number, n: number, points: Record<string, number>): EquipmentPlan {
+  const vehicle = (n: number): SitePlan => ({
+    id: `carrier-vehicle-${n}`,
+    kind: "vehicle",
+    names: { zh: `示范冷藏车${n}号`, en: `Demo refrigerated truck ${n}` },
+    place: null,
+    equipment: [truck(n, inCase[n - 1] ?? {})],
+  });
   return {
-    id: `pharmacy-${pharmacyNumber}-fridge-${n}`,
-    kind: "refrigerator",
-    scope: "shop",
-    names: { zh: `${n}号药品冷藏柜`, en: `Refrigerator ${n}` },
-    address: `FRIDGE${n}`,
-    climate: fridgeClimate,
-    points,
+    id: "demo-carrier",
+    kind: "carrier",
+    names: { zh: "示范冷链运输企业", en: "Demo carrier" },
+    scopes: partnerScopes,
+    sites: upTo(trucks, vehicle),
   };
 }
 
-function coldroom(id: string, points: Record<string, number>): EquipmentPlan {
-  return {
-    id,
-    kind: "coldroom",
-    scope: "warehouse",
-    names: { zh: "一号冷库", en: "Cold room 1" },
-    address: "COLDROOM1",
-    climate: coldroomClimate,
-    points,
-  };
+function cityAt(index: number): CityOfChina {
+  return CITIES[index % CITIES.length] as CityOfChina;
 }
 
-/** The first three shops are written out as on a sign; a number needs no more. */
-function chineseNumber(n: number): string {
-  return ["一", "二", "三"][n - 1] ?? String(n);
+function upTo<Item>(count: number, make: (n: number) => Item): Item[] {
+  return Array.from({ length: count }, (_, at) => make(at + 1));
 }

@@ -1,150 +1,162 @@
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { hasValidCheckDigit } from "#domain/codes/check-digit.ts";
-import { findExcursions } from "#domain/coldchain/excursions.ts";
 import { fromBase64 } from "#domain/log/bytes.ts";
 import { verifySignature } from "#domain/log/signature.ts";
-import { probeValue } from "./fridge-model.ts";
-import { demoNetwork, registerMessage } from "./network.ts";
-import { PLACES } from "./network-plan.ts";
-import type { DemoStay } from "./shipments.ts";
+import { casePlaces } from "./case-places.ts";
+import { type DemoNetwork, demoNetwork, registerMessage } from "./network.ts";
 
 const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
 const now = Date.UTC(2026, 2, 14, 9, 26, 53);
-const demo = demoNetwork({ seed: 1, sites: 3, now });
-const channels = demo.devices.gateways.flatMap((gateway) =>
-  gateway.channels.map((channel) => ({ ...channel, phaseMs: gateway.phaseMs })),
-);
-const sites = demo.network.organisations.flatMap(({ sites: found = [] }) => found);
-const equipment = sites.flatMap((site) => site.equipment);
+const small = demoNetwork({ seed: 1, sites: 3, now });
+const large = demoNetwork({ seed: 1, sites: 120, now });
 
-/** Every minute's readings of every probe in a stay. */
-function samplesOf({ equipment: id, from, to }: DemoStay): { ts: number; t: number | null }[][] {
-  const inside = channels.filter((channel) => channel.equipment === id);
-  return inside.map(({ climate, probe }) => {
-    const count = Math.ceil(((to ?? now) - from) / minuteMs);
-    const times = Array.from({ length: count }, (_, at) => from + at * minuteMs);
-    return times.map((ts) => ({ ts, t: probeValue(climate, probe, ts)?.t ?? null }));
-  });
-}
+const sitesOf = ({ network }: DemoNetwork) => network.organisations.flatMap(({ sites = [] }) => sites);
+const equipmentOf = (demo: DemoNetwork) => sitesOf(demo).flatMap(({ equipment }) => equipment);
+const sensorsOf = (demo: DemoNetwork) => equipmentOf(demo).flatMap(({ sensors }) => sensors);
+const countKind = (demo: DemoNetwork, kind: string) =>
+  demo.network.organisations.filter((each) => each.kind === kind).length;
+const digest = (demo: DemoNetwork) => createHash("sha256").update(JSON.stringify(demo)).digest("hex");
 
-function caseOf(name: string): (typeof demo.cases)[number] {
-  const found = demo.cases.find((each) => each.case === name);
-  if (!found) throw new Error(`no case ${name}`);
-  return found;
-}
-
-describe("the demo network", () => {
-  it("is the same for the same seed and time, and another for another seed", () => {
-    expect(demoNetwork({ seed: 1, sites: 3, now })).toEqual(demo);
-    expect(demoNetwork({ seed: 2, sites: 3, now }).network).not.toEqual(demo.network);
+describe("a network of 120 pharmacies", () => {
+  it("is 120 pharmacies in 63 cities of 20 provinces, 6 wholesalers, 12 trucks, a maker and an operator", () => {
+    const shops = sitesOf(large).filter(({ kind }) => kind === "shop");
+    expect(shops).toHaveLength(120);
+    expect(new Set(shops.map(({ city }) => city?.zh)).size).toBe(63);
+    expect(new Set(shops.map(({ province }) => province?.zh)).size).toBe(20);
+    expect(
+      ["pharmacy", "wholesaler", "manufacturer", "carrier", "operator"].map((kind) => countKind(large, kind)),
+    ).toEqual([120, 6, 1, 1, 1]);
+    expect(equipmentOf(large).filter(({ kind }) => kind === "vehicle")).toHaveLength(12);
   });
 
-  it("has 40 measuring points behind 10 gateways, each channel used once", () => {
-    expect(channels).toHaveLength(40);
-    expect(demo.devices.gateways).toHaveLength(10);
-    const sensors = equipment.flatMap(({ sensors: found }) => found);
-    expect(new Set(sensors.map(({ gateway, channel }) => `${gateway}/${channel}`)).size).toBe(40);
-    expect(new Set(sensors.map(({ point }) => point)).size).toBe(40);
-    expect(demo.network.organisations.filter(({ kind }) => kind === "pharmacy")).toHaveLength(3);
+  it("has about 1,000 measuring points behind about 300 gateways, each on its own channel", () => {
+    const sensors = sensorsOf(large);
+    expect(sensors.length).toBeGreaterThanOrEqual(980);
+    expect(sensors.length).toBeLessThanOrEqual(1_020);
+    expect(large.devices.gateways.length).toBeGreaterThanOrEqual(290);
+    expect(large.devices.gateways.length).toBeLessThanOrEqual(310);
+    expect(new Set(sensors.map(({ gateway, channel }) => `${gateway}/${channel}`)).size).toBe(sensors.length);
+    expect(new Set(sensors.map(({ point }) => point)).size).toBe(sensors.length);
   });
 
-  it("has enough points for its scopes (GSP 附录3 §13, §14)", () => {
-    for (const { scope, sensors } of equipment)
-      expect(sensors.length).toBeGreaterThanOrEqual(scope === "shop" ? 1 : 2);
+  it("gives each pharmacy 2 to 4 refrigerators of 1 to 3 points", () => {
+    for (const { kind, equipment } of sitesOf(large)) {
+      const fridges = equipment.filter((each) => each.kind === "refrigerator");
+      if (kind === "shop") expect([2, 3, 4]).toContain(fridges.length);
+      for (const { sensors } of fridges) expect([1, 2, 3]).toContain(sensors.length);
+    }
   });
 
-  it("grows by one gateway with every further pharmacy", () => {
-    const larger = demoNetwork({ seed: 1, sites: 12, now });
-    expect(larger.devices.gateways).toHaveLength(19);
-    expect(new Set(larger.network.organisations.map(({ gln }) => gln)).size).toBe(4 + 12);
+  it("sends fewer than 4 messages a second live", () => {
+    const rates = large.devices.gateways.map(({ cadence }) => 1_000 / cadence.liveIntervalMs);
+    expect(rates.reduce((a, b) => a + b)).toBeLessThan(4);
+  });
+
+  it("keeps most equipment as it should be: a handful is not", () => {
+    const odd = large.devices.gateways.flatMap(({ line, channels, slowPpm }) =>
+      channels
+        .filter(({ climate, probe }) => {
+          const isBroken = probe.brokenFrom !== undefined || probe.drift !== undefined;
+          return line !== "up" || slowPpm > 0 || climate.failure !== undefined || isBroken;
+        })
+        .map(({ equipment }) => equipment),
+    );
+    expect(new Set(odd).size).toBeGreaterThan(8);
+    expect(new Set(odd).size).toBeLessThan(equipmentOf(large).length * 0.05);
+  });
+});
+
+describe.each([
+  ["small", small, 3],
+  ["large", large, 120],
+] as const)("the %s network", (_, demo, sites) => {
+  const equipment = equipmentOf(demo);
+
+  it("is the same for the same seed and time, also in another process, and another for another seed", () => {
+    expect(digest(demoNetwork({ seed: 1, sites, now }))).toBe(digest(demo));
+    const script = `import { createHash } from "node:crypto";
+      import { demoNetwork } from "#demo/network.ts";
+      const text = JSON.stringify(demoNetwork({ seed: 1, sites: ${sites}, now: ${now} }));
+      process.stdout.write(createHash("sha256").update(text).digest("hex"));`;
+    const flags = ["--disable-warning=ExperimentalWarning", "--input-type=module-typescript", "-e", script];
+    const root = new URL("..", import.meta.url).pathname;
+    expect(execFileSync(process.execPath, flags, { cwd: root, encoding: "utf8" })).toBe(digest(demo));
+    expect(demoNetwork({ seed: 2, sites, now }).network).not.toEqual(demo.network);
+  });
+
+  it("has enough points for its scopes (GSP 附录3 §13, §14); a box has none", () => {
+    for (const { kind, scope, sensors } of equipment)
+      if (kind === "box") expect(sensors).toEqual([]);
+      else expect(sensors.length).toBeGreaterThanOrEqual(scope === "shop" ? 1 : 2);
   });
 
   it("has check digits that hold and identifiers of its own", () => {
-    const glns = [...demo.network.organisations, ...sites].map(({ gln }) => gln);
+    const glns = [...demo.network.organisations, ...sitesOf(demo)].map(({ gln }) => gln);
     const gtins = demo.network.organisations.flatMap(({ products = [] }) => products.map(({ gtin }) => gtin));
-    const ssccs = JSON.stringify(demo.captures).match(/(?<=id\.gs1\.org\/00\/)\d{18}/g) ?? [];
-    expect(new Set(ssccs).size).toBe(3);
-    for (const key of [...glns, ...gtins, ...ssccs]) expect(hasValidCheckDigit(key), key).toBe(true);
+    const grais = equipment.flatMap(({ grai }) => grai?.slice(1, 14) ?? []);
+    const told = JSON.stringify([demo.captures, demo.stock]);
+    const ssccs = new Set(told.match(/(?<=id\.gs1\.org\/00\/)\d{18}/g));
+    expect(ssccs.size).toBe(10 + sites);
+    expect(grais).toHaveLength(1);
+    for (const key of [...glns, ...gtins, ...grais, ...ssccs])
+      expect(hasValidCheckDigit(key), key).toBe(true);
     expect(new Set(glns).size).toBe(glns.length);
   });
 
-  it("is signed by the offline key of each organisation, and not after a change", () => {
+  it("is signed by whoever states something of the past, and not after a change", () => {
     const { signatures, ...file } = demo.network;
+    const past = file.organisations.filter(({ sites: own = [] }) =>
+      own.some((site) => site.equipment.length > 0),
+    );
     const holds = (message: Uint8Array): boolean[] =>
-      demo.network.organisations.map(({ keys: [key] }) => {
+      past.map(({ keys: [key] }) => {
         const signature = signatures.find(({ kid }) => kid === key?.kid);
         if (!key || !signature) return false;
         return verifySignature("Ed25519", fromBase64(key.publicKey), message, fromBase64(signature.sig));
       });
-    expect(holds(registerMessage(file))).toEqual(demo.network.organisations.map(() => true));
+    expect(past.map(({ kind }) => kind)).toContain("manufacturer");
+    expect(signatures).toHaveLength(past.length);
+    expect(holds(registerMessage(file))).toEqual(past.map(() => true));
     expect(holds(registerMessage({ ...file, operator: "other" }))).not.toContain(true);
   });
 
-  it("has calibrations that hold for the whole history", () => {
-    for (const { sensors } of equipment)
-      for (const { calibrations } of sensors)
-        for (const { calibratedAt, validUntil } of calibrations) {
-          expect(Date.parse(calibratedAt)).toBeLessThan(demo.since);
-          expect(Date.parse(validUntil)).toBeGreaterThan(now);
-          expect(Date.parse(validUntil) - Date.parse(calibratedAt)).toBeLessThan(366 * 24 * 60 * minuteMs);
-        }
-  });
-});
-
-describe("the shipments", () => {
-  it("leave no minute between the stays of any pack", () => {
-    for (const { stays } of demo.cases)
-      stays.forEach((stay, at) => {
-        if (at > 0) expect(stay.from).toBe(stays[at - 1]?.to);
-      });
-    expect(demo.cases.every(({ stays }) => (stays[0]?.from ?? 0) > demo.since)).toBe(true);
-  });
-
-  it.each(["good", "good-china-code", "dispensed", "silent"])(
-    "keep the %s pack in 2–8 °C wherever it is read",
-    (name) => {
-      const temperatures = caseOf(name).stays.flatMap((stay) =>
-        samplesOf(stay)
-          .flat()
-          .map(({ t }) => t),
-      );
-      const read = temperatures.filter((t) => t !== null);
-      expect(read.length).toBeGreaterThan(1_000);
-      expect(Math.max(...read)).toBeLessThan(8);
-      expect(Math.min(...read)).toBeGreaterThan(2);
-    },
-  );
-
-  it("warm the warm pack above 8 °C once, for about 40 minutes, at every probe of the truck", () => {
-    const rules = { lowerLimitC: 2, upperLimitC: 8, maxGapMs: 5 * minuteMs, intervalMs: minuteMs };
-    const reports = caseOf("warm").stays.flatMap((stay) =>
-      samplesOf(stay).map((samples) => ({ equipment: stay.equipment, ...findExcursions(samples, rules) })),
+  it("has calibrations that hold for the whole history, but where one has expired", () => {
+    const expired = equipment.filter(({ sensors }) =>
+      sensors.some(({ calibrations }) => calibrations.some(({ validUntil }) => Date.parse(validUntil) < now)),
     );
-    const warm = reports.filter(({ excursions }) => excursions.length > 0);
-    expect(warm.map((report) => report.equipment)).toEqual(Array(4).fill(PLACES.truck));
-    for (const { excursions } of warm) {
-      expect(excursions).toHaveLength(1);
-      expect(excursions[0]?.direction).toBe("high");
-      expect(excursions[0]?.durationMs).toBeGreaterThan(34 * minuteMs);
-      expect(excursions[0]?.durationMs).toBeLessThan(46 * minuteMs);
-      expect(excursions[0]?.extremeC).toBeGreaterThan(9);
+    expect(expired.map(({ id }) => id)).toContain(casePlaces(sites).expiredFridge);
+    expect(expired).toHaveLength(sites === 3 ? 1 : 3);
+    for (const { calibratedAt, validUntil } of sensorsOf(demo).flatMap(({ calibrations }) => calibrations)) {
+      expect(Date.parse(calibratedAt)).toBeLessThan(demo.since);
+      expect(Date.parse(validUntil) - Date.parse(calibratedAt)).toBeLessThan(366 * dayMs);
     }
   });
 
-  it("silence the only probe of the silent pack's refrigerator for five hours", () => {
-    const stay = caseOf("silent").stays.at(-1);
-    const probes = stay ? samplesOf(stay) : [];
-    expect(probes).toHaveLength(1);
-    expect(probes[0]?.filter(({ t }) => t === null)).toHaveLength(300);
+  it("has probes that lay where they are since before their gateways remember, as far as may be stated", () => {
+    const threeDaysMs = 3 * dayMs;
+    const sinceOf = new Map(sensorsOf(demo).map(({ id, since }) => [id, Date.parse(since)]));
+    for (const { channels, cadence } of demo.devices.gateways)
+      for (const { sensor } of channels) {
+        const since = sinceOf.get(sensor) ?? now;
+        expect(since).toBeGreaterThan(now - threeDaysMs);
+        expect(since).toBeLessThanOrEqual(now - Math.min(cadence.historyMs, threeDaysMs - minuteMs * 60));
+      }
   });
 
-  it("are stated in the order of time, by six organisations, each event once", () => {
-    const times = demo.captures.map(({ at }) => at);
-    expect(times).toEqual([...times].sort((a, b) => a - b));
-    expect(new Set(demo.captures.map(({ organisation }) => organisation)).size).toBe(6);
-    const ids = JSON.stringify(demo.captures).match(
-      /urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/g,
+  it("lets three people sign in, with passwords that are long enough", () => {
+    expect(demo.accounts.map(({ role }) => role)).toEqual(["operator", "manager", "auditor"]);
+    for (const { password } of demo.accounts) expect(password).toMatch(/^cold-chain-\d{6}$/);
+    const people = demo.network.organisations.flatMap(({ id, people: own = [] }) =>
+      own.map(({ email, password }) => [id, email, password]),
     );
-    expect(new Set(ids).size).toBe(ids?.length);
+    const passwordOf = (role: string) => demo.accounts.find((each) => each.role === role)?.password;
+    expect(people.sort()).toEqual([
+      ["demo-operator", "auditor@demo.example", passwordOf("auditor")],
+      ["demo-operator", "operator@demo.example", passwordOf("operator")],
+      ["demo-pharmacy-3", "manager@demo.example", passwordOf("manager")],
+    ]);
   });
 });

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { fromBase64 } from "#domain/log/bytes.ts";
 import { verifySignature } from "#domain/log/signature.ts";
 import { demoNetwork } from "./network.ts";
-import { captureMessage, postCaptures } from "./partners.ts";
+import { captureMessage, postCaptures, postRecalls } from "./partners.ts";
 
 const demo = demoNetwork({ seed: 1, sites: 3, now: Date.UTC(2026, 2, 14) });
 const { scanners } = demo.devices;
@@ -68,5 +68,17 @@ describe("a partner's system", () => {
     const work = postCaptures(demo.captures, { httpUrl, scanners, signal: new AbortController().signal });
     await expect(work).rejects.toThrow(`${capture.organisation} was not taken: 400 said the server`);
     expect(posted).toHaveLength(1);
+  });
+
+  it("recalls a lot with the maker's key and its reason", async () => {
+    const { httpUrl, posted } = await answering(503);
+    await postRecalls(demo.recalls, { httpUrl, scanners, signal: new AbortController().signal });
+    const [recall] = demo.recalls;
+    expect(posted.map(({ path }) => path)).toEqual(
+      Array(2).fill(`/v1/lots/${recall?.gtin}/${recall?.lot}/recall`),
+    );
+    expect(JSON.parse(posted[1]?.body ?? "null")).toEqual({ reason: recall?.reason });
+    const maker = scanners.find(({ organisation }) => organisation === "demo-maker");
+    expect(posted[1]?.headers.authorization).toBe(`Bearer ${maker?.apiKey}`);
   });
 });

@@ -3,10 +3,12 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { concatBytes, toBase64, utf8 } from "#domain/log/bytes.ts";
 import { canonicalize } from "#domain/log/canonical.ts";
-import { signEd25519 } from "#domain/log/signature.ts";
 import type { ScannerDevice } from "./devices.ts";
+import { pause } from "./pause.ts";
 import type { DeviceKey } from "./seed.ts";
-import type { DemoCapture } from "./shipments.ts";
+import type { DemoRecall } from "./shipments.ts";
+import { signAs } from "./sign.ts";
+import type { DemoCapture } from "./world.ts";
 
 const attemptMs = 15_000;
 const patienceMs = 120_000;
@@ -22,7 +24,7 @@ export interface PartnerSettings {
 
 /** The header by which a key signs a document: over "coldmark/capture/1" ‖ 0x00 ‖ SHA-256(JCS(document)). */
 export function captureSignature(document: unknown, key: DeviceKey): string {
-  const sig = toBase64(signEd25519(key.privateKey, captureMessage(document)));
+  const sig = toBase64(signAs(key, captureMessage(document)));
   return `kid=${key.kid};alg=Ed25519;sig=${sig}`;
 }
 
@@ -39,44 +41,67 @@ export async function postCaptures(
   captures: readonly DemoCapture[],
   settings: PartnerSettings,
 ): Promise<void> {
-  for (const capture of captures) {
-    const scanner = settings.scanners.find(({ organisation }) => organisation === capture.organisation);
-    if (!scanner) throw new Error(`${capture.organisation} has no scanner`);
-    await postPatiently(capture, scanner, settings);
+  for (const { organisation, document } of captures) {
+    const scanner = scannerOf(organisation, settings);
+    const headers = {
+      "gs1-epcis-version": "2.0.0",
+      "coldmark-signature": captureSignature(document, scanner.key),
+    };
+    const request = { path: "/epcis/v2/capture", headers, body: document };
+    await postPatiently(`the capture of ${organisation}`, request, scanner, settings);
   }
 }
 
+/**
+ * A maker recalls lots, as patiently.
+ * @throws Error naming the organisation and the server's words when a recall is refused
+ */
+export async function postRecalls(recalls: readonly DemoRecall[], settings: PartnerSettings): Promise<void> {
+  for (const { organisation, gtin, lot, reason } of recalls) {
+    const request = { path: `/v1/lots/${gtin}/${lot}/recall`, headers: {}, body: { reason } };
+    const scanner = scannerOf(organisation, settings);
+    await postPatiently(`the recall of ${organisation}`, request, scanner, settings);
+  }
+}
+
+interface Request {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+}
+
+function scannerOf(organisation: string, { scanners }: PartnerSettings): ScannerDevice {
+  const scanner = scanners.find((each) => each.organisation === organisation);
+  if (!scanner) throw new Error(`${organisation} has no scanner`);
+  return scanner;
+}
+
 async function postPatiently(
-  capture: DemoCapture,
+  what: string,
+  request: Request,
   scanner: ScannerDevice,
   settings: PartnerSettings,
 ): Promise<void> {
   const deadline = Date.now() + patienceMs;
   for (let waitMs = firstWaitMs; ; waitMs = Math.min(longestWaitMs, waitMs * 2)) {
-    const outcome = await postOnce(capture, scanner, settings);
+    const outcome = await postOnce(request, scanner, settings);
     if (outcome === "taken") return;
     settings.signal.throwIfAborted();
-    if (!outcome.again || Date.now() > deadline)
-      throw new Error(`the capture of ${capture.organisation} was not taken: ${outcome.why}`);
+    if (!outcome.again || Date.now() > deadline) throw new Error(`${what} was not taken: ${outcome.why}`);
     await pause(waitMs, settings.signal);
   }
 }
 
 async function postOnce(
-  { document }: DemoCapture,
-  scanner: ScannerDevice,
+  { path, headers, body }: Request,
+  { apiKey }: ScannerDevice,
   { httpUrl, signal }: PartnerSettings,
 ): Promise<"taken" | { again: boolean; why: string }> {
   try {
-    const response = await fetch(new URL("/epcis/v2/capture", httpUrl), {
+    const response = await fetch(new URL(path, httpUrl), {
       method: "POST",
-      headers: {
-        authorization: `Bearer ${scanner.apiKey}`,
-        "content-type": "application/json",
-        "gs1-epcis-version": "2.0.0",
-        "coldmark-signature": captureSignature(document, scanner.key),
-      },
-      body: JSON.stringify(document),
+      headers: { authorization: `Bearer ${apiKey}`, "content-type": "application/json", ...headers },
+      body: JSON.stringify(body),
       signal: AbortSignal.any([signal, AbortSignal.timeout(attemptMs)]),
     });
     const words = (await response.text()).slice(0, 2_000);
@@ -85,18 +110,4 @@ async function postOnce(
   } catch (error) {
     return { again: true, why: error instanceof Error ? error.message : String(error) };
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", stop, { once: true });
-  });
 }

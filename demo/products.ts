@@ -6,6 +6,9 @@ import type { Seed } from "./seed.ts";
 const dayMs = 24 * 60 * 60_000;
 const shelfLifeMs = 540 * dayMs;
 
+/** The label's limits of both products, and so of every refrigerator, °C. */
+export const LABEL_LIMITS_C = { lowerLimitC: 2, upperLimitC: 8 } as const;
+
 /** GTINs of the two products. */
 const GTIN = { insulin: demoGtin(1), vaccine: demoGtin(2) } as const;
 
@@ -18,7 +21,7 @@ export interface DemoLot {
 
 /** The products with their label limits, in force from a time (epoch ms). */
 export function demoProducts(effectiveFrom: number): ProductRecord[] {
-  const rules = { lowerLimitC: 2, upperLimitC: 8, effectiveFrom: new Date(effectiveFrom).toISOString() };
+  const rules = { ...LABEL_LIMITS_C, effectiveFrom: new Date(effectiveFrom).toISOString() };
   return [
     {
       gtin: GTIN.insulin,
@@ -33,12 +36,24 @@ export function demoProducts(effectiveFrom: number): ProductRecord[] {
   ];
 }
 
-/** One lot of each product; a lot's number follows from the seed. */
-export function demoLots(seed: Seed, now: number): DemoLot[] {
-  return [demoLot(seed, now, GTIN.insulin, "INS"), demoLot(seed, now, GTIN.vaccine, "HBV")];
+/** The demo's lots: one of each product, and one of insulin that its maker recalls. Their numbers follow from the seed. */
+export interface DemoLots {
+  readonly insulin: DemoLot;
+  readonly vaccine: DemoLot;
+  readonly recalled: DemoLot;
 }
 
-function demoLot(seed: Seed, now: number, gtin: string, prefix: string): DemoLot {
+/** The lots of a seed at a time (epoch ms). */
+export function demoLots(seed: Seed, now: number): DemoLots {
   const expiry = new Date(now + shelfLifeMs).toISOString().slice(0, 10);
-  return { gtin, lot: `${prefix}${seed.digits(`lot/${gtin}`, 5)}`, expiry };
+  const lot = (gtin: string, prefix: string): DemoLot => ({
+    gtin,
+    lot: `${prefix}${seed.digits(`lot/${prefix}/${gtin}`, 5)}`,
+    expiry,
+  });
+  return {
+    insulin: lot(GTIN.insulin, "INS"),
+    vaccine: lot(GTIN.vaccine, "HBV"),
+    recalled: lot(GTIN.insulin, "INR"),
+  };
 }

@@ -1,13 +1,17 @@
 /** Where a gateway's readings come from, oldest first: its probes, or a logger's file. */
-import type { GatewayDevice } from "./devices.ts";
-import { probeValue } from "./fridge-model.ts";
+import type { ChannelDevice, GatewayDevice } from "./devices.ts";
+import { hasPower, isDoorOpen, probeValue } from "./fridge-model.ts";
+import { LABEL_LIMITS_C } from "./products.ts";
 
-/** One reading in a message: channel, device time (epoch ms), temperature (°C), relative humidity (percent). */
+/** One reading in a message: channel, device time (epoch ms), temperature (°C) or fault, relative humidity (percent), contacts. */
 export interface Reading {
   readonly s: string;
   readonly ts: number;
-  readonly t: number;
+  readonly t?: number;
   readonly rh?: number;
+  readonly door?: boolean;
+  readonly power?: boolean;
+  readonly err?: string;
 }
 
 /** Readings in order of time; each is given once. */
@@ -18,27 +22,54 @@ export interface ReadingSource {
   nextAt(): number | null;
 }
 
-const historyIntervalMs = 60_000;
+/** A source that can be held at a time. */
+export interface HeldSource extends ReadingSource {
+  /** Gives everything from now on. */
+  release(): void;
+}
+
+/** GSP appendix 3 §5 asks for a record at least every 2 min while something is out of limits. */
+const outOfLimitsIntervalMs = 60_000;
 
 /**
- * The probes of a gateway from `from` on: one sample a minute of the past, one each `liveIntervalMs` from `liveFrom`
- * on. A minute's samples stay in one message.
+ * The probes of a gateway: its memory at one interval up to `liveFrom` (epoch ms), at another from there on, and once a
+ * minute while one of them is out of limits. The samples of one moment stay in one message.
  */
 export function probeSource(
-  gateway: GatewayDevice,
-  { from, liveFrom, liveIntervalMs }: { from: number; liveFrom: number; liveIntervalMs: number },
+  { channels, cadence, phase }: Pick<GatewayDevice, "channels" | "cadence" | "phase">,
+  liveFrom: number,
 ): ReadingSource {
-  let at = Math.ceil(from / historyIntervalMs) * historyIntervalMs + gateway.phaseMs;
-  const step = (): void => {
-    at += at < liveFrom ? historyIntervalMs : liveIntervalMs;
+  const { historyMs, historyIntervalMs, liveIntervalMs } = cadence;
+  const firstSlot = Math.ceil((liveFrom - historyMs) / historyIntervalMs);
+  let at = firstSlot * historyIntervalMs + Math.round(phase * historyIntervalMs);
+  const step = (isOut: boolean): void => {
+    const intervalMs = at < liveFrom ? historyIntervalMs : liveIntervalMs;
+    const next = at + (isOut ? Math.min(outOfLimitsIntervalMs, intervalMs) : intervalMs);
+    const skipsStart = at < liveFrom && next > liveFrom + liveIntervalMs;
+    at = skipsStart ? at + Math.ceil((liveFrom - at) / liveIntervalMs) * liveIntervalMs : next;
   };
   return {
     nextAt: () => at,
     take(max, until) {
       const readings: Reading[] = [];
-      for (; at <= until && readings.length + gateway.channels.length <= max; step())
-        readings.push(...sample(gateway, at));
+      while (at <= until && readings.length + channels.length <= max) {
+        const samples = sampleAll(channels, at);
+        readings.push(...samples);
+        step(samples.some(isOutOfLimits));
+      }
       return readings;
+    },
+  };
+}
+
+/** A source that gives nothing after a time (epoch ms) until it is released: what a gateway's line carried so far. */
+export function heldSource(source: ReadingSource, lastAt: number): HeldSource {
+  let limit = lastAt;
+  return {
+    nextAt: () => source.nextAt(),
+    take: (max, until) => source.take(max, Math.min(until, limit)),
+    release() {
+      limit = Number.POSITIVE_INFINITY;
     },
   };
 }
@@ -56,9 +87,15 @@ export function listSource(readings: readonly Reading[]): ReadingSource {
   };
 }
 
-function sample(gateway: GatewayDevice, ts: number): Reading[] {
-  return gateway.channels.flatMap(({ channel, climate, probe }) => {
+function sampleAll(channels: readonly ChannelDevice[], ts: number): Reading[] {
+  return channels.flatMap(({ channel, climate, probe, hasContacts }) => {
     const value = probeValue(climate, probe, ts);
-    return value ? [{ s: channel, ts, ...value }] : [];
+    if (value === null) return [];
+    const contacts = hasContacts ? { door: isDoorOpen(climate, ts), power: hasPower(climate, ts) } : {};
+    return [{ s: channel, ts, ...value, ...contacts }];
   });
+}
+
+function isOutOfLimits({ t }: Reading): boolean {
+  return t !== undefined && (t < LABEL_LIMITS_C.lowerLimitC || t > LABEL_LIMITS_C.upperLimitC);
 }

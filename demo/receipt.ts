@@ -1,9 +1,9 @@
 /** Receipts as a gateway reads them: only a known receipt key's signature over this very topic counts (design §4). */
 import { concatBytes, fromBase64, utf8 } from "#domain/log/bytes.ts";
 import { canonicalize } from "#domain/log/canonical.ts";
-import { verifySignature } from "#domain/log/signature.ts";
 import { parseStrictJson } from "#domain/log/strict-json.ts";
 import type { Receipt } from "./outbox.ts";
+import { holdsFor } from "./sign.ts";
 
 /** A key that signs receipts, as handed to the gateway's installer; 32 bytes, Ed25519. */
 export interface ReceiptKey {
@@ -21,7 +21,7 @@ export function openReceipt(topic: string, payload: Uint8Array, keys: readonly R
     const key = keys.find(({ kid }) => kid === statement.kid);
     if (!key || typeof sig !== "string" || !isReceipt(statement)) return null;
     const message = receiptMessage(topic, statement);
-    return verifySignature("Ed25519", key.publicKey, message, fromBase64(sig)) ? statement : null;
+    return holdsFor(key.publicKey, message, fromBase64(sig)) ? statement : null;
   } catch {
     return null;
   }

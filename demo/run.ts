@@ -1,13 +1,16 @@
-/** Runs the demo network against a server, from outside: 24 h of back-fill over MQTT, partners' captures, then live. */
-import { type Gateway, startGateway } from "./gateway.ts";
+/** Runs the demo network against a server, from outside: first what the cases need, then everything else, live. */
+import type { GatewayDevice } from "./devices.ts";
+import { habitOf, mishapOf } from "./habits.ts";
+import { liveLife } from "./life.ts";
 import type { DemoNetwork } from "./network.ts";
-import { postCaptures } from "./partners.ts";
-import { probeSource } from "./reading-source.ts";
+import { type PartnerSettings, postCaptures, postRecalls } from "./partners.ts";
 import type { ReceiptKey } from "./receipt.ts";
+import { seedOf } from "./seed.ts";
 import type { DemoCase } from "./shipments.ts";
+import { type Station, startStation } from "./station.ts";
 
-const readingsPerMessage = 60;
-const liveIntervalMs = 60_000;
+/** Gateways that connect and catch up at the same time; a shop street doesn't come back in one second either. */
+const atOnce = 20;
 
 /** Where the network reports to. `signal` ends it; `say` gets one line for each step. */
 export interface DemoRunSettings {
@@ -17,8 +20,6 @@ export interface DemoRunSettings {
   readonly receiptKeys: readonly ReceiptKey[];
   readonly signal: AbortSignal;
   readonly say: (text: string) => void;
-  /** Between two live samples; a minute unless told otherwise. */
-  readonly liveIntervalMs?: number;
 }
 
 /** A pack to scan: its canonical EPC, and the page of its code. */
@@ -28,35 +29,93 @@ export interface DemoScan {
   readonly url: string;
 }
 
-/** A demo that has its history in and goes on live. */
+/** A demo that has the cases in and goes on live with them. */
 export interface DemoRun {
   readonly scans: readonly DemoScan[];
+  /**
+   * The cases are ready: everybody else connects and catches up, stock is taken, and lines that were cut come back.
+   * Resolves when all that are going to have caught up; never rejects, what goes wrong is said.
+   */
+  joinOthers(): Promise<void>;
   /** Resolves when the signal has ended it and every gateway is gone. */
   readonly finished: Promise<void>;
 }
 
 /**
- * Resolves when the history is receipted and the captures are taken; readings go on until the signal.
+ * Resolves when the history of the cases is receipted and what is stated of them is taken; their gateways go on live.
  * @throws Error when a capture is refused; the gateways are stopped first
  */
 export async function runDemo(settings: DemoRunSettings): Promise<DemoRun> {
-  const gateways = startGateways(settings);
-  const { signal, say, demo } = settings;
-  const finished = onceAborted(signal).then(async () => {
-    await Promise.all(gateways.map((gateway) => gateway.stop()));
-  });
+  const { demo, signal, say, httpUrl } = settings;
+  const stations = new Map<GatewayDevice, Station>();
+  const stopAll = async (): Promise<void> => {
+    await Promise.all([...stations.values()].map((station) => station.stop()));
+  };
+  const finished = onceAborted(signal).then(stopAll);
+  const install = async (devices: readonly GatewayDevice[]): Promise<void> => {
+    await inTurns(devices, async (device) => {
+      if (signal.aborted) return;
+      const station = startStation(device, settings);
+      stations.set(device, station);
+      await station.caughtUp;
+    });
+  };
+  const partners = { httpUrl, scanners: demo.devices.scanners, signal };
+  const gateways = demo.devices.gateways.filter(({ line }) => line !== "never");
   try {
-    say(`sending 24 h of readings from ${gateways.length} gateways`);
-    await Promise.all(gateways.map((gateway) => gateway.drained(demo.now)));
+    const inCase = gateways.filter(({ isInCase }) => isInCase);
+    say(`sending the readings of the cases from ${inCase.length} gateways`);
+    await install(inCase);
     signal.throwIfAborted();
-    say(`sending ${demo.captures.length} captures of the partners' scanners`);
-    await postCaptures(demo.captures, { httpUrl: settings.httpUrl, scanners: demo.devices.scanners, signal });
+    await stateCases(demo, partners, say);
   } catch (error) {
-    await Promise.all(gateways.map((gateway) => gateway.stop()));
+    await stopAll();
     throw error;
   }
-  say("history is in; the gateways go on live");
-  return { scans: scansOf(demo.cases, settings.httpUrl), finished };
+  return {
+    scans: scansOf(demo.cases, httpUrl),
+    finished,
+    async joinOthers() {
+      const others = gateways.filter(({ isInCase }) => !isInCase);
+      background(
+        [...stations.values()].map((station) => station.casesAreReady()),
+        settings,
+      );
+      background([liveLife(demo, partners, say)], settings);
+      await install(others);
+      if (!signal.aborted) say(`${gateways.length} gateways report live`);
+      const seed = seedOf(String(demo.seed));
+      const lives = others.flatMap((device) => {
+        const station = stations.get(device);
+        const habit = habitOf(seed, device.id);
+        return station ? [station.casesAreReady(), station.live((n) => mishapOf(habit, n))] : [];
+      });
+      background(lives, settings);
+    },
+  };
+}
+
+async function stateCases(demo: DemoNetwork, partners: PartnerSettings, say: (text: string) => void) {
+  say(`sending ${demo.captures.length} captures of the partners' scanners, and a recall`);
+  await postCaptures(demo.captures, partners);
+  await postRecalls(demo.recalls, partners);
+}
+
+/** Goes on beside whoever started it, up to the signal. */
+function background(work: readonly Promise<void>[], { signal, say }: DemoRunSettings): void {
+  for (const each of work)
+    each.catch((error: unknown) => {
+      if (!signal.aborted) say(error instanceof Error ? error.message : String(error));
+    });
+}
+
+/** Does all, a bounded number at once, in their order. */
+async function inTurns<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const waiting = items.values();
+  const worker = async (): Promise<void> => {
+    for (const item of waiting) await work(item);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
 }
 
 /** The packs to scan with their pages on a server. */
@@ -66,28 +125,6 @@ export function scansOf(cases: readonly DemoCase[], httpUrl: string): DemoScan[]
     code: epc,
     url: new URL(path, httpUrl).href,
   }));
-}
-
-/** A boot number grows with each start, as a counter in flash would. */
-function startGateways(settings: DemoRunSettings): Gateway[] {
-  const { demo, mqttUrl, receiptKeys, say } = settings;
-  const liveFrom = Date.now();
-  const intervalMs = settings.liveIntervalMs ?? liveIntervalMs;
-  return demo.devices.gateways.map((device) =>
-    startGateway({
-      id: device.id,
-      key: device.key,
-      password: device.password,
-      mqttUrl,
-      receiptKeys,
-      source: probeSource(device, { from: demo.since, liveFrom, liveIntervalMs: intervalMs }),
-      clock: () => Date.now() + device.clockOffsetMs,
-      boot: Math.floor(liveFrom / 1000),
-      readingsPerMessage,
-      lanes: "live",
-      say,
-    }),
-  );
 }
 
 function onceAborted(signal: AbortSignal): Promise<void> {

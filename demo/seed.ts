@@ -1,8 +1,7 @@
 /** Everything secret or random in the demo network follows from its seed, so that a restart is the same network. */
-
-import { ed25519 } from "@noble/curves/ed25519.js";
-import { sha256 } from "@noble/hashes/sha2.js";
-import { concatBytes, toBase64, toHex, utf8 } from "#domain/log/bytes.ts";
+import { createHash } from "node:crypto";
+import { toBase64, toHex } from "#domain/log/bytes.ts";
+import { publicKeyOf } from "./sign.ts";
 
 /** An Ed25519 key pair with its name, as an enrolled device holds it; keys are 32 bytes. */
 export interface DeviceKey {
@@ -26,7 +25,7 @@ export interface Seed {
 /** The draws of one seed. */
 export function seedOf(seed: string): Seed {
   const bytes = (label: string): Uint8Array =>
-    sha256(concatBytes(utf8(`coldmark/demo/${seed}`), Uint8Array.of(0), utf8(label)));
+    new Uint8Array(createHash("sha256").update(`coldmark/demo/${seed}\0${label}`).digest());
   return {
     bytes,
     label: (label) => toHex(bytes(`label/${label}`).subarray(0, 16)),
@@ -46,7 +45,7 @@ export function noise(start: number, place: number): number {
 }
 
 function keyOf(label: string, privateKey: Uint8Array): DeviceKey {
-  return { kid: `${label}-1`, privateKey, publicKey: ed25519.getPublicKey(privateKey) };
+  return { kid: `${label}-1`, privateKey, publicKey: publicKeyOf(privateKey) };
 }
 
 function digitsOf(bytes: Uint8Array, count: number): string {

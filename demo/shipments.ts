@@ -1,206 +1,151 @@
-/** The demo's three shipments: what each partner's system states, and the packs worth scanning. */
+/** The packs worth scanning: what each partner's system states of them, and where they really were. */
+import { CASE_PACKS, type CaseBoxes, type CaseName, caseBoxes } from "./case-packs.ts";
+import { type CasePlace, casePlaces } from "./case-places.ts";
+import { type DemoStay, staysOf } from "./case-stays.ts";
 import {
+  arriving,
   commissioning,
   dispensing,
-  type EpcisEvent,
-  epcisDocument,
   loading,
-  type Occasion,
   observing,
   packing,
+  placingInBox,
   unloading,
-  unpacking,
 } from "./epcis-events.ts";
-import { placeEpc, vehicleEpc } from "./identifiers.ts";
-import type { OrganisationRecord } from "./network-file.ts";
-import { PLACES } from "./network-plan.ts";
-import { box, chinesePack, type DemoBox, type DemoPack, gs1Pack } from "./packs.ts";
+import type { DemoBox, DemoPack } from "./packs.ts";
 import { demoLots } from "./products.ts";
-import { STEP_AGO_MS } from "./scenario.ts";
-import type { Seed } from "./seed.ts";
-
-/** One document that an organisation's system posts; `at` is the time of its newest event, epoch ms. */
-export interface DemoCapture {
-  readonly organisation: string;
-  readonly at: number;
-  readonly document: EpcisEvent;
-}
-
-/** A stay of a pack in an equipment; `to` null while it is there. */
-export interface DemoStay {
-  readonly equipment: string;
-  readonly from: number;
-  readonly to: number | null;
-}
+import { STEP_AGO_MS, TRIPS, type TripName, UNPACKING_MS } from "./scenario.ts";
+import { type DemoCapture, later, type Place, placesOf, stateAt, type World } from "./world.ts";
 
 /** A pack worth scanning, with the way that it really went. */
 export interface DemoCase {
-  readonly case: "good" | "warm" | "silent" | "good-china-code" | "dispensed";
+  readonly case: CaseName;
   readonly epc: string;
   readonly path: string;
   readonly stays: readonly DemoStay[];
 }
 
-interface Place {
-  readonly epc: string;
+/** A maker's recall of a lot, posted once the cases are stated. */
+export interface DemoRecall {
   readonly organisation: string;
+  readonly gtin: string;
+  readonly lot: string;
+  readonly reason: string;
 }
 
-interface Boxes {
-  readonly good: DemoBox;
-  readonly warm: DemoBox;
-  readonly silent: DemoBox;
+interface Told extends World {
+  readonly place: (name: CasePlace) => Place;
+  readonly boxes: CaseBoxes;
 }
-
-interface Trip {
-  readonly box: DemoBox;
-  readonly loaded: StepName;
-  readonly received: StepName;
-  readonly unpacked: StepName;
-  readonly fridge: PlaceName;
-}
-
-type PlaceName = keyof typeof PLACES;
-type StepName = keyof typeof STEP_AGO_MS;
-type State = (place: PlaceName, step: StepName, write: (on: Occasion) => EpcisEvent[]) => DemoCapture;
 
 const minuteMs = 60_000;
 
-/** Captures in the order of time, and the packs; places are looked up in the register file's organisations. */
+/** Captures in the order of time, recalls and packs of a network of so many pharmacies. */
 export function planShipments(
-  seed: Seed,
-  now: number,
-  organisations: readonly OrganisationRecord[],
-): { captures: DemoCapture[]; cases: DemoCase[] } {
-  const place = (name: PlaceName): Place => findPlace(organisations, PLACES[name]);
-  const state: State = (name, step, write) => {
-    const at = now - STEP_AGO_MS[step];
-    const { organisation, epc } = place(name);
-    return { organisation, at, document: epcisDocument(now, write({ seed, at, place: epc })) };
-  };
-  const boxes = packBoxes(seed, now);
-  const truck = place("truck").epc;
-  const captures = [
-    ...madeAndStored(state, boxes, truck),
-    ...Object.values(tripsOf(boxes)).flatMap((trip) => delivered(state, trip, truck)),
-    ...boxes.good.packs
-      .slice(1, 2)
-      .map((sold) => state("goodFridge", "dispensed", (on) => [dispensing(on, sold)])),
-  ];
-  return { captures: captures.sort((a, b) => a.at - b.at), cases: casesOf(now, boxes) };
-}
-
-function packBoxes(seed: Seed, now: number): Boxes {
-  const [insulin, vaccine] = demoLots(seed, now);
-  if (!insulin || !vaccine) throw new Error("the demo's maker has two lots");
-  const pack = (name: string): DemoPack => gs1Pack(seed, insulin, name);
+  world: World,
+  pharmacies: number,
+): { captures: DemoCapture[]; recalls: DemoRecall[]; cases: DemoCase[] } {
+  const ids = casePlaces(pharmacies);
+  const find = placesOf(world.organisations);
+  const told: Told = { ...world, place: (name) => find(ids[name]), boxes: caseBoxes(world) };
+  const captures = [...madeAndStored(told), ...sentOut(told), ...arrived(told), ...endings(told)];
   return {
-    good: box(seed, "good", [pack("good"), pack("dispensed"), chinesePack(seed, insulin, "good")]),
-    warm: box(seed, "warm", [pack("warm"), pack("warm-2")]),
-    silent: box(seed, "silent", [gs1Pack(seed, vaccine, "silent"), gs1Pack(seed, vaccine, "silent-2")]),
+    captures: captures.sort((a, b) => a.at - b.at),
+    recalls: [recallOf(told)],
+    cases: CASE_PACKS.map((each) => ({
+      case: each.case,
+      ...pick(told.boxes.packOf(each.case)),
+      stays: staysOf(world.now, each.trip, each.case, ids),
+    })),
   };
 }
 
-/** The good and the silent case share a tour; the warm one goes later, when the truck's unit fails. */
-function tripsOf(boxes: Boxes): Record<keyof Boxes, Trip> {
-  return {
-    good: {
-      box: boxes.good,
-      loaded: "goodLoaded",
-      received: "goodReceived",
-      unpacked: "goodUnpacked",
-      fridge: "goodFridge",
-    },
-    silent: {
-      box: boxes.silent,
-      loaded: "goodLoaded",
-      received: "silentReceived",
-      unpacked: "silentUnpacked",
-      fridge: "silentFridge",
-    },
-    warm: {
-      box: boxes.warm,
-      loaded: "warmLoaded",
-      received: "warmReceived",
-      unpacked: "warmUnpacked",
-      fridge: "warmFridge",
-    },
-  };
+function state(told: Told, name: CasePlace, agoMs: number, ...rest: Tail): DemoCapture {
+  const [write, lastsMs] = rest;
+  return stateAt(told, told.place(name), told.now - agoMs, write, lastsMs);
+}
+type Tail = [write: Parameters<typeof stateAt>[3], lastsMs?: number];
+
+/** From the maker's cold room in the truck to the wholesaler's, all cases together. */
+function madeAndStored(told: Told): DemoCapture[] {
+  const boxes = Object.values(told.boxes.byTrip) as DemoBox[];
+  const epcs = boxes.map(({ epc }) => epc);
+  const truck = told.place("truck").epc;
+  const ago = STEP_AGO_MS;
+  return [
+    state(told, "maker", ago.commissioned, (on) =>
+      lotsOf(boxes).map(([lot, packs]) => commissioning(on, lot, packs)),
+    ),
+    state(told, "maker", ago.packed, (on) => boxes.map((each) => packing(on, each))),
+    state(told, "truck", ago.loadedAtMaker, (on) => [loading(on, truck, boxes)]),
+    state(
+      told,
+      "wholesaler",
+      ago.unloadedAtWholesaler,
+      (on) => [unloading(on, truck, boxes), observing(later(on, minuteMs), epcs, "receiving")],
+      minuteMs,
+    ),
+  ];
 }
 
-/** From the maker's cold room in the truck to the wholesaler's, all three cases together. */
-function madeAndStored(state: State, boxes: Boxes, truck: string): DemoCapture[] {
-  const all = Object.values(boxes) as DemoBox[];
-  const epcs = all.map(({ epc }) => epc);
+/** Cases that leave together on one truck are stated together. */
+function sentOut(told: Told): DemoCapture[] {
+  const names = Object.keys(TRIPS) as TripName[];
+  const tours = Map.groupBy(names, (name) => `${TRIPS[name].truck}/${TRIPS[name].leavesAgoMs}`);
+  return [...tours.values()].flatMap(([first, ...others]) => {
+    if (first === undefined) return [];
+    const { truck, leavesAgoMs } = TRIPS[first];
+    const boxes = [first, ...others].map((name) => told.boxes.byTrip[name]);
+    return [state(told, truck, leavesAgoMs, (on) => [loading(on, told.place(truck).epc, boxes)])];
+  });
+}
+
+/** Whoever has the place states the placement: the pharmacy unloads, and takes the packs out. */
+function arrived(told: Told): DemoCapture[] {
+  return (Object.keys(TRIPS) as TripName[]).flatMap((name) => {
+    const { truck, fridge, arrivesAgoMs } = TRIPS[name];
+    if (fridge === null || arrivesAgoMs === null) return [];
+    const write: Tail[0] = (on) => arriving(on, told.place(truck).epc, told.boxes.byTrip[name], UNPACKING_MS);
+    return [state(told, fridge, arrivesAgoMs, write, UNPACKING_MS + minuteMs)];
+  });
+}
+
+/** What happens to single packs in the pharmacies. */
+function endings(told: Told): DemoCapture[] {
+  const { packOf } = told.boxes;
+  const ago = STEP_AGO_MS;
+  const sell = (name: CasePlace, agoMs: number, sold: CaseName): DemoCapture =>
+    state(told, name, agoMs, (on) => [dispensing(on, packOf(sold))]);
+  const atHome = told.place("box").epc;
   return [
-    state("maker", "commissioned", (on) => lotsOf(all).map(([lot, packs]) => commissioning(on, lot, packs))),
-    state("maker", "packed", (on) => all.map((each) => packing(on, each))),
-    state("truck", "loadedAtMaker", (on) => [loading(on, truck, all)]),
-    state("wholesaler", "unloadedAtWholesaler", (on) => [
-      unloading(on, truck, all),
-      observing(later(on), epcs, "receiving"),
+    sell("goodFridge", ago.dispensed, "dispensed"),
+    sell("soldFridge", ago.soldFirst, "sold-twice"),
+    sell("secondSaleFridge", ago.soldAgain, "sold-twice"),
+    state(told, "stockFridge", ago.stockTaken, (on) => [
+      observing(on, [packOf("opening-stock").epc], "stock_taking"),
+    ]),
+    state(told, "homeFridge", ago.boxedForHome, (on) => [placingInBox(on, atHome, packOf("home-delivery"))]),
+    state(told, "homeFridge", ago.handedOverAtHome, (on) => [
+      dispensing({ ...on, place: atHome }, packOf("home-delivery")),
     ]),
   ];
 }
 
-/** From the wholesaler's cold room to a pharmacy's refrigerator. Whoever has the place states the placement. */
-function delivered(state: State, trip: Trip, truck: string): DemoCapture[] {
-  const packs = trip.box.packs.map(({ epc }) => epc);
-  return [
-    state("truck", trip.loaded, (on) => [loading(on, truck, [trip.box])]),
-    state(trip.fridge, trip.received, (on) => [
-      unloading(on, truck, [trip.box]),
-      observing(later(on), [trip.box.epc], "receiving"),
-    ]),
-    state(trip.fridge, trip.unpacked, (on) => [
-      unpacking(on, trip.box),
-      observing(later(on), packs, "storing"),
-    ]),
-  ];
+function recallOf({ seed, now, place }: Told): DemoRecall {
+  const { gtin, lot } = demoLots(seed, now).recalled;
+  const { organisation } = place("maker");
+  return { organisation, gtin, lot, reason: "Demonstration: glass particles found in retained samples" };
 }
 
-function casesOf(now: number, boxes: Boxes): DemoCase[] {
-  const trips = tripsOf(boxes);
-  const found = (name: DemoCase["case"], trip: Trip, at: number, end: StepName | null = null): DemoCase[] =>
-    trip.box.packs
-      .slice(at, at + 1)
-      .map(({ epc, path }) => ({ case: name, epc, path, stays: staysOf(now, trip, end) }));
-  return [
-    ...found("good", trips.good, 0),
-    ...found("warm", trips.warm, 0),
-    ...found("silent", trips.silent, 0),
-    ...found("good-china-code", trips.good, 2),
-    ...found("dispensed", trips.good, 1, "dispensed"),
-  ];
-}
-
-/** Each stay begins where the one before ends: no minute lies between. */
-function staysOf(now: number, trip: Trip, end: StepName | null): DemoStay[] {
-  const at = (step: StepName): number => now - STEP_AGO_MS[step];
-  return [
-    { equipment: PLACES.maker, from: at("commissioned"), to: at("loadedAtMaker") },
-    { equipment: PLACES.truck, from: at("loadedAtMaker"), to: at("unloadedAtWholesaler") },
-    { equipment: PLACES.wholesaler, from: at("unloadedAtWholesaler"), to: at(trip.loaded) },
-    { equipment: PLACES.truck, from: at(trip.loaded), to: at(trip.received) },
-    { equipment: PLACES[trip.fridge], from: at(trip.received), to: end && at(end) },
-  ];
-}
-
-function findPlace(organisations: readonly OrganisationRecord[], equipmentId: string): Place {
-  for (const { id, sites = [] } of organisations)
-    for (const { gln, equipment } of sites)
-      for (const { id: found, giai, extension } of equipment)
-        if (found === equipmentId)
-          return { organisation: id, epc: giai ? vehicleEpc(giai) : placeEpc(gln, extension ?? "0") };
-  throw new Error(`the network has no equipment ${equipmentId}`);
+function pick({ epc, path }: DemoPack): Pick<DemoPack, "epc" | "path"> {
+  return { epc, path };
 }
 
 function lotsOf(boxes: readonly DemoBox[]): [DemoPack["lot"], DemoPack[]][] {
-  const packs = boxes.flatMap((each) => each.packs);
-  const lots = [...new Set(packs.map(({ lot }) => lot))];
-  return lots.map((lot) => [lot, packs.filter((pack) => pack.lot === lot)]);
-}
-
-function later(on: Occasion): Occasion {
-  return { ...on, at: on.at + minuteMs };
+  return [
+    ...Map.groupBy(
+      boxes.flatMap((each) => each.packs),
+      ({ lot }) => lot,
+    ),
+  ];
 }

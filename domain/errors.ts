@@ -15,8 +15,14 @@ const table = {
   UNAUTHENTICATED: {
     status: 401,
     retryable: false,
-    zh: "缺少或无效的密钥",
-    en: "An API key is missing or not valid",
+    zh: "请先登录，或使用有效的密钥",
+    en: "Sign in, or send a valid API key",
+  },
+  CROSS_ORIGIN: {
+    status: 403,
+    retryable: false,
+    zh: "请求来自其他网站",
+    en: "The request came from another site",
   },
   NOT_FOUND: { status: 404, retryable: false, zh: "未找到", en: "Not found" },
   METHOD_NOT_ALLOWED: {

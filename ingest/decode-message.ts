@@ -2,10 +2,10 @@ import { AppError } from "#domain/errors.ts";
 import { fromBase64 } from "#domain/log/bytes.ts";
 import { messageToSign } from "#domain/log/signature.ts";
 import { parseStrictJson } from "#domain/log/strict-json.ts";
+import { checkSignature } from "#services/check-signature.ts";
 import type { DeadLetterReason } from "#store/dead-letters.ts";
 import type { GatewayFacts } from "#store/gateway-registry.ts";
 import type { InboxMessage } from "#store/inbox.ts";
-import { checkSignature } from "./check-signature.ts";
 
 /** Bounds of one message: raw bytes and number of readings. */
 export interface MessageLimits {

@@ -2,9 +2,9 @@ import type { Logger } from "pino";
 import type { Config } from "#config";
 import type { Store } from "#store/connect.ts";
 
-/** Who asks: a machine by its API key, the operator at the command line or a worker, or anybody. */
+/** Who asks: a machine by its API key, a person who signed in, the operator at the command line or a worker, or anybody. */
 export interface Actor {
-  readonly kind: "apiKey" | "system" | "public";
+  readonly kind: "apiKey" | "person" | "system" | "public";
   readonly id: string;
   readonly tenant: string | null;
   readonly scopes: readonly string[];

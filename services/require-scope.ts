@@ -7,7 +7,7 @@ import type { Actor } from "./context.ts";
  */
 export function requireScope(actor: Actor, scope: string): string {
   if (actor.tenant === null || !actor.scopes.includes(scope)) {
-    throw new AppError("UNAUTHENTICATED", `an API key with the scope ${scope} is needed`, { scope });
+    throw new AppError("UNAUTHENTICATED", `sign in, or use an API key with the scope ${scope}`, { scope });
   }
   return actor.tenant;
 }

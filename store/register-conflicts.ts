@@ -1,4 +1,4 @@
-import { and, eq, inArray, ne } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import type { PgColumn, PgTable } from "drizzle-orm/pg-core";
 import type { Tx } from "./connect.ts";
 import { equipment } from "./schema/equipment.ts";
@@ -22,21 +22,21 @@ const shared = {
 /** Names that stand in topics, codes or streams, so that only one organisation may have each. */
 export type SharedNames = Record<keyof typeof shared, readonly string[]>;
 
-/** Which of these names another organisation has already. */
+/** Which of these names are taken, and by which organisation. */
 export async function findTaken(
   tx: Tx,
-  tenant: string,
-  names: SharedNames,
-): Promise<{ what: keyof SharedNames; name: string }[]> {
-  const taken: { what: keyof SharedNames; name: string }[] = [];
+  names: Partial<SharedNames>,
+): Promise<{ what: keyof SharedNames; name: string; tenant: string }[]> {
+  const taken: { what: keyof SharedNames; name: string; tenant: string }[] = [];
   for (const what of Object.keys(shared) as (keyof SharedNames)[]) {
     const [table, name, owner] = shared[what];
-    if (names[what].length === 0) continue;
+    const wanted = names[what] ?? [];
+    if (wanted.length === 0) continue;
     const rows = await tx
-      .select({ name: name as PgColumn })
+      .select({ name: name as PgColumn, owner: owner as PgColumn })
       .from(table as PgTable)
-      .where(and(inArray(name, [...names[what]]), ne(owner, tenant)));
-    taken.push(...rows.map((row) => ({ what, name: String(row.name) })));
+      .where(sql`${name} = any(${sql.param([...wanted])}::text[])`);
+    taken.push(...rows.map((row) => ({ what, name: String(row.name), tenant: String(row.owner) })));
   }
   return taken;
 }

@@ -9,6 +9,7 @@ import { gatewayTopics } from "./schema/gateway-topics.ts";
 import { gateways } from "./schema/gateways.ts";
 import { keys } from "./schema/keys.ts";
 import { lots } from "./schema/lots.ts";
+import { memberships } from "./schema/memberships.ts";
 import { organisations } from "./schema/organisations.ts";
 import { products } from "./schema/products.ts";
 import { sensorPlacements } from "./schema/sensor-placements.ts";
@@ -24,6 +25,7 @@ const tables = {
   gateways,
   keys,
   apiKeys,
+  memberships,
   products,
   lots,
 };
@@ -36,6 +38,7 @@ const keyColumns: Record<RegisterTable, readonly PgColumn[]> = {
   gateways: [gateways.tenantId, gateways.id],
   keys: [keys.tenantId, keys.kid],
   apiKeys: [apiKeys.tenantId, apiKeys.id],
+  memberships: [memberships.tenantId, memberships.userId],
   products: [products.tenantId, products.gtin],
   lots: [lots.tenantId, lots.gtin, lots.lot],
 };
@@ -50,9 +53,26 @@ export type Placement = Omit<typeof sensorPlacements.$inferSelect, "id">;
 /** All that is registered of one organisation. */
 export type Register = { [Table in RegisterTable]: RegisterRow<Table>[] } & { placements: Placement[] };
 
+/** Which of these organisations are registered. */
+export async function registeredAmong(tx: Tx, tenants: readonly string[]): Promise<Set<string>> {
+  const rows = await tx
+    .select({ id: organisations.tenantId })
+    .from(organisations)
+    .where(sql`${organisations.tenantId} = any(${sql.param([...tenants])}::text[])`);
+  return new Set(rows.map((row) => row.id));
+}
+
+/** The register of an organisation that nobody registered yet. */
+export function emptyRegister(): Register {
+  const lists = [...Object.keys(tables), "placements"].map((name) => [name, []]);
+  return Object.fromEntries(lists) as Register;
+}
+
 /** What is registered of an organisation; waits for another registration of it to end. */
 export async function loadRegister(tx: Tx, tenant: string): Promise<Register> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtext('register'), hashtext(${tenant}))`);
+  // An organisation's own row is written before all else that it owns.
+  if (!(await registeredAmong(tx, [tenant])).has(tenant)) return emptyRegister();
   const rowsOf = <Table extends RegisterTable>(name: Table) =>
     tx
       .select()
@@ -67,6 +87,7 @@ export async function loadRegister(tx: Tx, tenant: string): Promise<Register> {
     gateways: await rowsOf("gateways"),
     keys: await rowsOf("keys"),
     apiKeys: await rowsOf("apiKeys"),
+    memberships: await rowsOf("memberships"),
     products: await rowsOf("products"),
     lots: await rowsOf("lots"),
     placements: await tx.select().from(sensorPlacements).where(eq(sensorPlacements.tenantId, tenant)),
@@ -78,10 +99,12 @@ export async function addToRegister(tx: Tx, table: RegisterTable, rows: readonly
   for (let at = 0; at < rows.length; at += rowsAtOnce) {
     await tx.insert(tables[table] as PgTable).values(rows.slice(at, at + rowsAtOnce) as never);
   }
-  if (table !== "gateways") return;
-  for (const gateway of rows as readonly RegisterRow<"gateways">[]) {
-    await tx.insert(gatewayTopics).values({ gatewayId: gateway.id, tenantId: gateway.tenantId });
-  }
+  if (table !== "gateways" || rows.length === 0) return;
+  const topics = (rows as readonly RegisterRow<"gateways">[]).map(({ id, tenantId }) => ({
+    gatewayId: id,
+    tenantId,
+  }));
+  await tx.insert(gatewayTopics).values(topics);
 }
 
 /** Changes a row of the register to what it is now. */
@@ -98,10 +121,17 @@ export async function changeInRegister(tx: Tx, table: RegisterTable, row: object
     .where(and(...keyed));
 }
 
-/** Lays a sensor into equipment: what it lay in before ends when this begins. */
-export async function placeSensor(tx: Tx, placement: Placement): Promise<void> {
-  await tx.update(sensorPlacements).set({ until: placement.since }).where(openPlacementOf(placement));
-  await tx.insert(sensorPlacements).values(placement);
+/** Lays sensors into equipment, each at most once: what one lay in before ends when this begins. */
+export async function placeSensors(tx: Tx, placements: readonly Placement[]): Promise<void> {
+  if (placements.length === 0) return;
+  const column = (pick: (placement: Placement) => unknown) => sql.param(placements.map(pick));
+  await tx.execute(sql`
+    update sensor_placements p set until = v.since
+    from unnest(${column((p) => p.tenantId)}::text[], ${column((p) => p.sensorId)}::text[],
+      ${column((p) => p.since)}::bigint[]) as v(tenant_id, sensor_id, since)
+    where p.tenant_id = v.tenant_id and p.sensor_id = v.sensor_id and p.until is null`);
+  for (let at = 0; at < placements.length; at += rowsAtOnce)
+    await tx.insert(sensorPlacements).values(placements.slice(at, at + rowsAtOnce));
 }
 
 /** Corrects from when the sensor lies where it lies. */

@@ -1,4 +1,4 @@
-import { and, asc, eq, gte, inArray, isNull, lt, or, sql } from "drizzle-orm";
+import { and, asc, eq, gte, lt, or, sql } from "drizzle-orm";
 import type { Tx } from "./connect.ts";
 import { calibrations } from "./schema/calibrations.ts";
 import { cursors } from "./schema/cursors.ts";
@@ -46,12 +46,20 @@ export async function holdProjector(tx: Tx): Promise<number> {
   return rows[0]?.position ?? 0;
 }
 
+/** Something that differs as soon as equipment is added or changed. */
+export async function readEquipmentState(tx: Tx): Promise<string> {
+  const { rows } = await tx.execute<{ state: string }>(
+    sql`select count(*) || '/' || coalesce(max(accepted_at), 0) as state from equipment`,
+  );
+  return rows[0]?.state ?? "";
+}
+
 /** All equipment with the end of its tiling; `backdatingMs` is how far before its acceptance tiling may begin. */
 export async function readSealedEquipment(tx: Tx, backdatingMs: number): Promise<SealedEquipment[]> {
   const e = equipment;
   const tiledFrom = sql<number>`(greatest(${e.since}, ${e.acceptedAt} - ${backdatingMs}) / ${e.segmentMs}) * ${e.segmentMs}`;
-  const sealedTo = sql<number | null>`(select max(w.to_ms) from windows w where w.tenant_id = ${e.tenantId}
-    and w.equipment_id = ${e.id} and w.versions <> 0 and w.from_ms >= ${tiledFrom})`;
+  const sealedTo = sql<number | null>`(select w.to_ms from windows w where w.tenant_id = ${e.tenantId}
+    and w.equipment_id = ${e.id} and w.versions <> 0 and w.from_ms >= ${tiledFrom} order by w.from_ms desc limit 1)`;
   const rows = await tx.select({ equipment: e, tiledFrom, sealedTo }).from(e);
   return rows.map(({ equipment: row, tiledFrom: from, sealedTo: to }) => ({
     ...row,
@@ -124,32 +132,58 @@ export async function readWindows(
     );
 }
 
-/** The measuring points that lay in an equipment at any time of [from, to). */
-export async function readPlacedPoints(
-  tx: Tx,
-  place: { tenantId: string; equipmentId: string; from: number; to: number },
-): Promise<PlacedPoint[]> {
+/** An equipment's time [from, to) whose measuring points are asked for. */
+export interface Stay {
+  readonly tenantId: string;
+  readonly equipmentId: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The measuring points that lay in each equipment at any time of [from, to), in the order of the stays. */
+export async function readPlacedPoints(tx: Tx, stays: readonly Stay[]): Promise<PlacedPoint[][]> {
   const p = sensorPlacements;
+  const column = (pick: (stay: Stay) => string) => sql.param(stays.map(pick));
   const rows = await tx
-    .select({ point: sensors.point, sensorId: sensors.id, since: p.since, until: p.until })
+    .select({
+      tenantId: p.tenantId,
+      equipmentId: p.equipmentId,
+      point: sensors.point,
+      sensorId: sensors.id,
+      since: p.since,
+      until: p.until,
+    })
     .from(p)
     .innerJoin(sensors, and(eq(sensors.tenantId, p.tenantId), eq(sensors.id, p.sensorId)))
     .where(
-      and(
-        eq(p.tenantId, place.tenantId),
-        eq(p.equipmentId, place.equipmentId),
-        lt(p.since, place.to),
-        or(isNull(p.until), gte(p.until, place.from + 1)),
-      ),
+      sql`(${p.tenantId}, ${p.equipmentId}) in (select * from unnest(${column((s) => s.tenantId)}::text[],
+        ${column((s) => s.equipmentId)}::text[]))`,
     );
-  if (rows.length === 0) return [];
-  const ids = rows.map((row) => row.sensorId);
-  const certificates = await tx
+  const certificates = await readCertificates(tx, rows);
+  const placed = Map.groupBy(rows, ({ tenantId, equipmentId }) => `${tenantId}/${equipmentId}`);
+  return stays.map(({ tenantId, equipmentId, from, to }) =>
+    (placed.get(`${tenantId}/${equipmentId}`) ?? [])
+      .filter(({ since, until }) => since < to && (until === null || until > from))
+      .map(({ sensorId, point, since, until }) => ({
+        ...{ point, since, until },
+        calibrations: certificates.get(`${tenantId}/${sensorId}`) ?? [],
+      })),
+  );
+}
+
+/** Calibrations of these sensors, by `tenant/sensor`. */
+async function readCertificates(
+  tx: Tx,
+  wanted: readonly { tenantId: string; sensorId: string }[],
+): Promise<Map<string, (typeof calibrations.$inferSelect)[]>> {
+  if (wanted.length === 0) return new Map();
+  const column = (pick: (sensor: (typeof wanted)[number]) => string) => sql.param(wanted.map(pick));
+  const rows = await tx
     .select()
     .from(calibrations)
-    .where(and(eq(calibrations.tenantId, place.tenantId), inArray(calibrations.sensorId, ids)));
-  return rows.map(({ sensorId, ...row }) => ({
-    ...row,
-    calibrations: certificates.filter((certificate) => certificate.sensorId === sensorId),
-  }));
+    .where(
+      sql`(${calibrations.tenantId}, ${calibrations.sensorId}) in (select * from unnest(
+        ${column((s) => s.tenantId)}::text[], ${column((s) => s.sensorId)}::text[]))`,
+    );
+  return Map.groupBy(rows, ({ tenantId, sensorId }) => `${tenantId}/${sensorId}`);
 }

@@ -2,7 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { AppError } from "#domain/errors.ts";
 import { concatBytes, fromBase64, toHex, utf8 } from "#domain/log/bytes.ts";
 import { canonicalize } from "#domain/log/canonical.ts";
-import { anyOf, atLeast, hex, integer, list, oneOf, text, tuple } from "#domain/log/shape.ts";
+import { anyOf, atLeast, hex, integer, list, oneOf, requireShape, text, tuple } from "#domain/log/shape.ts";
 import { verifySignature } from "#domain/log/signature.ts";
 import { parseStrictJson } from "#domain/log/strict-json.ts";
 import type { Tx } from "#store/connect.ts";
@@ -66,7 +66,7 @@ function readReceipt(
   let receipt: Receipt;
   try {
     const value = parseStrictJson(line, lineMax);
-    shape(value, "receipt");
+    requireShape(value, shape);
     receipt = value as Receipt;
   } catch (error) {
     throw refuse(`is not a receipt: ${(error as Error).message}`);

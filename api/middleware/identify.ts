@@ -1,21 +1,31 @@
+import { getCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
 import { AppError } from "#domain/errors.ts";
 import { authenticate } from "#services/api-keys/authenticate.ts";
 import type { Actor } from "#services/context.ts";
-import type { ApiEnv, ApiParts } from "../parts.ts";
+import type { ApiContext, ApiEnv, ApiParts } from "../parts.ts";
 
 const anybody: Actor = { kind: "public", id: "public", tenant: null, scopes: [] };
 const bearer = /^Bearer +\S+$/i;
 
-/** Says who asks: nobody in particular without a key, an organisation with one; a wrong key is refused, not ignored. */
-export const identify = ({ store }: Pick<ApiParts, "store">) =>
+/**
+ * Says who asks: an organisation's machine by its key, a person by their session, else nobody in particular. A wrong key
+ * is refused, not ignored; a session that ended is simply nobody's.
+ */
+export const identify = (parts: Pick<ApiParts, "store" | "people">) =>
   createMiddleware<ApiEnv>(async (c, next) => {
     c.set("actor", anybody);
-    const header = c.req.header("authorization");
-    if (header !== undefined) {
-      const actor = bearer.test(header) ? await authenticate(store, header) : null;
-      if (actor === null) throw new AppError("UNAUTHENTICATED", "the API key is not valid");
-      c.set("actor", actor);
-    }
+    c.set("actor", await actorOf(parts, c));
     await next();
   });
+
+async function actorOf({ store, people }: Pick<ApiParts, "store" | "people">, c: ApiContext): Promise<Actor> {
+  const header = c.req.header("authorization");
+  if (header === undefined) {
+    const session = getCookie(c, people.cookie.name);
+    return (session === undefined ? null : await people.whoIs(session)) ?? anybody;
+  }
+  const actor = bearer.test(header) ? await authenticate(store, header) : null;
+  if (actor === null) throw new AppError("UNAUTHENTICATED", "the API key is not valid");
+  return actor;
+}

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import {
+  formatClock,
   formatDate,
   formatDay,
   formatDuration,
   formatRange,
+  formatShort,
   formatTemperature,
   formatTime,
 } from "./format.ts";
@@ -15,6 +17,13 @@ describe("moments", () => {
     expect(formatTime("en", at)).toBe("22 Nov 2025, 02:04 (Beijing time)");
     expect(formatTime("zh-CN", at)).toBe("2025年11月22日 02:04（北京时间）");
     expect(formatDay("en", at)).toBe("22 Nov 2025");
+  });
+
+  it("are short where the day is known", () => {
+    expect(formatClock(at)).toBe("02:04");
+    expect(formatShort("en", at, at + 3_600_000)).toBe("02:04");
+    expect(formatShort("en", at, at + 86_400_000)).toBe("22 Nov 02:04");
+    expect(formatShort("zh-CN", at, at + 86_400_000)).toBe("11月22日 02:04");
   });
 
   it("name the date twice only when it changes", () => {

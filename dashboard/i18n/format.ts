@@ -27,6 +27,21 @@ export function formatRange(lang: Language, fromMs: number, toMs: number): strin
   return `${from} – ${to}${zones[lang]}`;
 }
 
+/** The time of day of a moment (epoch ms) in Asia/Shanghai as HH:MM; the zone is told elsewhere on the screen. */
+export function formatClock(atMs: number): string {
+  return clockOf(atMs);
+}
+
+/** A moment (epoch ms) in few letters: HH:MM on the day of `nowMs` in Asia/Shanghai, else month and day before it. */
+export function formatShort(lang: Language, atMs: number, nowMs: number): string {
+  if (dayOf(lang, atMs) === dayOf(lang, nowMs)) return clockOf(atMs);
+  const at = new Date(atMs + beijingMs);
+  const [month, day] = [at.getUTCMonth(), at.getUTCDate()];
+  return lang === "en"
+    ? `${day} ${months[month]} ${clockOf(atMs)}`
+    : `${month + 1}月${day}日 ${clockOf(atMs)}`;
+}
+
 /** A printed date `YYYY-MM-DD` in words; what is not such a date is given back as it is. */
 export function formatDate(lang: Language, date: string): string {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(date);

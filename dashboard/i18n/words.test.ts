@@ -22,6 +22,7 @@ const all = {
   reason: {
     COMMISSIONED_BY_MAKER: 0,
     SEEN_ON_SHIPMENT: 0,
+    SEEN_IN_STOCK: 0,
     NEVER_SEEN: 0,
     NOT_SOLD_YET: 0,
     SOLD_ONCE: 0,
@@ -55,6 +56,7 @@ const all = {
     LIMITS_UNKNOWN: 0,
     LIMITS_BACKDATED: 0,
     PACKAGING_TOO_LONG: 0,
+    PACKAGED_IN_TIME: 0,
     NOTHING_MEASURED: 0,
     CORRECTED_PLACE: 0,
   } satisfies Record<ReasonCode, 0>,

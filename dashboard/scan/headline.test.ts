@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Answer } from "#domain/provenance/answer.ts";
+import type { Answer, Leg } from "#domain/provenance/answer.ts";
 import { headline } from "./headline.ts";
 import { outsideMs } from "./outside-ms.ts";
 import {
@@ -17,6 +17,17 @@ const withResult = (result: string): Answer => ({ ...goodAnswer, proof: { ...goo
 const withState = (state: Partial<Answer["state"]>): Answer => ({
   ...goodAnswer,
   state: { ...goodAnswer.state, ...state },
+});
+
+const withLastLeg = (last: Partial<Leg>): Answer => {
+  const legs = goodAnswer.cold.legs.map((leg, at, all) =>
+    at === all.length - 1 ? { ...leg, ...last } : leg,
+  );
+  return { ...goodAnswer, cold: { ...goodAnswer.cold, state: "NOT_DEMONSTRABLE", legs } };
+};
+const openLeg = (...codes: Leg["reasons"][number]["code"][]): Partial<Leg> => ({
+  state: "NOT_DEMONSTRABLE",
+  reasons: codes.map((code) => ({ code })),
 });
 
 describe("headline", () => {
@@ -37,6 +48,22 @@ describe("headline", () => {
     ["on hold", withState({ state: "ON_HOLD" }), "hold", "caution"],
     ["too warm", warmAnswer, "warm", "caution"],
     ["silent sensor", silentAnswer, "notDemonstrable", "open"],
+    ["a gap and nothing else", withLastLeg(openLeg("GAP")), "gap", "open"],
+    ["an expired calibration", withLastLeg(openLeg("CALIBRATION_EXPIRED")), "calibration", "open"],
+    ["several causes", withLastLeg(openLeg("GAP", "UNSIGNED")), "notDemonstrable", "open"],
+    ["nothing measured at all", withLastLeg(openLeg("NOTHING_MEASURED")), "notDemonstrable", "open"],
+    [
+      "a tested box to the end",
+      withLastLeg({ ...openLeg("PACKAGED_IN_TIME"), evidence: "PACKAGED" }),
+      "packaged",
+      "open",
+    ],
+    [
+      "cold since it was first seen, its past unknown",
+      { ...goodAnswer, known: { state: "KNOWN_IN_NETWORK", reasons: [{ code: "SEEN_IN_STOCK" }] } },
+      "sinceOnly",
+      "open",
+    ],
     ["state unknown", withState({ state: "UNKNOWN" }), "stateUnknown", "open"],
     ["no expiry", withState({ reasons: [{ code: "EXPIRY_NOT_STATED" }] }), "expiryUnknown", "open"],
     ["a forged proof", withResult("TAMPERED"), "broken", "stop"],

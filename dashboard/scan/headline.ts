@@ -14,7 +14,11 @@ type HeadlineKey =
   | "warmAndCold"
   | "notYetProved"
   | "stateUnknown"
+  | "gap"
+  | "calibration"
+  | "packaged"
   | "notDemonstrable"
+  | "sinceOnly"
   | "expiryUnknown"
   | "unproved"
   | "good"
@@ -51,7 +55,11 @@ const tones: Readonly<Record<HeadlineKey, Tone>> = {
   warmAndCold: "caution",
   notYetProved: "open",
   stateUnknown: "open",
+  gap: "open",
+  calibration: "open",
+  packaged: "open",
   notDemonstrable: "open",
+  sinceOnly: "open",
   expiryUnknown: "open",
   unproved: "open",
   good: "good",
@@ -90,9 +98,26 @@ function warning(answer: Answer): HeadlineKey | null {
 function openQuestion(answer: Answer): HeadlineKey | null {
   if (isTooNew(answer)) return "notYetProved";
   if (answer.state.state !== "IN_TRADE" && answer.state.state !== "SOLD") return "stateUnknown";
-  if (answer.cold.state !== "COMPLIANT" || answer.cold.proved === null) return "notDemonstrable";
+  if (answer.cold.state !== "COMPLIANT" || answer.cold.proved === null) return whyNotShown(answer);
   if (!isProved(answer.proof.result)) return "unproved";
+  if (answer.known.reasons.some(({ code }) => code === "SEEN_IN_STOCK")) return "sinceOnly";
   return hasReason(answer, "EXPIRY_NOT_STATED") ? "expiryUnknown" : null;
+}
+
+const causes = [
+  { key: "gap", codes: ["GAP"] },
+  { key: "calibration", codes: ["CALIBRATION_EXPIRED", "CALIBRATION_MISSING"] },
+  { key: "packaged", codes: ["PACKAGED_IN_TIME"] },
+] as const;
+
+/** The one cause that keeps cold from being shown, where there is just one that a patient can be told plainly. */
+function whyNotShown({ cold }: Answer): HeadlineKey {
+  const open = cold.legs.filter((leg) => leg.state !== "COMPLIANT");
+  const codes = open.flatMap((leg) => leg.reasons.map(({ code }) => code));
+  const only = causes.find((cause) =>
+    codes.every((code) => (cause.codes as readonly string[]).includes(code)),
+  );
+  return codes.length === 0 ? "notDemonstrable" : (only?.key ?? "notDemonstrable");
 }
 
 /** Recorded but not anchored: silence of the log about such a pack means nothing yet. */
@@ -123,15 +148,15 @@ function excursionsOf(answer: Answer): ColdExcursion[] {
 }
 
 function factsOf(answer: Answer): Headline["facts"] {
+  const { cold } = answer;
   const excursions = excursionsOf(answer);
   const extremes = excursions.map((excursion) => excursion.extremeC);
   const low = excursions.some((excursion) => excursion.direction === "low");
   return {
-    since: answer.cold.proved?.since ?? null,
+    since: cold.proved?.since ?? null,
+    gapMs: cold.legs.flatMap((leg) => leg.gaps).reduce((sum, { from, to }) => sum + to - from, 0) || null,
     durationMs:
-      excursions.length === 0
-        ? null
-        : answer.cold.legs.reduce((sum, leg) => sum + outsideMs(leg.excursions), 0),
+      excursions.length === 0 ? null : cold.legs.reduce((sum, leg) => sum + outsideMs(leg.excursions), 0),
     extremeC: extremes.length === 0 ? null : low ? Math.min(...extremes) : Math.max(...extremes),
   };
 }

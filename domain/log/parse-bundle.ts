@@ -1,6 +1,18 @@
 /** Reading a proof bundle and a trust file: the exact shape of version 1, every size bounded, nothing extra. */
 import type { Bundle, TrustFile } from "./bundle.ts";
-import { anyOf, anything, dictionary, hex, integer, list, oneOf, record, text, tuple } from "./shape.ts";
+import {
+  anyOf,
+  anything,
+  dictionary,
+  hex,
+  integer,
+  list,
+  oneOf,
+  record,
+  requireShape,
+  text,
+  tuple,
+} from "./shape.ts";
 import { parseStrictJson } from "./strict-json.ts";
 
 const hash = hex(32);
@@ -68,13 +80,13 @@ const bundleLimits = { maxBytes: 64 * 1024 * 1024, maxDepth: 16 };
 /** The bundle in a text; throws ShapeError or StrictJsonError with the place of the first fault. */
 export function parseBundle(json: string): Bundle {
   const value = parseStrictJson(json, bundleLimits);
-  bundleShape(value, "");
+  requireShape(value, bundleShape);
   return value as Bundle;
 }
 
 /** The trust file in a text; throws ShapeError or StrictJsonError with the place of the first fault. */
 export function parseTrust(json: string): TrustFile {
   const value = parseStrictJson(json, { maxBytes: 64 * 1024, maxDepth: 6 });
-  trustShape(value, "");
+  requireShape(value, trustShape);
   return value as TrustFile;
 }

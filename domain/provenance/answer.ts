@@ -8,6 +8,7 @@ export type ReasonCode =
   // known
   | "COMMISSIONED_BY_MAKER"
   | "SEEN_ON_SHIPMENT"
+  | "SEEN_IN_STOCK"
   | "NEVER_SEEN"
   // state
   | "NOT_SOLD_YET"
@@ -43,6 +44,7 @@ export type ReasonCode =
   | "LIMITS_UNKNOWN"
   | "LIMITS_BACKDATED"
   | "PACKAGING_TOO_LONG"
+  | "PACKAGED_IN_TIME"
   | "NOTHING_MEASURED"
   | "CORRECTED_PLACE";
 

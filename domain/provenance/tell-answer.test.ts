@@ -141,7 +141,7 @@ describe("evidence that is not measured here", () => {
   };
 
   it.each([
-    ["no longer than the box is validated for", 90, "NOTHING_MEASURED"],
+    ["no longer than the box is validated for", 90, "PACKAGED_IN_TIME"],
     ["longer than the box is validated for", 150, "PACKAGING_TOO_LONG"],
   ])("is PACKAGED in a validated box, %s, and never COMPLIANT", async (_what, minutes, reason) => {
     const log = new ColdNetwork();

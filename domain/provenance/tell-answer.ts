@@ -93,6 +93,18 @@ function lastSealed(contents: ProvedContents, stay: Stay | undefined): number | 
   return last > (stay?.from ?? 0) ? last : null;
 }
 
+/** Steps (CBV 2.0 §7.1) by which a pack moves between partners; one that only stock-takes saw has no past here. */
+const shipmentSteps: ReadonlySet<string> = new Set([
+  "accepting",
+  "arriving",
+  "departing",
+  "loading",
+  "receiving",
+  "shipping",
+  "transporting",
+  "unloading",
+]);
+
 function knownFrom(events: readonly EventBody[], makerOrg: string | null, seen: boolean): Answer["known"] {
   if (events.length === 0) {
     return seen
@@ -100,7 +112,13 @@ function knownFrom(events: readonly EventBody[], makerOrg: string | null, seen: 
       : { state: "UNKNOWN", reasons: [{ code: "NEVER_SEEN" }] };
   }
   const made = events.find((event) => event.step === "commissioning" && event.by.org === makerOrg);
-  if (made === undefined) return { state: "KNOWN_IN_NETWORK", reasons: [{ code: "SEEN_ON_SHIPMENT" }] };
+  if (made === undefined) {
+    const isShipped = events.some(({ step }) => step !== null && shipmentSteps.has(step));
+    return {
+      state: "KNOWN_IN_NETWORK",
+      reasons: [{ code: isShipped ? "SEEN_ON_SHIPMENT" : "SEEN_IN_STOCK" }],
+    };
+  }
   return { state: "KNOWN_FROM_MAKER", reasons: [{ code: "COMMISSIONED_BY_MAKER", facts: { at: made.at } }] };
 }
 

@@ -72,9 +72,8 @@ function evidenceReasons(stay: Stay, evidence: Evidence, measured: Measurement |
   if (evidence === "MEASURED") return [];
   const lastedMs = stay.to - stay.from;
   const allowedMs = measured?.validatedMs ?? 0;
-  return lastedMs > allowedMs
-    ? [{ code: "PACKAGING_TOO_LONG", facts: { lastedMs, allowedMs } }]
-    : [{ code: "NOTHING_MEASURED" }];
+  const code = lastedMs > allowedMs ? "PACKAGING_TOO_LONG" : "PACKAGED_IN_TIME";
+  return [{ code, facts: { lastedMs, allowedMs } }];
 }
 
 function doubts(stay: Stay, limits: Limits | null): Reason[] {

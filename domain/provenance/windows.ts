@@ -56,7 +56,7 @@ function joinVersions(
   const chosen = (inTime.at(-1) ?? versions.at(-1)) as ProvedEntry;
   const bodies = versions.map(windowOf);
   const [from, to] = [chosen.header?.from ?? 0, chosen.header?.to ?? 0];
-  const body = windowOf(chosen);
+  const body = bodies[versions.indexOf(chosen)] ?? null;
   const extremes = extremesOf(bodies.filter((each) => each !== null));
   const values = [...extremes.values()];
   return {

@@ -2,9 +2,9 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { AppError } from "#domain/errors.ts";
 import { concatBytes, fromBase64, utf8 } from "#domain/log/bytes.ts";
 import { canonicalize } from "#domain/log/canonical.ts";
-import { verifySignature } from "#domain/log/signature.ts";
 import type { Tx } from "#store/connect.ts";
 import { findSigningKey } from "#store/places.ts";
+import { checkSignature } from "../check-signature.ts";
 
 /** By which key a document was signed, and whether that key may state times of an outage. */
 export interface Signer {
@@ -36,7 +36,7 @@ export async function readSignature(
   const holds =
     key !== null &&
     key.alg === alg &&
-    verifySignature(key.alg, key.publicKey, captureToSign(document), decoded(sig));
+    checkSignature(key.alg, key.publicKey, captureToSign(document), decoded(sig));
   if (!holds) throw refused("does not hold by a key of this organisation that is in force");
   return { signedBy: kid, offline: key.offline };
 }

@@ -38,6 +38,8 @@ const equipmentOf = (it: Owned<Organisation>) =>
 const sensorsOf = (it: Owned<Organisation>) =>
   equipmentOf(it).flatMap((each) => placed(each.sensors, `${each.path}.sensors`));
 const productsOf = (it: Owned<Organisation>) => placed(it.products, `${it.path}.products`);
+const peopleOf = (it: Owned<Organisation>) =>
+  placed(it.people, `${it.path}.people`).map((each) => ({ ...each, email: each.email?.toLowerCase() }));
 const keysOf = (it: Owned<Organisation>) => [
   ...placed(it.keys, `${it.path}.keys`),
   ...gatewaysOf(it).flatMap((gateway) => placed(gateway.keys, `${gateway.path}.keys`)),
@@ -77,6 +79,9 @@ function checkOrganisation(it: Owned<Organisation>, rules: { production: boolean
     ...unknown(sensors.map(by("gateway")), gatewaysOf(it).map(by("id")), `no gateway of ${it.id}`),
     ...unknown(lots.map(by("gtin")), productsOf(it).map(by("gtin")), `no product of ${it.id}`),
     ...[...equipmentOf(it), ...productsOf(it)].flatMap(checkLimits),
+    ...peopleOf(it)
+      .filter(({ role }) => role === "operator" && it.kind !== "operator")
+      .map(({ path }) => ({ path: `${path}.role`, message: "operator is for the operator's own people" })),
     ...gatewaysOf(it)
       .filter(({ kind }) => rules.production && kind === "replay")
       .map(({ path }) => ({ path: `${path}.kind`, message: "replay is refused in production" })),
@@ -91,6 +96,7 @@ function checkShared(organisations: readonly Owned<Organisation>[]): Fault[] {
     .map((each) => ({ id: equipmentEpc(each) ?? undefined, path: each.path }));
   return [
     ...twice("organisation id", organisations.map(by("id"))),
+    ...twice("mail address", organisations.flatMap(peopleOf).map(by("email"))),
     ...twice("gateway id", organisations.flatMap(gatewaysOf).map(by("id"))),
     ...twice("kid", organisations.flatMap(keysOf).map(by("kid"))),
     ...twice("product", organisations.flatMap(productsOf).map(by("gtin"))),

@@ -7,7 +7,7 @@ import type { Terms } from "./settle-time.ts";
 
 /** A secret that was made here; shown once. */
 export interface Credential {
-  readonly kind: "apiKey" | "mqttPassword";
+  readonly kind: "apiKey" | "mqttPassword" | "person";
   readonly organisation: string;
   readonly id: string;
   readonly secret: string;
@@ -28,6 +28,16 @@ export interface Password {
   readonly made: string | null;
 }
 
+/** A person of the file, known by their mail address; `password` is for somebody new only. */
+export interface Enrolment {
+  readonly id: string;
+  readonly isNew: boolean;
+  /** Organisations they belong to now. */
+  readonly homes: readonly string[];
+  readonly password: string;
+  readonly isMade: boolean;
+}
+
 /** One organisation's registration: `register` is as it will be, `before` as it was. */
 export interface Draft {
   readonly tenant: string;
@@ -45,15 +55,19 @@ export interface Draft {
   readonly stated: Map<string, number>;
   /** By gateway id. */
   readonly passwords: Map<string, Password>;
+  /** By mail address. */
+  readonly people: ReadonlyMap<string, Enrolment>;
 }
 
 /** What a registration starts from; `path` is the organisation's in the file. */
 export interface DraftStart extends Pick<Draft, "tenant" | "path" | "before" | "terms"> {
   readonly passwords?: Map<string, Password>;
+  readonly people?: ReadonlyMap<string, Enrolment>;
 }
 
 /** A registration in which nothing is changed yet. */
-export function startDraft({ tenant, path, before, terms, passwords = new Map() }: DraftStart): Draft {
+export function startDraft(start: DraftStart): Draft {
+  const { tenant, path, before, terms, passwords = new Map(), people = new Map() } = start;
   const lists = Object.entries(before).map(([name, rows]) => [name, [...rows]]);
   return {
     tenant,
@@ -61,6 +75,7 @@ export function startDraft({ tenant, path, before, terms, passwords = new Map() 
     terms,
     before,
     passwords,
+    people,
     register: Object.fromEntries(lists) as Register,
     saves: [],
     moves: [],

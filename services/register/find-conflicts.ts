@@ -14,13 +14,27 @@ const words: Record<keyof SharedNames, string> = {
   point: "point",
 };
 
-/** What of an organisation's file belongs to another organisation already: it would speak in the other's name. */
-export async function findConflicts(tx: Tx, file: OrganisationFile, path: string): Promise<Fault[]> {
-  const taken = await findTaken(tx, file.id, namesOf(file));
-  return taken.map(({ what, name }) => ({
-    path,
-    message: `${words[what]} ${name} is taken: choose another`,
-  }));
+/** What of the organisations of a file belongs to another one already: they would speak in the other's name. */
+export async function findConflicts(tx: Tx, files: readonly OrganisationFile[]): Promise<Fault[]> {
+  const named = files.map(namesOf);
+  const taken = await findTaken(tx, allNames(named));
+  const owners = new Map(taken.map(({ what, name, tenant }) => [`${what} ${name}`, tenant]));
+  return files.flatMap((file, at) =>
+    kinds.flatMap((what) =>
+      (named[at]?.[what] ?? [])
+        .filter((name) => (owners.get(`${what} ${name}`) ?? file.id) !== file.id)
+        .map((name) => ({
+          path: `organisations[${at}]`,
+          message: `${words[what]} ${name} is taken: choose another`,
+        })),
+    ),
+  );
+}
+
+const kinds = Object.keys(words) as (keyof SharedNames)[];
+
+function allNames(named: readonly SharedNames[]): Partial<SharedNames> {
+  return Object.fromEntries(kinds.map((what) => [what, named.flatMap((names) => names[what])]));
 }
 
 function namesOf(file: OrganisationFile): SharedNames {

@@ -6,9 +6,11 @@ import { apiKeyScopes } from "#store/schema/api-keys.ts";
 import { equipmentKinds, profiles, scopes } from "#store/schema/equipment.ts";
 import { gatewayKinds } from "#store/schema/gateways.ts";
 import { keyAlgorithms } from "#store/schema/keys.ts";
+import { memberRoles } from "#store/schema/memberships.ts";
 import { organisationKinds } from "#store/schema/organisations.ts";
 import { siteKinds } from "#store/schema/sites.ts";
 import { apiKeyPattern } from "../api-keys/secret.ts";
+import { passwordLengths } from "../people/password-lengths.ts";
 
 const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{1,39}$/, "must be a slug: 2 to 40 of a-z, 0-9 and -");
 const label = z
@@ -158,6 +160,21 @@ const site = z.strictObject({
 
 const product = z.strictObject({ gtin, names, ...limits, effectiveFrom: time.optional() });
 
+const person = z.strictObject({
+  email: z.email("must be a mail address").max(254).toLowerCase(),
+  name: words,
+  role: z.enum(memberRoles),
+  password: z
+    .string()
+    .min(
+      passwordLengths.min,
+      `must have at least ${passwordLengths.min} characters, or be absent to get a random one`,
+    )
+    .max(passwordLengths.max)
+    .optional(),
+  revoked: z.boolean().optional(),
+});
+
 const organisation = z.strictObject({
   id: slug,
   kind: z.enum(organisationKinds),
@@ -177,6 +194,7 @@ const organisation = z.strictObject({
     )
     .max(100)
     .default([]),
+  people: z.array(person).max(10_000).default([]),
   sites: z.array(site).max(1_000).default([]),
   products: z.array(product).max(10_000).default([]),
   lots: z

@@ -27,6 +27,7 @@ const organisation = some({
   kind: id,
   keys: listOf(key),
   apiKeys: listOf(some({ id })),
+  people: listOf(some({ email: id, role: id })),
   sites: listOf(site),
   products: listOf(some({ gtin: id, ...limits })),
   lots: listOf(some({ gtin: id, lot: id })),

@@ -91,7 +91,7 @@ async function settlePassword(draft: Draft, { id, mqttPassword }: GatewayFile): 
   const kept = draft.register.gateways.find((row) => row.id === id)?.mqttPasswordHash ?? null;
   const settled = draft.passwords.get(id);
   if (settled !== undefined && settled.kept === kept) return;
-  const made = mqttPassword === undefined && kept === null ? randomBytes(24).toString("base64url") : null;
+  const made = mqttPassword === undefined && kept === null ? randomBytes(32).toString("base64url") : null;
   const wanted = mqttPassword ?? made;
   const stays = kept !== null && (wanted === null || (await verifyPassword(wanted, kept)));
   draft.passwords.set(id, { kept, made, hash: stays ? kept : await hashPassword(wanted ?? "") });

@@ -1,13 +1,15 @@
-import { loadRegister, type Register } from "#store/register.ts";
+import { emptyRegister, loadRegister, type Register, registeredAmong } from "#store/register.ts";
 import { findOperator } from "#store/register-conflicts.ts";
 import type { Context } from "../context.ts";
-import { type Credential, type Draft, type Password, startDraft } from "./draft.ts";
+import { type Credential, type Draft, type Enrolment, type Password, startDraft } from "./draft.ts";
+import { enrol, findEnrolments, signOutChanged } from "./enrol-people.ts";
 import type { Fault } from "./fault.ts";
 import { findConflicts } from "./find-conflicts.ts";
 import type { Network, OrganisationFile } from "./network.ts";
 import { parseNetwork } from "./parse-network.ts";
 import { planEquipment } from "./plan-equipment.ts";
 import { planApiKeys, planOrganisation, planOrganisationKeys } from "./plan-organisation.ts";
+import { planPeople } from "./plan-people.ts";
 import { planLots, planProducts } from "./plan-products.ts";
 import { planRosters } from "./plan-rosters.ts";
 import { planGateways, planSites } from "./plan-sites.ts";
@@ -29,10 +31,11 @@ interface Session {
   readonly network: Network;
   readonly message: Uint8Array;
   readonly passwords: Map<string, Password>;
+  readonly people: ReadonlyMap<string, Enrolment>;
 }
 
 /**
- * Registers a network file (organisations, sites, equipment, sensors, calibrations, gateways, keys, products, lots),
+ * Registers a network file (organisations, people, sites, equipment, sensors, calibrations, gateways, keys, products, lots),
  * one transaction for each organisation. What is in the register already and the same stays untouched, so a second run
  * changes nothing and shows no credentials; what the file leaves out stays too.
  * @param file the JSON value of the file
@@ -47,16 +50,19 @@ export async function registerNetwork(
   if (network === null) return summary([], faults);
   const operator = await ctx.store.as({ role: "worker" }, findOperator);
   faults.push(...requireRegistrar(ctx, network, operator));
-  const session = { ctx, network, message: messageOf(file as object), passwords: new Map() };
+  const people = await findEnrolments(ctx.store, network);
+  const session = { ctx, network, message: messageOf(file as object), passwords: new Map(), people };
+  const ids = network.organisations.map(({ id }) => id);
+  const registered = await ctx.store.as({ role: "worker" }, (tx) => registeredAmong(tx, ids));
   const drafts: Draft[] = [];
   for (const [at, organisation] of network.organisations.entries()) {
-    const before = await ctx.store.as({ role: "app", tenant: organisation.id }, (tx) =>
-      loadRegister(tx, organisation.id),
-    );
-    const path = `organisations[${at}]`;
-    drafts.push(await planAll(session, organisation, path, before));
-    faults.push(...(await ctx.store.as({ role: "worker" }, (tx) => findConflicts(tx, organisation, path))));
+    const { id: tenant } = organisation;
+    const before = registered.has(tenant)
+      ? await ctx.store.as({ role: "app", tenant }, (tx) => loadRegister(tx, tenant))
+      : emptyRegister();
+    drafts.push(await planAll(session, organisation, `organisations[${at}]`, before));
   }
+  faults.push(...(await ctx.store.as({ role: "worker" }, (tx) => findConflicts(tx, network.organisations))));
   faults.push(...strangeSignatures(network, drafts), ...drafts.flatMap((draft) => draft.faults));
   if (faults.length > 0 || options.dryRun) return { ...summary(drafts, faults), credentials: [] };
   return saveAll(session, drafts);
@@ -68,16 +74,17 @@ async function planAll(
   path: string,
   before: Register,
 ): Promise<Draft> {
-  const { ctx, network, message, passwords } = session;
+  const { ctx, network, message, passwords, people } = session;
   const { config } = ctx;
   const { signer, faults } = findSigner(offlineKeys(before, file), network.signatures, message);
   const times = { graceMs: config.placementGraceMs, backdatingMs: config.offlineBackdatingMs };
   const terms = { now: ctx.clock(), signer, ...times };
-  const draft = startDraft({ tenant: file.id, path, before, terms, passwords });
+  const draft = startDraft({ tenant: file.id, path, before, terms, passwords, people });
   draft.faults.push(...faults);
   planOrganisation(draft, file);
   planOrganisationKeys(draft, file);
   planApiKeys(draft, file);
+  planPeople(draft, file);
   planProducts(draft, file);
   planLots(draft, file);
   planSites(draft, file);
@@ -89,16 +96,17 @@ async function planAll(
 
 async function saveAll(session: Session, planned: readonly Draft[]): Promise<Registration> {
   const saved: Draft[] = [];
-  for (const [at, file] of session.network.organisations.entries()) {
-    const path = `organisations[${at}]`;
-    const plan = planned[at];
+  for (const [at, plan] of planned.entries()) {
+    const { path } = plan;
+    const file = session.network.organisations[at] as OrganisationFile;
     try {
-      const draft = plan?.saves.length === 0 ? plan : await saveOne(session, file, path);
+      const draft = plan.saves.length === 0 ? plan : await saveOne(session, file, plan);
       if (draft.faults.length > 0) return summary(saved, draft.faults);
       saved.push(draft);
     } catch (cause) {
       // What was committed before must be told, its credentials are shown only now.
-      session.ctx.log.error({ err: cause, organisation: file.id }, "an organisation could not be registered");
+      const about = { fault: rootWords(cause), organisation: file.id };
+      session.ctx.log.error(about, "an organisation could not be registered");
       const message = "could not be written, nor those after it: see the log, then run it again";
       return summary(saved, [{ path, message }]);
     }
@@ -106,13 +114,24 @@ async function saveAll(session: Session, planned: readonly Draft[]): Promise<Reg
   return summary(saved, []);
 }
 
+/** What lies at the bottom of a fault; a failed query's own words hold what it would have written, hashes too. */
+function rootWords(fault: unknown): string {
+  let root = fault;
+  while (root instanceof Error && root.cause instanceof Error) root = root.cause;
+  return root instanceof Error ? `${root.name}: ${root.message}` : typeof root;
+}
+
 // Planned again inside the transaction, on what is registered by then; passwords are hashed already.
-function saveOne(session: Session, file: OrganisationFile, path: string): Promise<Draft> {
-  return session.ctx.store.as({ role: "app", tenant: file.id }, async (tx) => {
-    const draft = await planAll(session, file, path, await loadRegister(tx, file.id));
-    if (draft.faults.length === 0) await saveDraft(tx, session.ctx, draft);
+async function saveOne(session: Session, file: OrganisationFile, plan: Draft): Promise<Draft> {
+  const { ctx } = session;
+  await enrol(ctx.store, plan);
+  const saved = await ctx.store.as({ role: "app", tenant: file.id }, async (tx) => {
+    const draft = await planAll(session, file, plan.path, await loadRegister(tx, file.id));
+    if (draft.faults.length === 0) await saveDraft(tx, ctx, draft);
     return draft;
   });
+  await signOutChanged(ctx.store, saved);
+  return saved;
 }
 
 function strangeSignatures(network: Network, drafts: readonly Draft[]): Fault[] {

@@ -5,7 +5,7 @@ import type { Network } from "./network.ts";
 
 /**
  * Who may register what: the command line and the operator's keys everything, another organisation's key its own
- * organisation, and no API key with more scopes than the key itself has.
+ * organisation, and nobody who may do more than the key itself: no API key with other scopes, and people only by `admin`.
  * @throws AppError NOT_FOUND for a key without the scope or a file of others (forbidden looks like not found).
  */
 export function requireRegistrar(ctx: Context, network: Network, operator: string | null): Fault[] {
@@ -23,11 +23,15 @@ export function requireRegistrar(ctx: Context, network: Network, operator: strin
 }
 
 function escalations(network: Network, scopes: readonly string[]): Fault[] {
-  return network.organisations.flatMap((organisation, at) =>
-    organisation.apiKeys.flatMap((key, n) => {
+  return network.organisations.flatMap((organisation, at) => [
+    ...organisation.apiKeys.flatMap((key, n) => {
       const beyond = key.scopes.filter((scope) => !scopes.includes(scope));
       const message = `goes beyond the scopes of the key that registers it: ${beyond.join(", ")}`;
       return beyond.length === 0 ? [] : [{ path: `organisations[${at}].apiKeys[${n}].scopes`, message }];
     }),
-  );
+    ...organisation.people.flatMap((_, n) => {
+      const message = "may be registered by the operator, or by a key with the scope admin";
+      return scopes.includes("admin") ? [] : [{ path: `organisations[${at}].people[${n}]`, message }];
+    }),
+  ]);
 }

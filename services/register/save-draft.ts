@@ -5,7 +5,7 @@ import {
   addToRegister,
   changeInRegister,
   correctPlacement,
-  placeSensor,
+  placeSensors,
   type RegisterTable,
 } from "#store/register.ts";
 import { recordAudit } from "../audit.ts";
@@ -25,9 +25,10 @@ export async function saveDraft(tx: Tx, ctx: Context, draft: Draft): Promise<voi
       saves.map(({ row }) => row),
     );
   for (const { table, row, old } of draft.saves) if (old !== null) await changeInRegister(tx, table, row);
-  for (const { kind, placement } of draft.moves) {
-    await (kind === "place" ? placeSensor(tx, placement) : correctPlacement(tx, placement));
-  }
+  const moved = (kind: Draft["moves"][number]["kind"]) =>
+    draft.moves.filter((move) => move.kind === kind).map(({ placement }) => placement);
+  await placeSensors(tx, moved("place"));
+  for (const placement of moved("correct")) await correctPlacement(tx, placement);
   await queueEntries(tx, draft.entries, draft.terms.now);
   await recordAudit(tx, ctx, draft.saves.map(toChange), draft.tenant);
 }

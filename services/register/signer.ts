@@ -1,8 +1,8 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { concatBytes, fromBase64, utf8 } from "#domain/log/bytes.ts";
 import { canonicalize } from "#domain/log/canonical.ts";
-import { verifySignature } from "#domain/log/signature.ts";
 import type { Register } from "#store/register.ts";
+import { checkSignature } from "../check-signature.ts";
 import type { Fault } from "./fault.ts";
 import type { Network, OrganisationFile } from "./network.ts";
 
@@ -32,7 +32,7 @@ export function findSigner(
   for (const [at, { kid, sig }] of signatures.entries()) {
     const key = keys.find((each) => each.kid === kid);
     if (key === undefined) continue;
-    if (verifySignature(key.alg, key.publicKey, message, signatureBytes(sig))) signer ??= kid;
+    if (checkSignature(key.alg, key.publicKey, message, signatureBytes(sig))) signer ??= kid;
     else
       faults.push({
         path: `signatures[${at}].sig`,

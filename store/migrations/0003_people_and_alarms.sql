@@ -20,6 +20,7 @@ CREATE TABLE "alarms" (
 CREATE TABLE "memberships" (
 	"tenant_id" text NOT NULL,
 	"user_id" text NOT NULL,
+	"name" text NOT NULL,
 	"role" text NOT NULL,
 	"created_at" bigint NOT NULL,
 	"revoked_at" bigint,

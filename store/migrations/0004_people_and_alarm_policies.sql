@@ -71,3 +71,10 @@ CREATE POLICY auth_reads ON memberships FOR SELECT TO coldmark_auth USING (true)
 GRANT SELECT ON memberships TO coldmark_auth;
 --> statement-breakpoint
 GRANT SELECT, INSERT, UPDATE ON memberships TO coldmark_app;
+--> statement-breakpoint
+-- Who came in and who left is written with the session itself, in one transaction.
+CREATE POLICY auth_notes ON audit FOR INSERT TO coldmark_auth WITH CHECK (action IN ('person.sign-in', 'person.sign-out'));
+--> statement-breakpoint
+GRANT INSERT ON audit TO coldmark_auth;
+--> statement-breakpoint
+GRANT USAGE ON SEQUENCE audit_id_seq TO coldmark_auth;

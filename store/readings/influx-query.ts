@@ -6,16 +6,21 @@ const pointsPerQuery = 100;
 const idPattern = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/;
 
 /** The InfluxQL queries that read a range back; InfluxQL on `/query` is the one way 1.x, 2.x and 3.x share. */
-export function rangeQueries({ tenant, points, from, to }: ReadingsRange): string[] {
-  const queries: string[] = [];
+export function rangeQueries(range: ReadingsRange): string[] {
+  return conditionsOf(range).map((condition) => `SELECT * FROM ${measurement} WHERE ${condition}`);
+}
+
+/** What follows WHERE for a range: one condition for each hundred points. @throws AppError BAD_REQUEST for strange ids */
+export function conditionsOf({ tenant, points, from, to }: ReadingsRange): string[] {
+  const conditions: string[] = [];
   for (let at = 0; at < points.length; at += pointsPerQuery) {
     const which = points.slice(at, at + pointsPerQuery).map((point) => `point = ${literal(point)}`);
-    queries.push(
-      `SELECT * FROM ${measurement} WHERE tenant = ${literal(tenant)} AND (${which.join(" OR ")}) ` +
+    conditions.push(
+      `tenant = ${literal(tenant)} AND (${which.join(" OR ")}) ` +
         `AND time >= ${instant(from)} AND time < ${instant(to)}`,
     );
   }
-  return queries;
+  return conditions;
 }
 
 function literal(id: string): string {
@@ -30,21 +35,25 @@ function instant(epochMs: number): string {
   return `${Math.trunc(Math.min(Math.max(epochMs, -furthestMs), furthestMs))}ms`;
 }
 
-interface Series {
+/** One series of an answer of `/query`; `tags` where it was grouped by tags. */
+export interface Series {
+  readonly tags?: Readonly<Record<string, string>>;
   readonly columns: readonly string[];
   readonly values: readonly (readonly unknown[])[];
 }
 
-/**
- * The readings in an answer of `/query`.
- * @throws AppError UNAVAILABLE when the answer says that the query failed
- */
+/** The readings in an answer of `/query`. @throws AppError UNAVAILABLE when the answer says that the query failed */
 export function readingsFromAnswer(answer: unknown): Reading[] {
+  return seriesOf(answer).flatMap(readingsOf);
+}
+
+/** The series in an answer of `/query`. @throws AppError UNAVAILABLE when the answer says that the query failed */
+export function seriesOf(answer: unknown): Series[] {
   const { results, error } = answer as { results?: { series?: Series[]; error?: string }[]; error?: string };
   const fault = error ?? results?.find((result) => result.error)?.error;
   if (fault?.includes("database not found")) return [];
   if (fault !== undefined) throw new AppError("UNAVAILABLE", `InfluxDB could not answer: ${fault}`);
-  return (results ?? []).flatMap((result) => (result.series ?? []).flatMap(readingsOf));
+  return (results ?? []).flatMap((result) => result.series ?? []);
 }
 
 function readingsOf({ columns, values }: Series): Reading[] {

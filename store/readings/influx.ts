@@ -1,5 +1,6 @@
 import { HttpError, InfluxDB, type WriteApi } from "@influxdata/influxdb-client";
 import { AppError } from "#domain/errors.ts";
+import { openInfluxCharts } from "./influx-charts.ts";
 import { rangeQueries, readingsFromAnswer } from "./influx-query.ts";
 import { toLine } from "./line-protocol.ts";
 import { byPointAndTime, type Reading, type ReadingsStore, type RefusedReading } from "./readings-store.ts";
@@ -45,6 +46,7 @@ export function openInfluxReadings(settings: InfluxSettings): ReadingsStore {
       }
       return found.sort(byPointAndTime);
     },
+    ...openInfluxCharts((query) => ask(settings, query, settings.database)),
     ping: () => ping(settings),
   };
 }

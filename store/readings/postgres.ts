@@ -1,6 +1,7 @@
 import { and, eq, gte, inArray, lt, sql } from "drizzle-orm";
 import type { Store, Tx } from "../connect.ts";
 import { readings } from "../schema/readings.ts";
+import { selectBuckets, selectSteps, selectSwitches } from "./postgres-charts.ts";
 import { byPointAndTime, type Reading, type ReadingsRange, type ReadingsStore } from "./readings-store.ts";
 
 const rowsPerInsert = 5_000;
@@ -15,6 +16,10 @@ export function openPostgresReadings(store: Store): ReadingsStore {
       return [];
     },
     range: (range) => store.as({ role: "worker" }, (tx) => selectRange(tx, range)),
+    buckets: (range, bucketMs) => store.as({ role: "worker" }, (tx) => selectBuckets(tx, range, bucketMs)),
+    steps: (range, longerThanMs) =>
+      store.as({ role: "worker" }, (tx) => selectSteps(tx, range, longerThanMs)),
+    switches: (range, holdMs) => store.as({ role: "worker" }, (tx) => selectSwitches(tx, range, holdMs)),
     ping: () => store.ping(),
   };
 }

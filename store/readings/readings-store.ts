@@ -32,6 +32,41 @@ export interface ReadingsRange {
   readonly to: number;
 }
 
+/** What a point's temperatures come to in the bucket that begins at `ts`: milli-°C, `late` of the `n` came late. */
+export interface Bucket {
+  readonly point: string;
+  readonly ts: number;
+  readonly minMilliC: number;
+  readonly maxMilliC: number;
+  readonly meanMilliC: number;
+  readonly n: number;
+  readonly late: number;
+}
+
+/** A stretch of time, epoch ms. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Where a point's temperatures of a range leave time open: its first and last one, two that follow one another after more
+ * than was asked, and faults, each from the first of a run to the next temperature (null: none in the range).
+ */
+export interface PointSteps {
+  readonly point: string;
+  readonly first: number;
+  readonly last: number;
+  readonly long: readonly Span[];
+  readonly faults: readonly { readonly from: number; readonly to: number | null }[];
+}
+
+/** When a contact said that a door stood open or that mains power was lost; each statement holds to the next one. */
+export interface SwitchSpans {
+  readonly doors: readonly Span[];
+  readonly powerCuts: readonly Span[];
+}
+
 /**
  * Where readings are kept: a view of the inbox that can be rebuilt from it (design §4). A reading's key is tenant,
  * measuring point and ts; writing the same reading again changes nothing.
@@ -44,6 +79,12 @@ export interface ReadingsStore {
   write(readings: readonly Reading[]): Promise<RefusedReading[]>;
   /** Readings sorted by measuring point, then time. @throws when the store can't answer now */
   range(range: ReadingsRange): Promise<Reading[]>;
+  /** Buckets of whole multiples of `bucketMs`, those with a temperature only, by point, then time. @throws as `range` */
+  buckets(range: ReadingsRange, bucketMs: number): Promise<Bucket[]>;
+  /** Points without any temperature in the range are missing. @throws as `range` */
+  steps(range: ReadingsRange, longerThanMs: number): Promise<PointSteps[]>;
+  /** In order of time, neighbours joined; a statement holds for at most `holdMs`. @throws as `range` */
+  switches(range: ReadingsRange, holdMs: number): Promise<SwitchSpans>;
   /** @throws when the store can't answer now */
   ping(): Promise<void>;
 }

@@ -23,5 +23,7 @@ export const excursions = pgTable(
   (t) => [
     primaryKey({ columns: [t.tenantId, t.equipmentId, t.point, t.fromTs] }),
     index().on(t.detectedAt).where(sql`not queued`),
+    index("excursions_detected").on(t.detectedAt),
+    index("excursions_lasting").on(t.tenantId).where(sql`to_ts is null`),
   ],
 );

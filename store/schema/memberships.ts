@@ -10,6 +10,8 @@ export const memberships = pgTable(
   {
     tenantId: tenant(),
     userId: text().notNull(),
+    /** What colleagues call them; the mail address is nobody's business but the role's that lets in. */
+    name: text().notNull(),
     role: text({ enum: memberRoles }).notNull(),
     createdAt: whole().notNull(),
     revokedAt: whole(),

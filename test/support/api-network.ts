@@ -6,11 +6,14 @@ import { ed25519 } from "@noble/curves/ed25519.js";
 import { pino } from "pino";
 import { Registry } from "prom-client";
 import { createApp } from "#api/app.ts";
+import { LiveFeed } from "#api/live-feed.ts";
 import type { Api, ApiParts } from "#api/parts.ts";
 import { loadConfig } from "#config";
 import { checkDigit } from "#domain/codes/check-digit.ts";
 import { toBase64 } from "#domain/log/bytes.ts";
 import { newApiKey } from "#services/api-keys/secret.ts";
+import { openCharts } from "#services/console/open-charts.ts";
+import { openPeople } from "#services/people/open-people.ts";
 import { openProvenance } from "#services/provenance/answer-for.ts";
 import { registerNetwork } from "#services/register/register-network.ts";
 import { openStore, type Store } from "#store/connect.ts";
@@ -63,7 +66,14 @@ export async function startApiNetwork(change: Partial<ApiParts> = {}): Promise<A
   const [trust, rpc] = [() => null, () => null];
   const parts: ApiParts = {
     ...base,
+    people: openPeople({
+      ...{ store, clock: base.clock, log },
+      publicUrl: base.config.publicUrl,
+      secret: "the secret of a test, which nobody guesses",
+    }),
     provenance: openProvenance({ store, readings: openPostgresReadings(store), trust, rpc }),
+    charts: openCharts(openPostgresReadings(store)),
+    live: new LiveFeed({ store, clock: base.clock, log }),
     status: () => ({ ready: true, missing: [], parts: { records: "up" } }),
     metrics: new Registry(),
     trust,

@@ -1,0 +1,20 @@
+import { createRoute } from "@hono/zod-openapi";
+import { listSites } from "#services/console/list-sites.ts";
+import { sitesShape } from "../../console-shapes.ts";
+import { type Api, type ApiParts, contextOf } from "../../parts.ts";
+import { jsonOf, problems, withKey } from "../../shapes.ts";
+import { isoTimes } from "./iso-times.ts";
+
+const sites = createRoute({
+  method: "get",
+  path: "/v1/sites",
+  tags: ["console"],
+  summary: "All sites you may see with their equipment, worst first (signed in, or scope console:read)",
+  security: withKey,
+  responses: { 200: jsonOf(sitesShape, "the sites"), ...problems("UNAUTHENTICATED") },
+});
+
+/** The console's first screen. */
+export function siteRoutes(app: Api, parts: ApiParts): void {
+  app.openapi(sites, async (c) => c.json(isoTimes(await listSites(contextOf(parts, c))), 200));
+}

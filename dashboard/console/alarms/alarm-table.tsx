@@ -1,0 +1,128 @@
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+import type { Alarm } from "#api/console-shapes.ts";
+import { formatDuration, formatShort, formatTemperature } from "../../i18n/format.ts";
+import { Icon } from "../icons.tsx";
+import { toneOf } from "../states.ts";
+import { Table } from "../table.tsx";
+import { useWords } from "../use-words.tsx";
+import { AcknowledgeDialog } from "./acknowledge-dialog.tsx";
+import { Acknowledged } from "./acknowledged.tsx";
+import { lastedMs, stageOf } from "./alarm-stage.ts";
+
+interface AlarmTableProps {
+  readonly alarms: readonly Alarm[];
+  readonly nowMs: number;
+  /** On the page of its equipment the place needn't be said again. */
+  readonly onEquipment?: boolean;
+}
+
+const heads = ["kind", "place", "start", "end", "duration", "extreme", "acknowledged"] as const;
+type Head = (typeof heads)[number];
+
+/** Alarms as rows: what, where, from when to when, how far, and who took it up; whoever may, takes it up here. */
+export function AlarmTable({ alarms, nowMs, onEquipment = false }: AlarmTableProps) {
+  const { say } = useWords();
+  const [taken, setTaken] = useState<Alarm | null>(null);
+  const [saved, setSaved] = useState("");
+  const shown = heads.filter((head) => !onEquipment || head !== "place");
+  const take = (alarm: Alarm) => {
+    setSaved("");
+    setTaken(alarm);
+  };
+  const rows = alarms.map((alarm) => ({
+    key: `${alarm.organisation.id} ${alarm.id}`,
+    className: `tone-${toneOf(alarm.kind)} stage-${stageOf(alarm)}`,
+    cells: shown.map((head) => (
+      <AlarmCell key={head} head={head} alarm={alarm} nowMs={nowMs} take={() => take(alarm)} />
+    )),
+  }));
+  return (
+    <>
+      <p role="status" className="saved">
+        {saved}
+      </p>
+      <Table
+        className="alarms"
+        caption={say.text("alarms.title")}
+        heads={shown.map((head) => say.text(`alarm.${head}`))}
+        rows={rows}
+      />
+      {taken && (
+        <AcknowledgeDialog
+          alarm={taken}
+          close={() => setTaken(null)}
+          saved={() => setSaved(say.text("ack.saved"))}
+        />
+      )}
+    </>
+  );
+}
+
+interface AlarmCellProps {
+  readonly head: Head;
+  readonly alarm: Alarm;
+  readonly nowMs: number;
+  readonly take: () => void;
+}
+
+function AlarmCell({ head, alarm, nowMs, take }: AlarmCellProps) {
+  const { say } = useWords();
+  switch (head) {
+    case "kind":
+      return <Kind alarm={alarm} />;
+    case "place":
+      return <Place alarm={alarm} />;
+    case "start":
+      return <Moment at={alarm.since} nowMs={nowMs} />;
+    case "end":
+      return alarm.until === null ? say.text("alarm.ongoing") : <Moment at={alarm.until} nowMs={nowMs} />;
+    case "duration":
+      return formatDuration(say.lang, lastedMs(alarm, nowMs));
+    case "extreme":
+      return <Extreme alarm={alarm} />;
+    case "acknowledged":
+      return <Acknowledged alarm={alarm} nowMs={nowMs} take={take} />;
+  }
+}
+
+function Kind({ alarm }: { alarm: Alarm }) {
+  const { say } = useWords();
+  return (
+    <span className="state">
+      <Icon name={alarm.kind} />
+      <span>
+        {say.text(`state.${alarm.kind}`)}
+        <small>{say.text(`stage.${stageOf(alarm)}`)}</small>
+      </span>
+    </span>
+  );
+}
+
+function Place({ alarm: { equipment, site } }: { alarm: Alarm }) {
+  const { say } = useWords();
+  return (
+    <span>
+      <Link to="/equipment/$label" params={{ label: equipment.label }}>
+        {say.name(equipment.names)}
+      </Link>
+      <small>{say.name(site.names)}</small>
+    </span>
+  );
+}
+
+function Moment({ at, nowMs }: { at: string; nowMs: number }) {
+  const { say } = useWords();
+  return <time dateTime={at}>{formatShort(say.lang, Date.parse(at), nowMs)}</time>;
+}
+
+function Extreme({ alarm: { extremeC, limitC } }: { alarm: Alarm }) {
+  const { say } = useWords();
+  if (extremeC === null) return <>–</>;
+  return (
+    <span>
+      {formatTemperature(extremeC, limitC === null ? [] : [limitC])}
+      {limitC !== null && <small>{say.text("alarm.limit", { limitC })}</small>}
+    </span>
+  );
+}

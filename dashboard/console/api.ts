@@ -1,0 +1,45 @@
+/** A request that did not give what was asked for; `status` 0 when no answer came at all. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly detail: string;
+
+  constructor(status: number, detail: string) {
+    super(`${status} ${detail}`);
+    this.name = "ApiError";
+    this.status = status;
+    this.detail = detail;
+  }
+}
+
+const timeoutMs = 20_000;
+
+/** Asks our API for JSON. @throws ApiError whatever goes wrong */
+export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return (await ask(path, { headers: { accept: "application/json" } }, signal)).json() as Promise<T>;
+}
+
+/** Sends JSON to our API and gives the answer, or null where it has no body. @throws ApiError whatever goes wrong */
+export async function postJson<T>(path: string, body: unknown): Promise<T | null> {
+  const headers = { accept: "application/json", "content-type": "application/json" };
+  const response = await ask(path, { method: "POST", headers, body: JSON.stringify(body) });
+  const text = await response.text();
+  return text === "" ? null : (JSON.parse(text) as T);
+}
+
+async function ask(path: string, init: RequestInit, signal?: AbortSignal): Promise<Response> {
+  const limits = [AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])];
+  let response: Response;
+  try {
+    response = await fetch(path, { ...init, signal: AbortSignal.any(limits) });
+  } catch (fault) {
+    if (signal?.aborted === true) throw fault;
+    throw new ApiError(0, String(fault));
+  }
+  if (!response.ok) throw new ApiError(response.status, await detailOf(response));
+  return response;
+}
+
+async function detailOf(response: Response): Promise<string> {
+  const problem = (await response.json().catch(() => ({}))) as { detail?: string; title?: string };
+  return problem.detail ?? problem.title ?? response.statusText;
+}

@@ -1,0 +1,26 @@
+import type { Logger } from "pino";
+import type { Store } from "#store/connect.ts";
+import { every } from "./every.ts";
+import { AlarmWatch } from "./watch-alarms.ts";
+
+/** The room of what happens later, at work. */
+export interface Jobs {
+  stop(): Promise<void>;
+}
+
+const passEveryMs = 2_000;
+
+/** Starts watching for alarms. A pass that fails is logged once until one succeeds again, and tried again at the next beat. */
+export function startJobs({ store, clock, log }: { store: Store; clock: () => number; log: Logger }): Jobs {
+  const watch = new AlarmWatch({ store, clock });
+  let isFailing = false;
+  return every(passEveryMs, async () => {
+    try {
+      await watch.pass();
+      isFailing = false;
+    } catch (error) {
+      if (!isFailing) log.error({ err: error }, "alarms could not be looked at; trying again");
+      isFailing = true;
+    }
+  });
+}

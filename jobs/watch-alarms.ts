@@ -1,0 +1,86 @@
+import { silentAfterMs } from "#domain/coldchain/equipment-state.ts";
+import {
+  holdAlarmWatch,
+  insertAlarms,
+  newestOpening,
+  placesDetectedAfter,
+  placesUnderWatch,
+  readAlarmsAt,
+  readExcursionsAt,
+  readLastingConditionAlarms,
+  readRuleSets,
+  readTroubledPoints,
+  type TouchedPlace,
+  updateAlarms,
+} from "#store/alarm-watch.ts";
+import type { Store, Tx } from "#store/connect.ts";
+import { type AlarmPlan, planConditionAlarms, planExcursionAlarms } from "./plan-alarms.ts";
+
+/** An excursion may become visible so long after the time it is noted to be detected at. */
+const overlapMs = 600_000;
+/** So long after its end an alarm that nobody acknowledged still follows what late readings change. */
+const followMs = 86_400_000;
+const placesAtOnce = 5_000;
+
+/**
+ * One pass after the other over what happened since the last one. Which excursions were seen is told by the alarms
+ * themselves, so that a pass after a kill begins where the last one that was kept ended.
+ */
+export class AlarmWatch {
+  readonly #store: Store;
+  readonly #clock: () => number;
+  /** Excursions detected up to here have their alarm; null before the first pass. */
+  #seenTo: number | null = null;
+
+  constructor({ store, clock }: { store: Store; clock: () => number }) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** Opens, moves and clears alarms in one short transaction; nothing while another process does. */
+  async pass(): Promise<void> {
+    const now = this.#clock();
+    this.#seenTo = await this.#store.as({ role: "worker" }, async (tx) => {
+      if (!(await holdAlarmWatch(tx))) return null;
+      const after = this.#seenTo ?? (await newestOpening(tx)) - overlapMs;
+      const detected = await placesDetectedAfter(tx, after, placesAtOnce);
+      await keep(tx, await planExcursions(tx, detected, now));
+      await keep(tx, await planConditions(tx, now));
+      return detected.length < placesAtOnce ? now - overlapMs : (detected.at(-1)?.detectedAt ?? after);
+    });
+  }
+}
+
+async function planExcursions(tx: Tx, detected: readonly TouchedPlace[], now: number): Promise<AlarmPlan> {
+  const places = earliestOfEach([...detected, ...(await placesUnderWatch(tx, now - followMs))]);
+  const rows = await readExcursionsAt(tx, places);
+  // A row may reach further back than what was touched, and the alarms of its beginning must be seen.
+  return planExcursionAlarms(rows, await readAlarmsAt(tx, earliestOfEach([...places, ...rows])), now);
+}
+
+function earliestOfEach(touched: readonly TouchedPlace[]): TouchedPlace[] {
+  const places = new Map<string, TouchedPlace>();
+  for (const { tenantId, equipmentId, fromTs } of touched) {
+    const key = `${tenantId}/${equipmentId}`;
+    const known = places.get(key)?.fromTs ?? fromTs;
+    places.set(key, { tenantId, equipmentId, fromTs: Math.min(known, fromTs) });
+  }
+  return [...places.values()];
+}
+
+async function planConditions(tx: Tx, now: number): Promise<AlarmPlan> {
+  const rules = (await readRuleSets(tx)).map((rule) => ({
+    ...rule,
+    silentAfterMs: silentAfterMs(rule.profile, rule.profileVersion, rule.scope),
+  }));
+  return planConditionAlarms(
+    await readTroubledPoints(tx, rules, now),
+    await readLastingConditionAlarms(tx),
+    now,
+  );
+}
+
+async function keep(tx: Tx, { open, change }: AlarmPlan): Promise<void> {
+  await updateAlarms(tx, change);
+  await insertAlarms(tx, open);
+}

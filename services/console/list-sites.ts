@@ -1,0 +1,78 @@
+import {
+  type EquipmentRow,
+  type LastingExcursion,
+  readEquipment,
+  readLastingExcursions,
+  readSensorsNow,
+  readSites,
+  type SensorNow,
+  type SiteRow,
+} from "#store/overview.ts";
+import type { Context } from "../context.ts";
+import { reachOf } from "./reach.ts";
+import { type EquipmentSummary, summarizeEquipment } from "./summarize-equipment.ts";
+import { worstFirst } from "./worst-first.ts";
+
+/** A site as the console shows it; `state` is its worst equipment's. */
+type SiteNow = ReturnType<typeof siteOf>;
+
+/** All sites that somebody may see, worst first; `asOf` in epoch ms. */
+export interface SitesNow {
+  readonly asOf: number;
+  readonly sites: readonly SiteNow[];
+}
+
+/**
+ * The sites within somebody's reach with the equipment that is watched there. A validated box without a sensor has
+ * nothing to report, and a site without watched equipment nothing to show: neither is listed.
+ * @throws AppError UNAUTHENTICATED without the scope `console:read`
+ */
+export async function listSites(ctx: Pick<Context, "store" | "clock" | "actor">): Promise<SitesNow> {
+  const who = reachOf(ctx.actor);
+  const rows = await ctx.store.as(who, async (tx) => ({
+    sites: await readSites(tx, who.tenant),
+    equipment: await readEquipment(tx, who.tenant),
+    sensors: await readSensorsNow(tx, who.tenant),
+    excursions: await readLastingExcursions(tx, who.tenant),
+  }));
+  const now = ctx.clock();
+  const summaries = summariesBySite(rows, now);
+  const sites = rows.sites.flatMap((site) => {
+    const equipment = summaries.get(`${site.tenantId}/${site.id}`) ?? [];
+    const [worst] = equipment;
+    return worst === undefined ? [] : [{ since: worst.since, ...siteOf(site, worst, equipment) }];
+  });
+  return { asOf: now, sites: sites.sort(worstFirst).map(({ since: _, ...site }) => site) };
+}
+
+function summariesBySite(
+  rows: {
+    readonly equipment: readonly EquipmentRow[];
+    readonly sensors: readonly SensorNow[];
+    readonly excursions: readonly LastingExcursion[];
+  },
+  now: number,
+): Map<string, EquipmentSummary[]> {
+  const placeOf = (row: { tenantId: string; equipmentId: string }) => `${row.tenantId}/${row.equipmentId}`;
+  const sensors = Map.groupBy(rows.sensors, placeOf);
+  const excursions = Map.groupBy(rows.excursions, placeOf);
+  const bySite = new Map<string, EquipmentSummary[]>();
+  for (const row of rows.equipment) {
+    const place = `${row.tenantId}/${row.id}`;
+    const own = sensors.get(place) ?? [];
+    if (row.validatedMs !== null && own.length === 0) continue;
+    const site = `${row.tenantId}/${row.siteId}`;
+    const summary = summarizeEquipment(row, own, excursions.get(place) ?? [], now);
+    bySite.set(site, [...(bySite.get(site) ?? []), summary]);
+  }
+  for (const summaries of bySite.values()) summaries.sort(worstFirst);
+  return bySite;
+}
+
+function siteOf(site: SiteRow, worst: EquipmentSummary, equipment: readonly EquipmentSummary[]) {
+  const { tenantId, organisationNames, id, names, city, province, kind, openAlarms, unacknowledged } = site;
+  return {
+    organisation: { id: tenantId, names: organisationNames },
+    ...{ id, names, city, province, kind, state: worst.state, equipment, openAlarms, unacknowledged },
+  };
+}

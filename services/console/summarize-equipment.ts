@@ -1,0 +1,36 @@
+import { equipmentState, silentAfterMs } from "#domain/coldchain/equipment-state.ts";
+import type { EquipmentRow, LastingExcursion, SensorNow } from "#store/overview.ts";
+
+/** One piece of equipment as it is now; times in epoch ms, `tC` the reading nearest to or furthest past a limit. */
+export type EquipmentSummary = ReturnType<typeof summarizeEquipment>;
+
+/** What an equipment's sensors and excursions come to at `now`. */
+export function summarizeEquipment(
+  equipment: EquipmentRow,
+  sensors: readonly SensorNow[],
+  excursions: readonly LastingExcursion[],
+  now: number,
+) {
+  const { label, names, kind, lowerMilliC, upperMilliC, profile, profileVersion, scope } = equipment;
+  const silent = silentAfterMs(profile, profileVersion, scope);
+  const { state, since } = equipmentState(
+    { lowerMilliC, upperMilliC, silentAfterMs: silent, points: sensors, excursions },
+    now,
+  );
+  const newest = sensors.flatMap(({ newestTs }) => newestTs ?? []);
+  return {
+    ...{ label, names, kind, state, since },
+    tC: worstC(equipment, sensors),
+    asOf: newest.length === 0 ? null : Math.min(...newest),
+    lowerLimitC: lowerMilliC / 1000,
+    upperLimitC: upperMilliC / 1000,
+    points: sensors.length,
+  };
+}
+
+function worstC({ lowerMilliC, upperMilliC }: EquipmentRow, sensors: readonly SensorNow[]): number | null {
+  const marginOf = (tMilliC: number) => Math.min(tMilliC - lowerMilliC, upperMilliC - tMilliC);
+  const known = sensors.flatMap(({ tMilliC }) => tMilliC ?? []);
+  const [worst] = known.sort((a, b) => marginOf(a) - marginOf(b));
+  return worst === undefined ? null : worst / 1000;
+}

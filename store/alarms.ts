@@ -1,0 +1,96 @@
+/** Alarms as people see them, and their acknowledgement. */
+import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
+import type { Tx } from "./connect.ts";
+import { ownedBy } from "./console-reach.ts";
+import { rowsAsJson } from "./rows-as-json.ts";
+import { alarms } from "./schema/alarms.ts";
+import type { Names } from "./schema/columns.ts";
+
+/** An alarm with the names of where it is. */
+export interface AlarmRow extends Omit<typeof alarms.$inferSelect, "equipmentId"> {
+  /** 0 while it lasts unacknowledged, 1 while it is open otherwise, 2 when it is closed. */
+  readonly rank: number;
+  readonly organisationNames: Names;
+  readonly siteId: string;
+  readonly siteNames: Names;
+  readonly label: string;
+  readonly equipmentNames: Names;
+}
+
+/** Where a page ends: the last alarm's rank, beginning and id. */
+export type AlarmKey = Pick<AlarmRow, "rank" | "sinceTs" | "id">;
+
+/** What of an acknowledgement is kept; `by` is who did it, as colleagues call them. */
+export interface Acknowledgement {
+  readonly at: number;
+  readonly by: string;
+  readonly action: NonNullable<AlarmRow["action"]>;
+  readonly reason: string;
+}
+
+const isOpen = sql`(a.cleared_at is null or a.acknowledged_at is null)`;
+const rank = sql`case when a.cleared_at is null and a.acknowledged_at is null then 0 when ${isOpen} then 1 else 2 end`;
+
+/** A page of the alarms of an organisation, or all: open and unacknowledged first, then newest first. */
+export async function listAlarms(
+  tx: Tx,
+  tenant: string | null,
+  page: { readonly state: "open" | "all"; readonly limit: number; readonly after?: AlarmKey },
+): Promise<AlarmRow[]> {
+  const { state, limit, after } = page;
+  const isBeyond =
+    after === undefined
+      ? sql`true`
+      : sql`(${rank}, -a.since_ts, -a.id) > (${after.rank}, ${-after.sinceTs}::bigint, ${-after.id}::bigint)`;
+  return await readAlarms(
+    tx,
+    sql`where ${ownedBy("a", tenant)} and ${state === "open" ? isOpen : sql`true`} and ${isBeyond}
+      order by ${rank}, a.since_ts desc, a.id desc limit ${limit}`,
+  );
+}
+
+/** The open alarms of an equipment. */
+export async function listOpenAlarmsOf(tx: Tx, tenant: string, equipmentId: string): Promise<AlarmRow[]> {
+  return await readAlarms(
+    tx,
+    sql`where a.tenant_id = ${tenant} and a.equipment_id = ${equipmentId} and ${isOpen}
+      order by ${rank}, a.since_ts desc, a.id desc`,
+  );
+}
+
+/** An organisation's alarm by its id; null where it has none. */
+export async function findAlarm(tx: Tx, tenant: string, id: number): Promise<AlarmRow | null> {
+  const [found] = await readAlarms(tx, sql`where a.tenant_id = ${tenant} and a.id = ${id}`);
+  return found ?? null;
+}
+
+async function readAlarms(tx: Tx, where: SQL): Promise<AlarmRow[]> {
+  return await rowsAsJson<AlarmRow>(
+    tx,
+    sql`select ${rank} as rank, a.tenant_id as "tenantId", a.id, a.kind, a.since_ts as "sinceTs", a.until_ts as "untilTs",
+      a.extreme_milli_c as "extremeMilliC", a.limit_milli_c as "limitMilliC", a.opened_at as "openedAt",
+      a.cleared_at as "clearedAt", a.acknowledged_at as "acknowledgedAt", a.acknowledged_by as "acknowledgedBy",
+      a.action, a.reason, o.names as "organisationNames", t.id as "siteId", t.names as "siteNames", e.label,
+      e.names as "equipmentNames"
+    from alarms a
+    join organisations o on o.tenant_id = a.tenant_id
+    join equipment e on e.tenant_id = a.tenant_id and e.id = a.equipment_id
+    join sites t on t.tenant_id = e.tenant_id and t.id = e.site_id
+    ${where}`,
+  );
+}
+
+/** Notes who did what about an alarm; false when somebody did before, or there is no such alarm. */
+export async function acknowledgeAlarm(
+  tx: Tx,
+  tenant: string,
+  id: number,
+  { at, by, action, reason }: Acknowledgement,
+): Promise<boolean> {
+  const changed = await tx
+    .update(alarms)
+    .set({ acknowledgedAt: at, acknowledgedBy: by, action, reason })
+    .where(and(eq(alarms.tenantId, tenant), eq(alarms.id, id), isNull(alarms.acknowledgedAt)))
+    .returning({ id: alarms.id });
+  return changed.length > 0;
+}

@@ -1,0 +1,238 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { and, asc, eq } from "drizzle-orm";
+import { pino } from "pino";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { startJobs } from "#jobs/run.ts";
+import { AlarmWatch } from "#jobs/watch-alarms.ts";
+import { openStore, type Store } from "#store/connect.ts";
+import { dropExcursions } from "#store/excursions.ts";
+import { alarms } from "#store/schema/alarms.ts";
+import { calibrations } from "#store/schema/calibrations.ts";
+import { excursions } from "#store/schema/excursions.ts";
+import { pointAt, seedExcursion, seedLatest, seedOrganisation } from "../support/console-network.ts";
+import { startPostgres } from "../support/postgres.ts";
+
+interface Opened {
+  readonly store: Store;
+  stop(): Promise<void>;
+}
+
+async function openOnPglite(): Promise<Opened> {
+  const folder = mkdtempSync(join(tmpdir(), "coldmark-alarms-"));
+  const store = await openStore({ dataDir: folder });
+  const stop = async () => {
+    await store.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { store, stop };
+}
+
+async function openOnPostgres(): Promise<Opened> {
+  const server = await startPostgres();
+  const store = await openStore({ databaseUrl: server.url, dataDir: tmpdir() });
+  const stop = async () => {
+    await store.close();
+    await server.stop();
+  };
+  return { store, stop };
+}
+
+const minuteMs = 60_000;
+
+describe.each([
+  ["PGlite", openOnPglite],
+  ["PostgreSQL", openOnPostgres],
+])("alarms on %s", (_name, open) => {
+  let opened: Opened;
+  let store: Store;
+  let now = 0;
+  let tenant = "";
+  let run = 0;
+  let watch: AlarmWatch;
+  const clock = () => now;
+  const point = () => pointAt(tenant, "fridge");
+
+  beforeAll(async () => {
+    opened = await open();
+    store = opened.store;
+  });
+  afterAll(() => opened?.stop());
+  beforeEach(async () => {
+    run += 1;
+    tenant = `alarms-${run}`;
+    now = Date.UTC(2026, 2, run, 12);
+    watch = new AlarmWatch({ store, clock });
+    const since = now - 1_000 * minuteMs;
+    await seedOrganisation(store, tenant, [{ id: "fridge", sensors: 2, since }]);
+    await hear(now);
+  });
+
+  /** Both points of the refrigerator say that all is well. */
+  async function hear(ts: number): Promise<void> {
+    const both = [1, 2].map((sensor) => ({ point: pointAt(tenant, "fridge", sensor), ts }));
+    await seedLatest(store, tenant, both);
+  }
+
+  async function told() {
+    const rows = await store.as({ role: "worker" }, (tx) =>
+      tx
+        .select()
+        .from(alarms)
+        .where(and(eq(alarms.tenantId, tenant)))
+        .orderBy(asc(alarms.sinceTs), asc(alarms.kind)),
+    );
+    return rows.map(({ kind, sinceTs, untilTs, openedAt, clearedAt }) => {
+      return { kind, sinceTs, untilTs, openedAt, clearedAt };
+    });
+  }
+
+  test("nothing wrong, no alarm", async () => {
+    await watch.pass();
+    expect(await told()).toEqual([]);
+  });
+
+  test("too warm: opened once, however often it is looked at, and cleared with the excursion's end", async () => {
+    const from = now - 5 * minuteMs;
+    await seedExcursion(store, tenant, { fridge: "fridge", from, to: null, detectedAt: now });
+    await seedExcursion(store, tenant, {
+      fridge: "fridge",
+      sensor: 2,
+      from: from + 9,
+      to: null,
+      detectedAt: now,
+    });
+    await watch.pass();
+    const openedAt = now;
+    now += 2_000;
+    await watch.pass();
+    await new AlarmWatch({ store, clock }).pass();
+    const warm = { kind: "too-warm", sinceTs: from, openedAt };
+    expect(await told()).toEqual([{ ...warm, untilTs: null, clearedAt: null }]);
+    const to = now + minuteMs;
+    await seedExcursion(store, tenant, { fridge: "fridge", from, to, detectedAt: openedAt });
+    await seedExcursion(store, tenant, {
+      fridge: "fridge",
+      sensor: 2,
+      from: from + 9,
+      to: to - 9,
+      detectedAt: openedAt,
+    });
+    now += 2 * minuteMs;
+    await watch.pass();
+    expect(await told()).toEqual([{ ...warm, untilTs: to, clearedAt: now }]);
+  });
+
+  test("history that a gateway filled in is an alarm that is over and nobody acknowledged", async () => {
+    const [from, to] = [now - 600 * minuteMs, now - 500 * minuteMs];
+    await seedExcursion(store, tenant, { fridge: "fridge", from, to, detectedAt: now });
+    await watch.pass();
+    expect(await told()).toEqual([
+      { kind: "too-warm", sinceTs: from, untilTs: to, openedAt: now, clearedAt: now },
+    ]);
+  });
+
+  test("a late reading that moves the beginning moves the alarm, one that joins two doubles none", async () => {
+    const begun = now;
+    const at = (minutes: number) => begun - minutes * minuteMs;
+    await seedExcursion(store, tenant, { fridge: "fridge", from: at(100), to: at(90), detectedAt: now });
+    await seedExcursion(store, tenant, { fridge: "fridge", from: at(60), to: null, detectedAt: now });
+    await watch.pass();
+    const [first, second] = await told();
+    now += 2_000;
+    await drop(at(60));
+    await seedExcursion(store, tenant, { fridge: "fridge", from: at(70), to: null, detectedAt: now });
+    await watch.pass();
+    expect(await told()).toEqual([first, { ...second, sinceTs: at(70) }]);
+    await drop(at(70));
+    await seedExcursion(store, tenant, { fridge: "fridge", from: at(100), to: null, detectedAt: now });
+    await new AlarmWatch({ store, clock }).pass();
+    expect(await told()).toEqual([first, { ...second, sinceTs: at(70) }]);
+
+    async function drop(fromTs: number): Promise<void> {
+      await store.as({ role: "worker" }, async (tx) => {
+        const rows = await tx
+          .select()
+          .from(excursions)
+          .where(and(eq(excursions.tenantId, tenant), eq(excursions.fromTs, fromTs)));
+        expect(rows).toHaveLength(1);
+        await dropExcursions(tx, rows);
+      });
+    }
+  });
+
+  test("an excursion was missed while nobody watched: found from where the alarms themselves end", async () => {
+    await seedExcursion(store, tenant, { fridge: "fridge", from: now - 5, to: now - 4, detectedAt: now });
+    await watch.pass();
+    now += 3 * 24 * 60 * minuteMs;
+    const [from, to] = [now - 2 * 24 * 60 * minuteMs, now - 24 * 60 * minuteMs];
+    await seedExcursion(store, tenant, { fridge: "fridge", from, to, detectedAt: from });
+    await hear(now);
+    await new AlarmWatch({ store, clock }).pass();
+    expect((await told()).map(({ sinceTs, untilTs }) => [sinceTs, untilTs])).toContainEqual([from, to]);
+  });
+
+  test("silence, a fault and an expired calibration open and clear by themselves", async () => {
+    const heard = now;
+    now += 31 * minuteMs;
+    await watch.pass();
+    expect(await told()).toEqual([
+      { kind: "no-data", sinceTs: heard, untilTs: null, openedAt: now, clearedAt: null },
+    ]);
+    await hear(now);
+    await seedLatest(store, tenant, [{ point: point(), ts: now, tMilliC: null, err: "open" }]);
+    await watch.pass();
+    const silent = { kind: "no-data", sinceTs: heard, untilTs: now, openedAt: now, clearedAt: now };
+    const faulty = { kind: "sensor-fault", sinceTs: now, untilTs: null, openedAt: now, clearedAt: null };
+    expect(await told()).toEqual([silent, faulty]);
+    await hear(now + 1);
+    await setCalibration(now - 1);
+    await watch.pass();
+    expect((await told()).map(({ kind, clearedAt }) => [kind, clearedAt !== null])).toEqual([
+      ["no-data", true],
+      ["calibration-expired", false],
+      ["sensor-fault", true],
+    ]);
+    await setCalibration(now + 1_000 * minuteMs);
+    await watch.pass();
+    expect((await told()).filter(({ clearedAt }) => clearedAt === null)).toEqual([]);
+
+    async function setCalibration(validUntil: number): Promise<void> {
+      await store.as({ role: "app", tenant }, (tx) =>
+        tx
+          .update(calibrations)
+          .set({ validUntil })
+          .where(and(eq(calibrations.tenantId, tenant), eq(calibrations.sensorId, "fridge-s1"))),
+      );
+    }
+  });
+
+  test("a pass that is cut off before its end leaves nothing half done, and the next one no double", async () => {
+    const from = now - 5 * minuteMs;
+    await seedExcursion(store, tenant, { fridge: "fridge", from, to: null, detectedAt: now });
+    const dying: Store = {
+      ...store,
+      as: (who, work) =>
+        store.as(who, async (tx) => {
+          await work(tx);
+          throw new Error("killed");
+        }),
+    };
+    await expect(new AlarmWatch({ store: dying, clock }).pass()).rejects.toThrow("killed");
+    expect(await told()).toEqual([]);
+    await new AlarmWatch({ store, clock }).pass();
+    await new AlarmWatch({ store, clock }).pass();
+    expect(await told()).toHaveLength(1);
+  });
+
+  test("the room watches by itself, and two at once open one alarm", async () => {
+    const log = pino({ level: "silent" });
+    const rooms = [startJobs({ store, clock, log }), startJobs({ store, clock, log })];
+    const from = now - 5 * minuteMs;
+    await seedExcursion(store, tenant, { fridge: "fridge", from, to: null, detectedAt: now });
+    await vi.waitFor(async () => expect(await told()).toHaveLength(1), { timeout: 10_000 });
+    await Promise.all(rooms.map((room) => room.stop()));
+    expect(await told()).toHaveLength(1);
+  });
+});
