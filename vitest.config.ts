@@ -6,7 +6,14 @@ const rooms = "{domain,store,services,ingest,anchor,jobs,api,dashboard,demo,cli}
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: [`${rooms}/**/*.test.ts`, "config.test.ts"], testTimeout: 20_000 } },
+      {
+        test: {
+          name: "unit",
+          include: [`${rooms}/**/*.test.ts`, "config.test.ts"],
+          testTimeout: 20_000,
+          isolate: false,
+        },
+      },
       { test: { name: "conformance", include: ["test/conformance/**/*.test.ts"], testTimeout: 60_000 } },
       {
         test: {

@@ -1,6 +1,7 @@
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
+import { AppError } from "#domain/errors.ts";
 import type { Api } from "./parts.ts";
 
 /** The API on a socket. `stop` takes no new requests and resolves when those under way are answered. */
@@ -20,7 +21,7 @@ const limits = {
 const connectionsMax = 2_000;
 const stopWithinMs = 10_000;
 
-/** Opens the API's socket; port 0 takes a free one. Rejects when the address is taken. */
+/** Opens the API's socket; port 0 takes a free one. @throws AppError BAD_SETTING when the address is taken */
 export async function startServer(
   app: Api,
   { host, port }: { host: string; port: number },
@@ -28,13 +29,24 @@ export async function startServer(
   const server = createAdaptorServer({ fetch: app.fetch, serverOptions: limits }) as Server;
   server.maxConnections = connectionsMax;
   const listening = Promise.withResolvers<void>();
-  server.once("error", listening.reject);
+  server.once("error", (cause: NodeJS.ErrnoException) => listening.reject(refused(cause, { host, port })));
   server.listen(port, host, () => listening.resolve());
   await listening.promise;
-  server.off("error", listening.reject);
+  server.removeAllListeners("error");
   const { port: taken } = server.address() as AddressInfo;
   const name = host.includes(":") ? `[${host}]` : host;
   return { port: taken, url: `http://${name}:${taken}`, stop: () => stop(server) };
+}
+
+function refused(cause: NodeJS.ErrnoException, place: { host: string; port: number }): Error {
+  if (cause.code !== "EADDRINUSE" && cause.code !== "EACCES") return cause;
+  const why = cause.code === "EACCES" ? "may not be opened by this user" : "is in use by another program";
+  return new AppError(
+    "BAD_SETTING",
+    `port ${place.port} ${why}: choose another by PORT or --port`,
+    place,
+    cause,
+  );
 }
 
 function stop(server: Server): Promise<void> {

@@ -7,16 +7,18 @@ import { delimiter, join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { AppError } from "#domain/errors.ts";
 
-/** A running influxd with the settings that point at it. */
+/** An influxd that was started, with the settings that point at it. */
 export interface InfluxChild {
   readonly settings: Readonly<Record<string, string>>;
+  /** Resolves once it answers. @throws AppError UNAVAILABLE */
+  readonly answers: Promise<void>;
   stop(): Promise<void>;
 }
 
 const startMs = 20_000;
 const stopMs = 10_000;
 
-/** Starts influxd with its data in `folder`; null where it is not installed. @throws AppError UNAVAILABLE */
+/** Starts influxd with its data in `folder`; null where it is not installed. */
 export async function startInflux(folder: string): Promise<InfluxChild | null> {
   const program = (process.env.PATH ?? "")
     .split(delimiter)
@@ -29,8 +31,9 @@ export async function startInflux(folder: string): Promise<InfluxChild | null> {
   writeFileSync(file, configuration(folder, http, backup));
   const child = spawn(program, ["-config", file], { stdio: "ignore" });
   const url = `http://127.0.0.1:${http}`;
-  await untilAnswers(url, child);
-  return { settings: { INFLUX_URL: url, INFLUX_VERSION: "1" }, stop: () => stopChild(child) };
+  const answers = untilAnswers(url, child);
+  answers.catch(() => undefined);
+  return { settings: { INFLUX_URL: url, INFLUX_VERSION: "1" }, answers, stop: () => stopChild(child) };
 }
 
 function configuration(folder: string, http: number, backup: number): string {

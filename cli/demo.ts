@@ -92,6 +92,7 @@ interface Stage {
 }
 
 async function present(stage: Stage): Promise<void> {
+  await stage.influx?.answers;
   sayParts(stage);
   const end = new AbortController();
   const { stopped, flags, outside } = stage;

@@ -60,11 +60,18 @@ export async function readSealedEquipment(tx: Tx, backdatingMs: number): Promise
   const tiledFrom = sql<number>`(greatest(${e.since}, ${e.acceptedAt} - ${backdatingMs}) / ${e.segmentMs}) * ${e.segmentMs}`;
   const sealedTo = sql<number | null>`(select w.to_ms from windows w where w.tenant_id = ${e.tenantId}
     and w.equipment_id = ${e.id} and w.versions <> 0 and w.from_ms >= ${tiledFrom} order by w.from_ms desc limit 1)`;
-  const rows = await tx.select({ equipment: e, tiledFrom, sealedTo }).from(e);
-  return rows.map(({ equipment: row, tiledFrom: from, sealedTo: to }) => ({
+  const rows = await tx
+    .select({
+      ...{ tenantId: e.tenantId, id: e.id, label: e.label, scope: e.scope },
+      ...{ profile: e.profile, profileVersion: e.profileVersion },
+      ...{ lowerMilliC: e.lowerMilliC, upperMilliC: e.upperMilliC },
+      ...{ segmentMs: e.segmentMs, since: e.since, acceptedAt: e.acceptedAt, tiledFrom, sealedTo },
+    })
+    .from(e);
+  return rows.map((row) => ({
     ...row,
-    tiledFrom: Number(from),
-    sealedTo: to === null ? null : Number(to),
+    tiledFrom: Number(row.tiledFrom),
+    sealedTo: row.sealedTo === null ? null : Number(row.sealedTo),
   }));
 }
 

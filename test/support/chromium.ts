@@ -33,8 +33,10 @@ export async function startChromium(): Promise<Browser> {
  * axe is evaluated by the debugger, not put in a script element: the page's own CSP stays in force.
  */
 export async function axe(page: Page): Promise<Result[]> {
-  const source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-  await page.evaluate(source);
-  const results = await page.evaluate<AxeResults>("axe.run(document)");
+  if (await page.evaluate("window.axe === undefined")) {
+    const source = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+    await page.evaluate(source);
+  }
+  const results = await page.evaluate<AxeResults>('axe.run(document, { resultTypes: ["violations"] })');
   return results.violations.filter(({ impact }) => impact === "serious" || impact === "critical");
 }

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { Mirror } from "#anchor/mirror.ts";
 import type { LogEntry } from "#store/entries.ts";
-import { Mirror } from "./mirror.ts";
 
 const disk = vi.hoisted(() => ({ atMost: Number.POSITIVE_INFINITY, left: Number.POSITIVE_INFINITY }));
 vi.mock("node:fs", async (importOriginal) => {
