@@ -105,6 +105,9 @@ export function coldroom(
   };
 }
 
+/** How far back the memory goes where somebody will want to see what happened: a whole day. */
+export const DAY: Pick<Cadence, "historyMs"> = { historyMs: dayMs };
+
 /** The cold room whose chart shows a week: one reading every 15 min of 7 days. */
 export const WEEK: Cadence = {
   historyMs: 7 * dayMs,

@@ -83,6 +83,11 @@ const ordinary: Readonly<Record<number, readonly [fridge: number, incident: Inci
   102: [1, { kind: "gateway-offline", fromMs: -55 * minuteMs, backMs: 10 * minuteMs }],
 };
 
+/** Whether anything goes wrong in an ordinary pharmacy. */
+export function hasIncident(pharmacy: number): boolean {
+  return pharmacy in ordinary;
+}
+
 /** What goes wrong with a refrigerator of an ordinary pharmacy, if anything does. */
 export function ordinaryIncident(pharmacy: number, fridge: number): Incident | null {
   const [at, incident] = ordinary[pharmacy] ?? [0, null];

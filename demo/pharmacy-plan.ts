@@ -1,8 +1,8 @@
 /** The pharmacies of the demo network: how many refrigerators each has, on which gateways, and what goes wrong there. */
 import { FIXED_PLACES, FRIDGE_PLACES, fridgePlaceAt, fridgeSlot } from "./case-places.ts";
-import { deliveryBox, type EquipmentPlan, fridge } from "./equipment-plan.ts";
+import { DAY, deliveryBox, type EquipmentPlan, fridge } from "./equipment-plan.ts";
 import { CITIES, type CityOfChina } from "./geography.ts";
-import { CASE_INCIDENTS, managersIncident, ordinaryIncident } from "./incidents.ts";
+import { CASE_INCIDENTS, hasIncident, managersIncident, ordinaryIncident } from "./incidents.ts";
 import type { OrganisationPlan } from "./organisation-plan.ts";
 
 /** Refrigerators of eight pharmacies in turn; measuring points of ten refrigerators in turn. */
@@ -57,7 +57,8 @@ function fridgeOf(n: number, at: number, pharmacies: number): EquipmentPlan {
   const isManagers = n === MANAGERS_PHARMACY && at === fridgesOf(n, pharmacies);
   const incident = isManagers ? managersIncident : ordinaryIncident(n, at);
   const points = pointCounts[(n * 3 + at) % pointCounts.length] ?? 2;
-  return fridge(id, at, { [gateway]: points }, { hasContacts, incident });
+  const memory = n === MANAGERS_PHARMACY || hasIncident(n) ? DAY : {};
+  return fridge(id, at, { [gateway]: points }, { hasContacts, incident, ...memory });
 }
 
 /** The first refrigerator has a gateway of its own, the second and third share one; in a case each has its own. */
