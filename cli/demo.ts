@@ -97,17 +97,18 @@ async function present(stage: Stage): Promise<void> {
   const end = new AbortController();
   const { stopped, flags, outside } = stage;
   const isShown = showNetwork(stage, end.signal).then(() => true);
-  if (await Promise.race([isShown, stopped.then(() => false)])) {
-    const seconds = flags.exitAfter === undefined ? null : Number(flags.exitAfter);
-    await Promise.race([
-      stopped,
-      ...(seconds === null ? [] : [pause(seconds * 1000, undefined, { ref: true })]),
-    ]);
-  }
+  if (await Promise.race([isShown, stopped.then(() => false)]))
+    await Promise.race([stopped, untilOver(flags, end.signal)]);
   say("stopping");
   end.abort(new Error("the demo was stopped"));
   await outside.end();
   await isShown.catch(() => undefined);
+}
+
+/** Resolves when the time that `--exit-after` gives is over; never without it. */
+async function untilOver({ exitAfter }: DemoFlags, signal: AbortSignal): Promise<void> {
+  if (exitAfter === undefined) return new Promise(() => undefined);
+  await pause(Number(exitAfter) * 1000, undefined, { signal }).catch(() => undefined);
 }
 
 /** The network's history and its scans, up to final verdicts. */

@@ -11,17 +11,28 @@ export interface Housekeeping {
  */
 export function keepHouse(
   client: Pick<PGlite, "exec">,
+  tables: readonly string[],
   { checkpointMs = 60_000, vacuumMs = 3_600_000 }: { checkpointMs?: number; vacuumMs?: number } = {},
 ): Housekeeping {
   let last: Promise<unknown> = Promise.resolve();
+  let isStopped = false;
   // A round that fails (a full disk) is followed by the next one; what it meant to tidy is still there.
-  const every = (ms: number, statement: string) =>
+  // One table at a time: there is only one connection, and whoever asks meanwhile gets a turn in between.
+  const every = (ms: number, statements: readonly string[]) =>
     setInterval(() => {
-      last = last.then(() => client.exec(statement)).catch(() => undefined);
+      for (const statement of statements)
+        last = last.then(() => (isStopped ? undefined : client.exec(statement))).catch(() => undefined);
     }, ms).unref();
-  const timers = [every(checkpointMs, "checkpoint"), every(vacuumMs, "vacuum (analyze)")];
+  const timers = [every(checkpointMs, ["checkpoint"])];
+  timers.push(
+    every(
+      vacuumMs,
+      tables.map((table) => `vacuum (analyze) ${table}`),
+    ),
+  );
   return {
     stop: async () => {
+      isStopped = true;
       for (const timer of timers) clearInterval(timer);
       await last;
     },

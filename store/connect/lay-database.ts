@@ -24,10 +24,19 @@ const packageFile = new URL("../package.json", import.meta.resolve("@electric-sq
 export async function layDatabase(folder: string): Promise<void> {
   const draft = `${folder}.new`;
   rmSync(draft, { recursive: true, force: true });
-  const model = await modelDatabase().catch(() => null);
-  if (model === null) await createDatabase(draft);
-  else cpSync(model, draft, { recursive: true });
+  if (!(await copyModel(draft))) await createDatabase(draft);
   renameSync(draft, folder);
+}
+
+/** False where there is no model to be had: the project's folder can't be written, or the model was just replaced. */
+async function copyModel(draft: string): Promise<boolean> {
+  try {
+    cpSync(await modelDatabase(), draft, { recursive: true });
+    return true;
+  } catch {
+    rmSync(draft, { recursive: true, force: true });
+    return false;
+  }
 }
 
 /** The folder to copy from, made when it is missing. @throws where the project's folder can't be written */
@@ -63,9 +72,20 @@ async function createDatabase(folder: string): Promise<void> {
   await client.close();
 }
 
+/** Models of other states, and drafts that a killed start left behind. */
 function forgetOthers(model: string): void {
   for (const name of readdirSync(models)) {
-    const other = join(models, name);
-    if (other !== model && !name.endsWith(".new")) rmSync(other, { recursive: true, force: true });
+    const [, pid] = /\.(\d+)\.new$/.exec(name) ?? [];
+    const isInWork = pid !== undefined && isAlive(Number(pid));
+    if (join(models, name) !== model && !isInWork)
+      rmSync(join(models, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

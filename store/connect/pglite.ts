@@ -37,7 +37,7 @@ export async function openPglite(dataDir: string): Promise<Driver> {
     const client = withoutParsers(await PGlite.create(folder, { parsers }));
     const db = drizzle(client, { casing: "snake_case" });
     await migrate(db, migrationConfig);
-    const house = keepHouse(client);
+    const house = keepHouse(client, await tablesOf(client));
     return {
       kind: "pglite",
       describe: `embedded PostgreSQL (PGlite) in ${folder}: survives kill -9, not a power cut`,
@@ -52,6 +52,13 @@ export async function openPglite(dataDir: string): Promise<Driver> {
     lock.release();
     throw cause;
   }
+}
+
+async function tablesOf(client: PGlite): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    "select quote_ident(tablename) as name from pg_tables where schemaname = 'public'",
+  );
+  return rows.map(({ name }) => name);
 }
 
 /**

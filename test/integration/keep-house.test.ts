@@ -20,13 +20,15 @@ async function segmentsAfterWriting(name: string, isKept: boolean): Promise<numb
   const client = await PGlite.create(data);
   await client.exec("create table filler (text text)");
   const checkpoints: string[] = [];
+  const vacuumed = new Set<string>();
   const counted = {
     exec: (statement: string) => {
-      checkpoints.push(statement);
+      if (statement === "checkpoint") checkpoints.push(statement);
+      else vacuumed.add(statement);
       return client.exec(statement);
     },
   };
-  const house = isKept ? keepHouse(counted, { checkpointMs: 1 }) : null;
+  const house = isKept ? keepHouse(counted, ["filler"], { checkpointMs: 1, vacuumMs: 1 }) : null;
   for (let round = 0; round < 8; round += 1) {
     await client.exec("insert into filler select repeat(md5(g::text), 20) from generate_series(1, 30000) g");
     const seen = checkpoints.length;
@@ -35,6 +37,7 @@ async function segmentsAfterWriting(name: string, isKept: boolean): Promise<numb
   await house?.stop();
   const segments = readdirSync(join(data, "pg_wal")).filter((file) => /^[0-9A-F]{24}$/.test(file)).length;
   await client.close();
+  expect([...vacuumed]).toEqual(isKept ? ["vacuum (analyze) filler"] : []);
   return segments;
 }
 
