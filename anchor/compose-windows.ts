@@ -14,6 +14,10 @@ import { type DoorBody, doorOf, powerOf } from "./window-switches.ts";
 
 /** How many equipments' readings are asked for at the same time. */
 const staysAtOnce = 8;
+/** Where the equipments of one time hold more readings, the messages behind them are read for each by itself. */
+const readingsAtOnce = 200_000;
+/** A longer run is composed in parts, so that an equipment's back-fill is never held whole. */
+const windowsPerRun = 24;
 
 /** A claimed window of an equipment. */
 export interface ClaimedWindow {
@@ -41,21 +45,40 @@ type WindowFacts = Pick<SealedBody, "points" | "door" | "power" | "data">;
 
 type Limits = Pick<RosteredEquipment, "scope" | "profile" | "profileVersion" | "lowerMilliC" | "upperMilliC">;
 
-/** Reads what windows hold and composes their bodies; what they share is asked for once for all of them. */
+/**
+ * Reads what windows hold and composes their bodies: a few equipments at a time, however many are claimed, whose shared
+ * messages are asked for once.
+ */
 export async function composeWindows(
   context: Pick<AnchorContext, "store" | "readings">,
   claimed: readonly ClaimedWindow[],
 ): Promise<SealedWindow[]> {
   const runs = runsOf(claimed);
-  const stays = await readStays(context, runs.map(spanOf));
-  const ids = stays.flatMap(({ rows }) => rows.map(({ inboxId }) => inboxId));
-  const messages = await messagesById(context.store, ids);
   const sealed: SealedWindow[] = [];
-  for (const [at, run] of runs.entries()) {
-    sealed.push(...(await composeRun(context.store, run, { ...(stays[at] as StayFacts), messages })));
-    await othersTurn();
+  for (let at = 0; at < runs.length; at += staysAtOnce) {
+    sealed.push(...(await composeSome(context, runs.slice(at, at + staysAtOnce))));
   }
   return sealed.sort((a, b) => a.window.fromMs - b.window.fromMs);
+}
+
+async function composeSome(
+  context: Pick<AnchorContext, "store" | "readings">,
+  runs: readonly ClaimedWindow[][],
+): Promise<SealedWindow[]> {
+  const stays = await readStays(context, runs.map(spanOf));
+  const held = runs.map((run, at) => ({ run, stay: stays[at] as StayFacts }));
+  const sum = stays.reduce((n, { rows }) => n + rows.length, 0);
+  const groups = sum > readingsAtOnce ? held.map((one) => [one]) : [held];
+  const sealed: SealedWindow[] = [];
+  for (const group of groups) {
+    const ids = group.flatMap(({ stay }) => stay.rows.map(({ inboxId }) => inboxId));
+    const messages = await messagesById(context.store, ids);
+    for (const { run, stay } of group) {
+      sealed.push(...(await composeRun(context.store, run, { ...stay, messages })));
+      await othersTurn();
+    }
+  }
+  return sealed;
 }
 
 /** What an equipment's time held: the points that lay in it, and its readings. */
@@ -109,14 +132,15 @@ function factsOf(
   };
 }
 
-/** Windows of one equipment that follow one another without a gap. */
+/** Windows of one equipment that follow one another without a gap, up to a number. */
 function runsOf(claimed: readonly ClaimedWindow[]): ClaimedWindow[][] {
   const runs: ClaimedWindow[][] = [];
   const groups = Map.groupBy(claimed, ({ equipment }) => equipment.subject);
   for (const group of groups.values()) {
     let last: ClaimedWindow | null = null;
     for (const next of group.toSorted((a, b) => a.window.fromMs - b.window.fromMs)) {
-      if (last?.window.toMs === next.window.fromMs) runs.at(-1)?.push(next);
+      const run = runs.at(-1) ?? [];
+      if (last?.window.toMs === next.window.fromMs && run.length < windowsPerRun) run.push(next);
       else runs.push([next]);
       last = next;
     }

@@ -16,6 +16,8 @@ const equipmentStates = [
   "in-range",
 ] as const;
 const state = z.enum(equipmentStates);
+/** What a site is in: its worst equipment's state, or that nothing is watched there, which is never `in-range`. */
+const siteState = z.enum([...equipmentStates, "no-equipment"]);
 
 /** Who is signed in, and how far they see: `all` organisations, or their own. */
 export const meShape = z
@@ -52,6 +54,9 @@ const equipmentSummary = z.object({
   since: time.nullable().openapi({ description: "since when it is in that state, by the devices' time" }),
   tC: z.number().nullable(),
   asOf: time.nullable().openapi({ description: "time of the oldest of its points' newest readings" }),
+  silentSince: time.nullable().openapi({
+    description: "too cold or too warm, and nothing outside the limits was heard again since then",
+  }),
   lowerLimitC: z.number(),
   upperLimitC: z.number(),
   points: z.int(),
@@ -66,7 +71,7 @@ export const siteShape = z
     city: names.nullable(),
     province: names.nullable(),
     kind: z.enum(["shop", "warehouse", "vehicle"]),
-    state,
+    state: siteState,
     equipment: z.array(equipmentSummary),
     openAlarms: z.int(),
     unacknowledged: z.int(),
@@ -75,6 +80,13 @@ export const siteShape = z
 
 /** All sites somebody may see, worst first. */
 export const sitesShape = z.object({ asOf: time, sites: z.array(siteShape) }).openapi("Sites");
+
+const acknowledgement = z.object({
+  at: time,
+  by: z.string(),
+  action: z.enum(["moved", "quarantined", "repaired", "called", "checked", "other"]),
+  reason: z.string(),
+});
 
 /** One alarm; open until it is both over and acknowledged. */
 export const alarmShape = z
@@ -90,14 +102,13 @@ export const alarmShape = z
     limitC: z.number().nullable(),
     openedAt: time,
     clearedAt: time.nullable(),
-    acknowledged: z
-      .object({
-        at: time,
-        by: z.string(),
-        action: z.enum(["moved", "quarantined", "repaired", "called", "checked", "other"]),
-        reason: z.string(),
-      })
-      .nullable(),
+    grewAt: time.nullable().openapi({
+      description: "when late readings last made an alarm that was over longer or worse",
+    }),
+    acknowledged: acknowledgement.nullable(),
+    acknowledgedBefore: acknowledgement.nullable().openapi({
+      description: "what was said before it grew; it is to be acknowledged again",
+    }),
   })
   .openapi("Alarm");
 
@@ -193,7 +204,9 @@ export const logShape = z
     logId: z.string().nullable(),
     entries: z.int(),
     waiting: z.int().openapi({ description: "entries written and not anchored yet" }),
-    state: z.enum(["anchored", "behind", "fork", "no-chain"]),
+    state: z.enum(["anchored", "behind", "fork", "no-chain", "unknown"]).openapi({
+      description: "`unknown`: nobody can say here now whether the chain still agrees",
+    }),
     chain: z
       .object({
         class: z.enum(["operator", "consortium", "public"]),
@@ -215,11 +228,12 @@ export const logShape = z
   })
   .openapi("LogState");
 
-/** What one event of the live stream carries: the sites that changed, and how many alarms are open. */
+/** What one event of the live stream carries: the sites that changed or are gone, and how many alarms are open. */
 export const liveShape = z
   .object({
     asOf: time,
     sites: z.array(siteShape),
+    gone: z.array(z.object({ organisation: z.object({ id: z.string() }), id: z.string() })),
     openAlarms: z.int(),
     unacknowledged: z.int(),
   })

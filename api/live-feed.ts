@@ -7,14 +7,21 @@ import type { Live } from "./console-shapes.ts";
 import { LiveListener } from "./live-listener.ts";
 import { isoTimes } from "./routes/console/iso-times.ts";
 
+/** Who opened a stream, and when it was last asked whether it may go on. */
+interface Member {
+  readonly actor: Actor;
+  readonly stillWelcome: () => Promise<boolean>;
+  checkedAt: number;
+}
+
 /** Listeners who see the same, and what they were told last. */
 interface Circle {
   readonly actor: Actor;
-  readonly members: Map<LiveListener, { readonly stillWelcome: () => Promise<boolean>; checkedAt: number }>;
+  readonly members: Map<LiveListener, Member>;
   told: { readonly sites: ReadonlyMap<string, string>; readonly counts: Counts } | null;
 }
 
-type Counts = Omit<Live, "sites">;
+type Counts = Omit<Live, "sites" | "gone">;
 
 /** How often the feed does what, in ms. */
 interface Pace {
@@ -23,8 +30,9 @@ interface Pace {
   readonly recheckMs: number;
 }
 
-const usualPace: Pace = { pollMs: 2_000, beatMs: 15_000, recheckMs: 60_000 };
-const listenersMax = 200;
+const usualPace: Pace = { pollMs: 2_000, beatMs: 15_000, recheckMs: 15_000 };
+const listenersMax = 1_000;
+const listenersOfOneMax = 50;
 const listenersEachMax = 8;
 
 /**
@@ -38,7 +46,6 @@ export class LiveFeed {
   #timer: NodeJS.Timeout | null = null;
   #isLooking = false;
   #isStopped = false;
-  readonly #open = new Map<string, number>();
 
   constructor(parts: Pick<Context, "store" | "clock" | "log">, pace: Partial<Pace> = {}) {
     this.#parts = parts;
@@ -47,25 +54,31 @@ export class LiveFeed {
 
   /**
    * A stream of events for somebody. The first tells counts only: what changes from then on follows, so a reader asks
-   * for the sites after it. `stillWelcome` is asked every minute, and ends the stream by false.
-   * @throws AppError UNAUTHENTICATED (no scope `console:read`), TOO_MANY (200 listen, or 8 of this one's)
+   * for the sites after it. `stillWelcome` is asked every 15 s and after `recheck`, and ends the stream by false.
+   * @throws AppError UNAUTHENTICATED (no scope `console:read`), TOO_MANY (1,000 listen, 50 of this organisation's, or 8 of this one's)
    */
   open(actor: Actor, stillWelcome: () => Promise<boolean>): ReadableStream<Uint8Array> {
     const key = reachOf(actor).tenant ?? "";
-    const all = [...this.#circles.values()];
-    const sum = all.reduce((n, { members }) => n + members.size, 0);
     if (this.#isStopped) throw new AppError("UNAVAILABLE", "the service is stopping");
-    if (sum >= listenersMax || this.#countOf(actor) >= listenersEachMax) {
+    if (this.#isFullFor(actor)) {
       throw new AppError("TOO_MANY", "too many live streams are open");
     }
     const circle = this.#circles.get(key) ?? { actor, members: new Map(), told: null };
     this.#circles.set(key, circle);
-    const listener = new LiveListener((gone) => this.#leave(key, circle, gone, actor));
-    circle.members.set(listener, { stillWelcome, checkedAt: performance.now() });
-    this.#count(actor, 1);
+    const listener = new LiveListener((gone) => this.#leave(key, circle, gone));
+    circle.members.set(listener, { actor, stillWelcome, checkedAt: performance.now() });
     if (circle.told !== null) greet(listener, circle.told.counts);
     if (circle.told === null || this.#timer === null) this.#wake();
     return listener.stream;
+  }
+
+  /** Somebody signed out: asks at the next look whether their streams are still welcome. */
+  recheck(actor: Actor): void {
+    for (const { members } of this.#circles.values()) {
+      for (const member of members.values()) {
+        if (keyOf(member.actor) === keyOf(actor)) member.checkedAt = Number.NEGATIVE_INFINITY;
+      }
+    }
   }
 
   /** Ends every stream. */
@@ -76,20 +89,17 @@ export class LiveFeed {
       for (const each of [...members.keys()]) each.close();
   }
 
-  #countOf({ kind, tenant, id }: Actor): number {
-    return this.#open.get(`${kind}/${tenant}/${id}`) ?? 0;
+  #isFullFor(actor: Actor): boolean {
+    const open = [...this.#circles.values()].flatMap(({ members }) => [...members.values()]);
+    return (
+      open.length >= listenersMax ||
+      open.filter((member) => member.actor.tenant === actor.tenant).length >= listenersOfOneMax ||
+      open.filter((member) => keyOf(member.actor) === keyOf(actor)).length >= listenersEachMax
+    );
   }
 
-  #count(actor: Actor, change: number): void {
-    const key = `${actor.kind}/${actor.tenant}/${actor.id}`;
-    const left = this.#countOf(actor) + change;
-    if (left === 0) this.#open.delete(key);
-    else this.#open.set(key, left);
-  }
-
-  #leave(key: string, circle: Circle, listener: LiveListener, actor: Actor): void {
+  #leave(key: string, circle: Circle, listener: LiveListener): void {
     circle.members.delete(listener);
-    this.#count(actor, -1);
     if (circle.members.size === 0) this.#circles.delete(key);
   }
 
@@ -133,6 +143,10 @@ export class LiveFeed {
   }
 }
 
+function keyOf({ kind, tenant, id }: Actor): string {
+  return `${kind}/${tenant}/${id}`;
+}
+
 /** Tells a circle what is not as it was told last; to newcomers, the counts. */
 function tell(circle: Circle, now: SitesNow): void {
   const { asOf, sites } = isoTimes(now);
@@ -146,15 +160,22 @@ function tell(circle: Circle, now: SitesNow): void {
   };
   const before = circle.told?.sites;
   const changed = [...texts].filter(([key, text]) => before?.get(key) !== text).map(([, text]) => text);
-  const event = `{"sites":[${changed.join(",")}],${JSON.stringify(counts).slice(1)}`;
+  const gone = [...(before ?? [])].filter(([key]) => !texts.has(key)).map(([, text]) => nameOf(text));
+  const event = `{"sites":[${changed.join(",")}],${JSON.stringify({ gone, ...counts }).slice(1)}`;
   circle.told = { sites: texts, counts };
   for (const listener of [...circle.members.keys()]) {
     if (!listener.isGreeted) greet(listener, counts);
-    else if (changed.length > 0) listener.change(event);
+    else if (changed.length + gone.length > 0) listener.change(event);
   }
+}
+
+/** Which site a told site was. */
+function nameOf(text: string): Live["gone"][number] {
+  const { organisation, id } = JSON.parse(text) as Live["sites"][number];
+  return { organisation: { id: organisation.id }, id };
 }
 
 function greet(listener: LiveListener, counts: Counts): void {
   listener.isGreeted = true;
-  listener.change(JSON.stringify({ ...counts, sites: [] } satisfies Live));
+  listener.change(JSON.stringify({ ...counts, sites: [], gone: [] } satisfies Live));
 }

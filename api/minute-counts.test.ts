@@ -17,6 +17,15 @@ describe("MinuteCounts", () => {
     expect(counts.count("a")).toBe(true);
   });
 
+  it("tells a full minute without counting the question", () => {
+    let now = 0;
+    const counts = new MinuteCounts(1, () => now);
+    expect([counts.isFull("a"), counts.isFull("a"), counts.count("a")]).toEqual([false, false, true]);
+    expect([counts.isFull("a"), counts.isFull("b")]).toEqual([true, false]);
+    now += 60_000;
+    expect(counts.isFull("a")).toBe(false);
+  });
+
   it("takes back what was no such thing, never below nothing", () => {
     const counts = new MinuteCounts(1, () => 0);
     counts.takeBack("a");

@@ -22,6 +22,12 @@ export class MinuteCounts {
     return current.count <= this.#most;
   }
 
+  /** Whether a key's minute holds no more; asking counts nothing. */
+  isFull(key: string): boolean {
+    const seen = this.#counts.get(key);
+    return seen !== undefined && this.#clock() - seen.since < windowMs && seen.count >= this.#most;
+  }
+
   /** Takes back what was counted and turned out to be none of it. */
   takeBack(key: string): void {
     const seen = this.#counts.get(key);

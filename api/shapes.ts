@@ -140,3 +140,6 @@ export function bodyOf(shape: z.ZodType) {
 
 /** Who needs a key: nobody else gets past the route. */
 export const withKey = [{ apiKey: [] as string[] }];
+
+/** Who needs to be signed in: no API key can have the console's scopes. */
+export const withSession = [{ session: [] as string[] }];

@@ -151,7 +151,7 @@ async function settle(
   await recordFindings(tx, judged.findings, now);
   await moveLatestValues(tx, newestValues(judged.stored));
   await dropExcursions(tx, revision.drop);
-  await saveExcursions(tx, revision.save);
+  await saveExcursions(tx, revision.save, now);
   await markWindows(tx, judged.stored, graceMs);
   const sum = (pick: (message: OpenedMessage) => number) =>
     batch.opened.reduce((n, message) => n + pick(message), 0);

@@ -20,7 +20,7 @@ const alarm = (
   change: Partial<KnownAlarm> = {},
 ): KnownAlarm => ({
   ...{ ...place, id, kind: "too-warm", sinceTs, untilTs, extremeMilliC: 9_000, limitMilliC: 8_000 },
-  clearedAt: untilTs === null ? null : 5,
+  ...{ clearedAt: untilTs === null ? null : 5, grewAt: null },
   ...change,
 });
 
@@ -61,12 +61,28 @@ describe("alarms of excursions", () => {
     const ended = planExcursionAlarms([row(10, 20)], [alarm(1, 10, null)], now);
     expect(ended).toEqual({ open: [], change: [alarm(1, 10, 20, { clearedAt: now })] });
     const again = planExcursionAlarms([row(10, null)], [alarm(1, 10, 20)], now);
-    expect(again).toEqual({ open: [], change: [alarm(1, 10, null)] });
+    expect(again).toEqual({ open: [], change: [alarm(1, 10, null, { grewAt: now })] });
   });
 
   it("moves with the beginning that a late reading moved", () => {
     const plan = planExcursionAlarms([row(4, 30, { extremeMilliC: 9_500 })], [alarm(1, 10, 20)], now);
-    expect(plan).toEqual({ open: [], change: [alarm(1, 4, 30, { extremeMilliC: 9_500 })] });
+    expect(plan).toEqual({ open: [], change: [alarm(1, 4, 30, { extremeMilliC: 9_500, grewAt: now })] });
+  });
+
+  it.each([
+    ["lasts longer", row(10, 25), { untilTs: 25 }],
+    ["was worse", row(10, 20, { extremeMilliC: 20_000 }), { extremeMilliC: 20_000 }],
+    ["lasts again", row(10, null), { untilTs: null, clearedAt: null }],
+  ])("grew when it was over and, by late readings, %s", (_name, late, change) => {
+    const plan = planExcursionAlarms([late], [alarm(1, 10, 20)], now);
+    expect(plan.change).toEqual([alarm(1, 10, 20, { ...change, grewAt: now })]);
+  });
+
+  it("does not grow by what it does while it lasts, and never looks milder than it did", () => {
+    const worse = planExcursionAlarms([row(10, null, { extremeMilliC: 12_000 })], [alarm(1, 10, null)], now);
+    expect(worse.change).toEqual([alarm(1, 10, null, { extremeMilliC: 12_000 })]);
+    const milder = planExcursionAlarms([row(10, 20, { extremeMilliC: 8_500 })], [alarm(1, 10, 20)], now);
+    expect(milder.change).toEqual([]);
   });
 
   it("of two that a late reading joined the newer one follows, the other stays as it was seen", () => {
@@ -118,6 +134,15 @@ describe("alarms of silence, faults and calibrations", () => {
   ])("%s", (_name, troubled, expected) => {
     const { open } = planConditionAlarms([troubled], [], now);
     expect(open.map(({ kind, sinceTs }) => [kind, sinceTs])).toEqual(expected);
+  });
+
+  it("silence is not called by who may not have listened; faults are, and what was called stays", () => {
+    const points = [point({ newestTs: now - 31 * minuteMs, tMilliC: null })];
+    const isHearing = (silentMs: number) => silentMs < 30 * minuteMs;
+    const { open } = planConditionAlarms(points, [], now, isHearing);
+    expect(open.map(({ kind }) => kind)).toEqual(["sensor-fault"]);
+    const held = planConditionAlarms(points, [lasting("no-data", 7)], now, isHearing);
+    expect(held.change).toEqual([]);
   });
 
   it("one lasting alarm of a kind for all points of an equipment", () => {

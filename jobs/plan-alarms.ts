@@ -15,7 +15,7 @@ type Stretch = Pick<
 
 /**
  * The alarms that excursions make. A stretch that an alarm was opened for goes on being that alarm, wherever late
- * readings moved its beginning; of several alarms that a late reading joined to one stretch, the newest follows it and
+ * readings moved its beginning, and never looks shorter or milder than it did; of several alarms that a late reading joined to one stretch, the newest follows it and
  * the others stay as people saw them. A stretch that is over when it is first seen is an alarm that is cleared already.
  */
 export function planExcursionAlarms(
@@ -46,13 +46,23 @@ function followed(alarm: KnownAlarm, stretches: readonly Stretch[], now: number)
   const [first = { ...alarm, untilTs: alarm.untilTs ?? alarm.sinceTs }, ...others] = stretches;
   const whole = others.reduce(joined, first);
   const clearedAt = whole.untilTs === null ? null : (alarm.clearedAt ?? now);
-  const next = { ...alarm, ...whole, limitMilliC: alarm.limitMilliC, clearedAt };
+  const extremeMilliC = joined({ ...alarm, ...whole }, alarm).extremeMilliC;
+  const grown = { ...alarm, ...whole, extremeMilliC, limitMilliC: alarm.limitMilliC, clearedAt };
+  const next = { ...grown, grewAt: isWorse(grown, alarm) ? now : alarm.grewAt };
   const isSame =
     next.sinceTs === alarm.sinceTs &&
     next.untilTs === alarm.untilTs &&
     next.extremeMilliC === alarm.extremeMilliC &&
     next.clearedAt === alarm.clearedAt;
   return isSame ? [] : [next];
+}
+
+/** Whether an alarm that was over was longer or further out than people were told. */
+function isWorse(grown: KnownAlarm, alarm: KnownAlarm): boolean {
+  if (alarm.clearedAt === null) return false;
+  const isLonger =
+    grown.sinceTs < alarm.sinceTs || (grown.untilTs ?? Number.POSITIVE_INFINITY) > (alarm.untilTs ?? 0);
+  return isLonger || grown.extremeMilliC !== alarm.extremeMilliC;
 }
 
 function keyOf({ tenantId, equipmentId, kind }: Pick<Stretch, "tenantId" | "equipmentId" | "kind">): string {
@@ -97,19 +107,24 @@ function joined(a: Stretch, b: Stretch): Stretch {
 /**
  * The alarms about silence, faults and calibrations: one opens where a condition holds and none lasts, one that lasts
  * ends where its condition holds no more, with the newest readings' time. A point that never reported is silent from
- * its placement's acceptance on, once the rules' record interval has passed.
+ * its placement's acceptance on, once the rules' record interval has passed. Silence is not called where `isHearing` (by
+ * how long a point may be silent) says that we may not have listened for as long ourselves.
  */
 export function planConditionAlarms(
   points: readonly TroubledPoint[],
   lasting: readonly KnownAlarm[],
   now: number,
+  isHearing: (silentMs: number) => boolean = () => true,
 ): AlarmPlan {
   const placeOf = (row: { tenantId: string; equipmentId: string }) => `${row.tenantId}/${row.equipmentId}`;
   const places = Map.groupBy(points, placeOf);
   const held = new Set(lasting.map(keyOf));
   const wanted = [...places.values()].flatMap((own) => wantedAlarms(own, now));
   const stillWanted = new Set(wanted.map(keyOf));
-  const open = wanted.filter((alarm) => !held.has(keyOf(alarm)));
+  const mayOpen = (alarm: NewAlarm) =>
+    alarm.kind !== "no-data" ||
+    (places.get(placeOf(alarm)) ?? []).every((point) => isHearing(silentMsOf(point)));
+  const open = wanted.filter((alarm) => !held.has(keyOf(alarm)) && mayOpen(alarm));
   const change = lasting
     .filter((alarm) => !stillWanted.has(keyOf(alarm)))
     .map((alarm) => ({ ...alarm, untilTs: endOf(alarm, places.get(placeOf(alarm)), now), clearedAt: now }));
@@ -119,8 +134,8 @@ export function planConditionAlarms(
 function wantedAlarms(points: readonly TroubledPoint[], now: number): NewAlarm[] {
   const [first] = points;
   if (first === undefined) return [];
-  const { tenantId, equipmentId, profile, profileVersion, scope } = first;
-  const silentMs = silentAfterMs(profile, profileVersion, scope);
+  const { tenantId, equipmentId } = first;
+  const silentMs = silentMsOf(first);
   // Limits play no part here: what leaves them is an excursion.
   const limits = { lowerMilliC: Number.NEGATIVE_INFINITY, upperMilliC: Number.POSITIVE_INFINITY };
   const conditions = conditionsOf({ ...limits, silentAfterMs: silentMs, points, excursions: [] }, now);
@@ -135,6 +150,10 @@ function wantedAlarms(points: readonly TroubledPoint[], now: number): NewAlarm[]
     ...{ tenantId, equipmentId, kind, sinceTs },
     ...{ ...nothing, openedAt: now },
   }));
+}
+
+function silentMsOf({ profile, profileVersion, scope }: TroubledPoint): number {
+  return silentAfterMs(profile, profileVersion, scope);
 }
 
 /** By the devices' time: what ended it is the oldest of the points' newest readings, or, for a certificate, just now. */

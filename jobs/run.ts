@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Store } from "#store/connect.ts";
+import { newestInboxId } from "#store/inbox-hashes.ts";
 import { every } from "./every.ts";
 import { AlarmWatch } from "./watch-alarms.ts";
 
@@ -12,10 +13,12 @@ const passEveryMs = 2_000;
 
 /** Starts watching for alarms. A pass that fails is logged once until one succeeds again, and tried again at the next beat. */
 export function startJobs({ store, clock, log }: { store: Store; clock: () => number; log: Logger }): Jobs {
-  const watch = new AlarmWatch({ store, clock });
+  const startedAt = clock();
+  let watch: AlarmWatch | null = null;
   let isFailing = false;
   return every(passEveryMs, async () => {
     try {
+      watch ??= new AlarmWatch({ store, clock, startedAt: (await isNew(store)) ? 0 : startedAt });
       await watch.pass();
       isFailing = false;
     } catch (error) {
@@ -23,4 +26,9 @@ export function startJobs({ store, clock, log }: { store: Store; clock: () => nu
       isFailing = true;
     }
   });
+}
+
+/** A service that never heard anything was not down while something was said: its silences may be told at once. */
+async function isNew(store: Store): Promise<boolean> {
+  return (await store.as({ role: "worker" }, newestInboxId)) === 0;
 }

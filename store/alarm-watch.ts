@@ -16,9 +16,10 @@ export type KnownAlarm = Pick<
   | "extremeMilliC"
   | "limitMilliC"
   | "clearedAt"
+  | "grewAt"
 >;
 /** An alarm to be opened; one that is over already has its end and `clearedAt`. */
-export type NewAlarm = Omit<KnownAlarm, "id"> & { readonly openedAt: number };
+export type NewAlarm = Omit<KnownAlarm, "id" | "grewAt"> & { readonly openedAt: number };
 
 /** A stretch of one point outside the limits; it ends where the point was taken out of the equipment. */
 export interface WatchedExcursion {
@@ -62,7 +63,7 @@ export async function holdAlarmWatch(tx: Tx): Promise<boolean> {
   return rows[0]?.held === true;
 }
 
-/** When the newest alarm was opened: excursions detected well before it were looked at. 0 before the first. */
+/** When the newest alarm was opened: what changed of excursions well before it was looked at. 0 before the first. */
 export async function newestOpening(tx: Tx): Promise<number> {
   const { rows } = await tx.execute<{ at: number | null }>(
     sql`select max(opened_at) as at from alarms where kind in ('too-cold', 'too-warm')`,
@@ -70,15 +71,15 @@ export async function newestOpening(tx: Tx): Promise<number> {
   return rows[0]?.at ?? 0;
 }
 
-/** The places of excursions detected after `after`, oldest first: at least `limit` if there are as many. */
-export async function placesDetectedAfter(
+/** The places of excursions that are new or changed after `after`, oldest first: at least `limit` if there are as many. */
+export async function placesChangedAfter(
   tx: Tx,
   after: number,
   limit: number,
-): Promise<(TouchedPlace & { readonly detectedAt: number })[]> {
-  const { rows } = await tx.execute<TouchedPlace & { detectedAt: number } & Record<string, unknown>>(sql`
-    select tenant_id as "tenantId", equipment_id as "equipmentId", from_ts as "fromTs", detected_at as "detectedAt"
-    from excursions where detected_at > ${after} order by detected_at fetch first ${sql.raw(String(limit))} rows with ties`);
+): Promise<(TouchedPlace & { readonly changedAt: number })[]> {
+  const { rows } = await tx.execute<TouchedPlace & { changedAt: number } & Record<string, unknown>>(sql`
+    select tenant_id as "tenantId", equipment_id as "equipmentId", from_ts as "fromTs", changed_at as "changedAt"
+    from excursions where changed_at > ${after} order by changed_at fetch first ${sql.raw(String(limit))} rows with ties`);
   return rows;
 }
 
@@ -116,7 +117,7 @@ export async function readAlarmsAt(tx: Tx, places: readonly TouchedPlace[]): Pro
   const { rows } = await tx.execute<KnownAlarm & Record<string, unknown>>(sql`
     select a.tenant_id as "tenantId", a.id, a.equipment_id as "equipmentId", a.kind, a.since_ts as "sinceTs",
       a.until_ts as "untilTs", a.extreme_milli_c as "extremeMilliC", a.limit_milli_c as "limitMilliC",
-      a.cleared_at as "clearedAt"
+      a.cleared_at as "clearedAt", a.grew_at as "grewAt"
     from ${unnested(places)}
     join alarms a on a.tenant_id = p.tenant_id and a.equipment_id = p.equipment_id
     where a.kind in ('too-cold', 'too-warm') and (a.until_ts is null or a.until_ts >= p.from_ts)`);
@@ -127,6 +128,14 @@ function unnested(places: readonly TouchedPlace[]) {
   const column = (pick: (place: TouchedPlace) => unknown) => sql.param(places.map(pick));
   return sql`unnest(${column((p) => p.tenantId)}::text[], ${column((p) => p.equipmentId)}::text[],
     ${column((p) => p.fromTs)}::bigint[]) as p(tenant_id, equipment_id, from_ts)`;
+}
+
+/** When the oldest message came that the projector has not seen; null when it has seen all. */
+export async function oldestUnprojected(tx: Tx): Promise<number | null> {
+  const { rows } = await tx.execute<{ at: number }>(sql`
+    select received_at as at from inbox
+    where id > coalesce((select position from cursors where name = 'projector'), 0) order by id limit 1`);
+  return rows[0]?.at ?? null;
 }
 
 /** Which rule sets equipment is kept under. */
@@ -156,8 +165,8 @@ export async function readTroubledPoints(
       on r.profile = e.profile and r.version = e.profile_version and r.scope = e.scope
     left join latest_values l on l.tenant_id = s.tenant_id and l.point = s.point and l.ts >= s.since
     left join (
-      select distinct on (tenant_id, sensor_id) tenant_id, sensor_id, valid_until
-      from calibrations order by tenant_id, sensor_id, calibrated_at desc
+      select tenant_id, sensor_id, max(valid_until) as valid_until from calibrations
+      where calibrated_at <= ${now} group by 1, 2
     ) c on c.tenant_id = s.tenant_id and c.sensor_id = s.id
     left join (
       select distinct tenant_id, equipment_id from alarms
@@ -195,15 +204,20 @@ export async function insertAlarms(tx: Tx, opened: readonly NewAlarm[]): Promise
   }
 }
 
-/** Keeps what changed of known alarms: beginning, end, extreme, and when we saw that they were over. */
+/**
+ * Keeps what changed of known alarms: beginning, end, extreme, when we saw that they were over, and that they grew: after
+ * whatever was said of them meanwhile.
+ */
 export async function updateAlarms(tx: Tx, changed: readonly KnownAlarm[]): Promise<void> {
   if (changed.length === 0) return;
   const column = (pick: (alarm: KnownAlarm) => unknown) => sql.param(changed.map(pick));
   await tx.execute(sql`
-    update alarms a set since_ts = v.since_ts, until_ts = v.until_ts, extreme_milli_c = v.extreme, cleared_at = v.cleared_at
+    update alarms a set since_ts = v.since_ts, until_ts = v.until_ts, extreme_milli_c = v.extreme, cleared_at = v.cleared_at,
+      grew_at = case when v.grew_at is distinct from a.grew_at then greatest(v.grew_at, a.acknowledged_at + 1) else a.grew_at end
     from unnest(${column((c) => c.tenantId)}::text[], ${column((c) => c.id)}::bigint[],
       ${column((c) => c.sinceTs)}::bigint[], ${column((c) => c.untilTs)}::bigint[],
-      ${column((c) => c.extremeMilliC)}::integer[], ${column((c) => c.clearedAt)}::bigint[])
-      as v(tenant_id, id, since_ts, until_ts, extreme, cleared_at)
+      ${column((c) => c.extremeMilliC)}::integer[], ${column((c) => c.clearedAt)}::bigint[],
+      ${column((c) => c.grewAt)}::bigint[])
+      as v(tenant_id, id, since_ts, until_ts, extreme, cleared_at, grew_at)
     where a.tenant_id = v.tenant_id and a.id = v.id`);
 }

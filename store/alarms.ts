@@ -1,5 +1,5 @@
 /** Alarms as people see them, and their acknowledgement. */
-import { and, eq, isNull, type SQL, sql } from "drizzle-orm";
+import { and, eq, gt, isNull, or, type SQL, sql } from "drizzle-orm";
 import type { Tx } from "./connect.ts";
 import { ownedBy } from "./console-reach.ts";
 import { rowsAsJson } from "./rows-as-json.ts";
@@ -28,8 +28,11 @@ export interface Acknowledgement {
   readonly reason: string;
 }
 
-const isOpen = sql`(a.cleared_at is null or a.acknowledged_at is null)`;
-const rank = sql`case when a.cleared_at is null and a.acknowledged_at is null then 0 when ${isOpen} then 1 else 2 end`;
+/** Of an alarm `a`: nobody acknowledged it, or not since late readings made it longer or worse. */
+export const isUnacknowledged = sql`(a.acknowledged_at is null or a.grew_at > a.acknowledged_at)`;
+/** Of an alarm `a`: it lasts, or is not acknowledged. */
+export const isOpen = sql`(a.cleared_at is null or a.acknowledged_at is null or a.grew_at > a.acknowledged_at)`;
+const rank = sql`case when a.cleared_at is null and ${isUnacknowledged} then 0 when ${isOpen} then 1 else 2 end`;
 
 /** A page of the alarms of an organisation, or all: open and unacknowledged first, then newest first. */
 export async function listAlarms(
@@ -69,7 +72,7 @@ async function readAlarms(tx: Tx, where: SQL): Promise<AlarmRow[]> {
     tx,
     sql`select ${rank} as rank, a.tenant_id as "tenantId", a.id, a.kind, a.since_ts as "sinceTs", a.until_ts as "untilTs",
       a.extreme_milli_c as "extremeMilliC", a.limit_milli_c as "limitMilliC", a.opened_at as "openedAt",
-      a.cleared_at as "clearedAt", a.acknowledged_at as "acknowledgedAt", a.acknowledged_by as "acknowledgedBy",
+      a.cleared_at as "clearedAt", a.grew_at as "grewAt", a.acknowledged_at as "acknowledgedAt", a.acknowledged_by as "acknowledgedBy",
       a.action, a.reason, o.names as "organisationNames", t.id as "siteId", t.names as "siteNames", e.label,
       e.names as "equipmentNames"
     from alarms a
@@ -80,7 +83,7 @@ async function readAlarms(tx: Tx, where: SQL): Promise<AlarmRow[]> {
   );
 }
 
-/** Notes who did what about an alarm; false when somebody did before, or there is no such alarm. */
+/** Notes who did what about an alarm; false when somebody did since it last grew, or there is no such alarm. */
 export async function acknowledgeAlarm(
   tx: Tx,
   tenant: string,
@@ -89,8 +92,19 @@ export async function acknowledgeAlarm(
 ): Promise<boolean> {
   const changed = await tx
     .update(alarms)
-    .set({ acknowledgedAt: at, acknowledgedBy: by, action, reason })
-    .where(and(eq(alarms.tenantId, tenant), eq(alarms.id, id), isNull(alarms.acknowledgedAt)))
+    .set({
+      acknowledgedAt: sql`greatest(${at}::bigint, ${alarms.grewAt})`,
+      acknowledgedBy: by,
+      action,
+      reason,
+    })
+    .where(
+      and(
+        eq(alarms.tenantId, tenant),
+        eq(alarms.id, id),
+        or(isNull(alarms.acknowledgedAt), gt(alarms.grewAt, alarms.acknowledgedAt)),
+      ),
+    )
     .returning({ id: alarms.id });
   return changed.length > 0;
 }

@@ -3,7 +3,7 @@ import type { Tx } from "./connect.ts";
 import { excursions } from "./schema/excursions.ts";
 
 /** A stretch of one measuring point outside its equipment's limits; `toTs` is null while it lasts. */
-export type Excursion = typeof excursions.$inferSelect;
+export type Excursion = Omit<typeof excursions.$inferSelect, "changedAt">;
 
 const rowsPerInsert = 1_000;
 
@@ -17,18 +17,21 @@ export async function readExcursions(tx: Tx, points: readonly string[], since: n
     .where(and(inArray(excursions.point, [...points]), alive));
 }
 
-/** Keeps new excursions and what changed of known ones; the log is told once of each beginning. */
-export async function saveExcursions(tx: Tx, rows: readonly Excursion[]): Promise<void> {
+/** Keeps new excursions and what changed of known ones, at `now`; the log is told once of each beginning. */
+export async function saveExcursions(tx: Tx, rows: readonly Excursion[], now: number): Promise<void> {
+  const known = sql`(${excursions.direction}, ${excursions.toTs}, ${excursions.extremeMilliC})`;
+  const said = sql`(excluded.direction, excluded.to_ts, excluded.extreme_milli_c)`;
   for (let from = 0; from < rows.length; from += rowsPerInsert) {
     await tx
       .insert(excursions)
-      .values(rows.slice(from, from + rowsPerInsert))
+      .values(rows.slice(from, from + rowsPerInsert).map((row) => ({ ...row, changedAt: now })))
       .onConflictDoUpdate({
         target: [excursions.tenantId, excursions.equipmentId, excursions.point, excursions.fromTs],
         set: {
           direction: sql`excluded.direction`,
           toTs: sql`excluded.to_ts`,
           extremeMilliC: sql`excluded.extreme_milli_c`,
+          changedAt: sql`case when ${known} is distinct from ${said} then excluded.changed_at else ${excursions.changedAt} end`,
         },
       });
   }

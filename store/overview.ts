@@ -1,5 +1,6 @@
 /** What the console's first screen is made of: sites, their equipment, and what every measuring point says now. */
 import { sql } from "drizzle-orm";
+import { isOpen, isUnacknowledged } from "./alarms.ts";
 import type { Tx } from "./connect.ts";
 import { ownedBy } from "./console-reach.ts";
 import { rowsAsJson } from "./rows-as-json.ts";
@@ -38,13 +39,17 @@ export type EquipmentRow = Pick<
   | "validatedMs"
 >;
 
-/** A sensor where it lies now, with its newest reading there and its newest calibration; times in epoch ms. */
+/**
+ * A sensor where it lies now, with its newest reading there and the longest valid of the calibrations that began; times in
+ * epoch ms. `isReplay`: its gateway brings a logger's file in.
+ */
 export interface SensorNow {
   readonly tenantId: string;
   readonly equipmentId: string;
   readonly id: string;
   readonly point: string;
   readonly gatewayId: string;
+  readonly isReplay: boolean;
   readonly channel: string;
   readonly acceptedAt: number;
   readonly newestTs: number | null;
@@ -72,9 +77,9 @@ export async function readSites(tx: Tx, tenant: string | null): Promise<SiteRow[
     from sites s
     join organisations o on o.tenant_id = s.tenant_id
     left join (
-      select a.tenant_id, e.site_id, count(*) as open, count(*) filter (where a.acknowledged_at is null) as unacknowledged
+      select a.tenant_id, e.site_id, count(*) as open, count(*) filter (where ${isUnacknowledged}) as unacknowledged
       from alarms a join equipment e on e.tenant_id = a.tenant_id and e.id = a.equipment_id
-      where (a.cleared_at is null or a.acknowledged_at is null) and ${ownedBy("a", tenant)}
+      where ${isOpen} and ${ownedBy("a", tenant)}
       group by 1, 2
     ) n on n.tenant_id = s.tenant_id and n.site_id = s.id
     where ${ownedBy("s", tenant)}`,
@@ -100,19 +105,21 @@ export async function readEquipment(tx: Tx, tenant: string | null): Promise<Equi
 export async function readSensorsNow(
   tx: Tx,
   tenant: string | null,
+  now: number,
   equipmentId: string | null = null,
 ): Promise<SensorNow[]> {
   return await rowsAsJson<SensorNow>(
     tx,
     sql`
     select s.tenant_id as "tenantId", s.equipment_id as "equipmentId", s.id, s.point, s.gateway_id as "gatewayId",
-      s.channel, s.accepted_at as "acceptedAt", l.ts as "newestTs", l.t_milli_c as "tMilliC", l.err,
+      g.kind = 'replay' as "isReplay", s.channel, s.accepted_at as "acceptedAt", l.ts as "newestTs", l.t_milli_c as "tMilliC", l.err,
       c.certificate, c.valid_until as "calibratedUntil"
     from sensors s
     left join latest_values l on l.tenant_id = s.tenant_id and l.point = s.point and l.ts >= s.since
+    join gateways g on g.tenant_id = s.tenant_id and g.id = s.gateway_id
     left join (
       select distinct on (tenant_id, sensor_id) tenant_id, sensor_id, certificate, valid_until
-      from calibrations order by tenant_id, sensor_id, calibrated_at desc
+      from calibrations where calibrated_at <= ${now} order by tenant_id, sensor_id, valid_until desc
     ) c on c.tenant_id = s.tenant_id and c.sensor_id = s.id
     where s.equipment_id is not null and ${ownedBy("s", tenant)}
       and ${equipmentId === null ? sql`true` : sql`s.equipment_id = ${equipmentId}`}

@@ -70,22 +70,26 @@ export async function findPeople(tx: Tx, emails: readonly string[]) {
   if (emails.length === 0) return [];
   const { tenantId, revokedAt } = memberships;
   return await tx
-    .select({ id: users.id, email: users.email, tenant: tenantId, revokedAt })
+    .select({
+      ...{ id: users.id, email: users.email, tenant: tenantId, revokedAt },
+      passwordHash: accounts.password,
+    })
     .from(users)
     .leftJoin(memberships, eq(memberships.userId, users.id))
+    .leftJoin(accounts, and(eq(accounts.userId, users.id), eq(accounts.providerId, passwordProvider)))
     .where(inArray(users.email, [...emails]));
 }
 
-/** A person to let in from now on; `passwordHash` as better-auth makes it. */
-interface NewPerson {
+/** A person and the password to have from now on; `passwordHash` as better-auth makes it. */
+interface PersonPassword {
   readonly id: string;
   readonly email: string;
   readonly name: string;
   readonly passwordHash: string;
 }
 
-/** Adds people with their passwords; one who was added before and never got a membership gets the new password. */
-export async function addPeople(tx: Tx, people: readonly NewPerson[]): Promise<void> {
+/** Gives people their passwords and ends every session they have; whoever isn't known yet is added. */
+export async function setPasswords(tx: Tx, people: readonly PersonPassword[]): Promise<void> {
   for (const { id, email, name, passwordHash } of people) {
     await tx.insert(users).values({ id, email, name }).onConflictDoNothing({ target: users.id });
     const account = { id, accountId: id, providerId: passwordProvider, userId: id, password: passwordHash };
@@ -94,4 +98,8 @@ export async function addPeople(tx: Tx, people: readonly NewPerson[]): Promise<v
       .values(account)
       .onConflictDoUpdate({ target: accounts.id, set: { password: passwordHash } });
   }
+  await endSessionsOf(
+    tx,
+    people.map(({ id }) => id),
+  );
 }

@@ -1,16 +1,14 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { deleteCookie, getCookie } from "hono/cookie";
-import { AppError } from "#domain/errors.ts";
 import { passwordLengths } from "#services/people/password-lengths.ts";
 import { clientNet } from "../client-net.ts";
 import { signInShape } from "../console-shapes.ts";
-import { MinuteCounts } from "../minute-counts.ts";
-import type { Api, ApiContext, ApiParts } from "../parts.ts";
+import type { Api, ApiParts } from "../parts.ts";
 import { readShape } from "../read-json.ts";
+import { setCookies } from "../set-cookies.ts";
 import { bodyOf, jsonOf, problems } from "../shapes.ts";
+import { SignInLimit } from "../sign-in-limit.ts";
 
-/** How many failed tries a minute one net has, and one mail address. */
-const triesAMinute = 10;
 const limits = { maxBytes: 2_048, maxDepth: 2 };
 const credentials = z.strictObject({
   email: z.email().max(254),
@@ -55,22 +53,21 @@ const current = createRoute({
 
 /** Signing in and out. All else that better-auth could answer under /auth stays closed: nobody signs up over HTTP. */
 export function signInRoutes(app: Api, parts: ApiParts): void {
-  const tries = new MinuteCounts(triesAMinute, parts.clock);
+  const limit = new SignInLimit(parts.clock);
   app.openapi(page, (c) => c.json({ demoAccounts: [...(parts.demoAccounts?.() ?? [])] }, 200));
   app.openapi(signIn, async (c) => {
     const given = await readShape(c.req.raw, credentials, limits);
-    const keys = [`net ${clientNet(c)}`, `account ${given.email.toLowerCase()}`];
     // Counted before the slow check, so that many at once don't get past.
-    const held = keys.map((key) => tries.count(key));
-    if (held.includes(false)) throw new AppError("TOO_MANY", "too many tries to sign in; wait a minute");
+    const takeBack = limit.count(clientNet(c), given.email);
     setCookies(c, await parts.people.signIn(given));
-    for (const key of keys) tries.takeBack(key);
+    takeBack();
     return c.json({ signedIn: true }, 200);
   });
   app.openapi(signOut, async (c) => {
     const { name, secure } = parts.people.cookie;
     const value = getCookie(c, name);
     if (value !== undefined) await parts.people.signOut(value);
+    parts.live.recheck(c.get("actor"));
     deleteCookie(c, name, { secure, path: "/", httpOnly: true, sameSite: "Lax" });
     return c.json({ signedIn: false }, 200);
   });
@@ -79,8 +76,4 @@ export function signInRoutes(app: Api, parts: ApiParts): void {
     if (signedIn) setCookies(c, await parts.people.renew(c.req.header("cookie") ?? ""));
     return c.json({ signedIn }, 200);
   });
-}
-
-function setCookies(c: ApiContext, cookies: readonly string[]): void {
-  for (const cookie of cookies) c.header("Set-Cookie", cookie, { append: true });
 }

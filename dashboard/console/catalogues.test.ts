@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import en from "../i18n/console.en.json" with { type: "json" };
 import zh from "../i18n/console.zh-CN.json" with { type: "json" };
 import { placeholdersOf } from "../i18n/fill.ts";
-import { statesWorstFirst } from "./states.ts";
+import { equipmentStatesWorstFirst, statesWorstFirst } from "./states.ts";
 import { type ConsoleKey, sayIn } from "./words.ts";
 
 const keys = Object.keys(en) as ConsoleKey[];
@@ -25,8 +25,8 @@ describe("the console's two catalogues", () => {
   });
 
   it("name every state, and what it counts as in the answer", () => {
-    for (const state of statesWorstFirst) {
-      expect(keys).toContain(`state.${state}`);
+    for (const state of statesWorstFirst) expect(keys).toContain(`state.${state}`);
+    for (const state of equipmentStatesWorstFirst) {
       expect(keys).toContain(`sentence.${state}`);
       if (state !== "in-range") expect(keys).toContain(`answer.${state}.one`);
     }

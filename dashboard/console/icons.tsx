@@ -1,4 +1,4 @@
-import type { EquipmentState, Tone } from "./states.ts";
+import type { SiteState, Tone } from "./states.ts";
 
 /** Each sign has a shape of its own, so that colour never speaks alone. Words stand beside it. */
 const shapes = {
@@ -26,6 +26,7 @@ const shapes = {
     "M8.2 2.8a10 10 0 0 1 7.6 0M20 6a10 10 0 0 1 1.9 7M19.5 18.6a10 10 0 0 1-6 3.3M8.7 21.4a10 10 0 0 1-5.5-5M2.1 11a10 10 0 0 1 2.4-5.6",
     "M8 12h8",
   ],
+  "no-equipment": ["M4 3h16v18H4z", "M8 12h8"],
   bell: ["M6 17V11a6 6 0 0 1 12 0v6l1.5 2h-15z", "M10 21.5h4"],
   chevron: ["M9 5l7 7-7 7"],
   question: [
@@ -34,7 +35,7 @@ const shapes = {
   ],
   cross: ["M7.9 2h8.2L22 7.9v8.2L16.1 22H7.9L2 16.1V7.9z", "M8.5 8.5l7 7M15.5 8.5l-7 7"],
 } as const satisfies Readonly<Record<string, readonly string[]>> &
-  Readonly<Record<EquipmentState, readonly string[]>>;
+  Readonly<Record<SiteState, readonly string[]>>;
 
 /** The name of a sign. */
 export type IconName = keyof typeof shapes;

@@ -2,10 +2,12 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { Alarms, Chart, Equipment, LogState, Me, SignIn, Sites } from "#api/console-shapes.ts";
 import { ApiError, getJson } from "./api.ts";
 import type { Period } from "./equipment/period.ts";
+import { type HeldSites, keepNewer } from "./shell/merge-live.ts";
 import { maybeSignedIn, noteSignedIn } from "./signed-in.ts";
 
 const minuteMs = 60_000;
 const alarmsAPage = 50;
+const sitesKey = ["sites"];
 
 /** Who is signed in; null when nobody is. */
 export const meQuery = queryOptions({
@@ -30,10 +32,13 @@ export const signInQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
-/** All sites; the live stream keeps it, a fetch each minute makes sure. */
+/** All sites; the live stream keeps it, a fetch each minute makes sure and undoes nothing newer. */
 export const sitesQuery = queryOptions({
-  queryKey: ["sites"],
-  queryFn: ({ signal }) => getJson<Sites>("/v1/sites", signal),
+  queryKey: sitesKey,
+  queryFn: async ({ signal, client }) => {
+    const fetched = await getJson<Sites>("/v1/sites", signal);
+    return keepNewer(client.getQueryData<HeldSites>(sitesKey), fetched);
+  },
   refetchInterval: minuteMs,
 });
 

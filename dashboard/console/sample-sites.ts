@@ -15,6 +15,7 @@ export function sampleEquipment(change: Partial<EquipmentSummary>): EquipmentSum
     since: null,
     tC: 4.5,
     asOf: "2026-03-01T03:59:00.000Z",
+    silentSince: null,
     lowerLimitC: 2,
     upperLimitC: 8,
     points: 2,
@@ -25,7 +26,7 @@ export function sampleEquipment(change: Partial<EquipmentSummary>): EquipmentSum
 /** A pharmacy with one refrigerator, changed as wanted; its state is that of its worst equipment. */
 export function sampleSite(change: Partial<Site>): Site {
   const equipment = change.equipment ?? [sampleEquipment({})];
-  const [worst = "never-reported"] = equipment.map(({ state }) => state).sort(compareStates);
+  const [worst = "no-equipment"] = equipment.map(({ state }) => state).sort(compareStates);
   return {
     organisation: { id: "00000000-0000-4000-8000-000000000001", names: { zh: "药店", en: "Pharmacy" } },
     id: `site-${labels}`,

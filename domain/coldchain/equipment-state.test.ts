@@ -37,6 +37,8 @@ describe("the state of an equipment", () => {
     ["an expired calibration", point({ calibratedUntil: now - 1 }), "calibration-expired", now - 1],
     ["none at all", point({ calibratedUntil: null }), "calibration-expired", now - 100 * minuteMs],
     ["nothing ever", point({ newestTs: null, tMilliC: null }), "never-reported", now - 100 * minuteMs],
+    ["brought in from a logger's file", point({ isReplay: true }), "never-reported", now - 100 * minuteMs],
+    ["a file's reading too warm", point({ isReplay: true, tMilliC: 8_001 }), "too-warm", now - minuteMs],
     ["above limits that were tightened", point({ tMilliC: 8_001 }), "too-warm", now - minuteMs],
     ["below them", point({ tMilliC: 1_999 }), "too-cold", now - minuteMs],
   ])("%s", (_name, only, state, since) => {

@@ -22,6 +22,8 @@ export interface PointNow {
   readonly calibratedUntil: number | null;
   /** When we accepted that the point lies in this equipment. */
   readonly acceptedAt: number;
+  /** Whether a logger's file brings its readings in: they never tell of the present (design §7). */
+  readonly isReplay?: boolean;
 }
 
 /** What is known of an equipment now; `excursions` are those that last. */
@@ -72,9 +74,9 @@ export function byState(a: EquipmentState, b: EquipmentState): number {
 }
 
 function pointConditions(equipment: EquipmentNow, point: PointNow, now: number): Condition[] {
-  const { newestTs, tMilliC, calibratedUntil, acceptedAt } = point;
+  const { newestTs, tMilliC, calibratedUntil, acceptedAt, isReplay = false } = point;
   if (newestTs === null) return [condition("never-reported", acceptedAt)];
-  const found: Condition[] = [];
+  const found: Condition[] = isReplay ? [condition("never-reported", acceptedAt)] : [];
   if (tMilliC !== null && tMilliC < equipment.lowerMilliC) found.push(condition("too-cold", newestTs));
   if (tMilliC !== null && tMilliC > equipment.upperMilliC) found.push(condition("too-warm", newestTs));
   if (now - newestTs > equipment.silentAfterMs) found.push(condition("no-data", newestTs));

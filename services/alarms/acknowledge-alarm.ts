@@ -14,7 +14,8 @@ interface Wanted extends Pick<Acknowledgement, "action" | "reason"> {
 }
 
 /**
- * Acknowledges an alarm, once, whether it lasts or is over; who, what and why go to the audit trail with it.
+ * Acknowledges an alarm, whether it lasts or is over: once, and again where late readings made it grow since. Who, what and
+ * why go to the audit trail with it, and what was said before.
  * @throws AppError UNAUTHENTICATED (nobody who may look at the console), NOT_FOUND (no such alarm in reach, or none that
  *   the actor may acknowledge), CONFLICT (somebody did: `by`, `at`)
  */
@@ -25,11 +26,12 @@ export async function acknowledgeAlarm(ctx: Context, wanted: Wanted): Promise<To
   if (!isInReach || !ctx.actor.scopes.includes("alarms:acknowledge")) throw notFound();
   const acknowledgement = { at: ctx.clock(), by: await nameOf(ctx.store, ctx.actor), action, reason };
   return await ctx.store.as({ role: "app", tenant: organisation }, async (tx) => {
+    const before = await findAlarm(tx, organisation, id);
     const isDone = await keep(tx, organisation, id, acknowledgement);
     const alarm = await findAlarm(tx, organisation, id);
-    if (alarm === null) throw notFound();
+    if (before === null || alarm === null) throw notFound();
     if (!isDone) throw conflict(alarm);
-    await note(tx, ctx, alarm, acknowledgement);
+    await note(tx, ctx, before, acknowledgement);
     return tellAlarm(alarm);
   });
 }
@@ -40,15 +42,11 @@ async function note(
   alarm: AlarmRow,
   { action, reason }: Acknowledgement,
 ): Promise<void> {
-  const { tenantId, id, kind, label, sinceTs } = alarm;
+  const { tenantId, id, kind, label, sinceTs, acknowledgedAt: at, acknowledgedBy: by } = alarm;
+  const old = at === null ? null : { at, by, action: alarm.action, reason: alarm.reason };
   const subject = `alarm ${id}`;
   const what = { action, kind, equipment: label, sinceTs };
-  await recordAudit(
-    tx,
-    ctx,
-    { action: "alarm.acknowledge", subject, old: null, new: what, reason },
-    tenantId,
-  );
+  await recordAudit(tx, ctx, { action: "alarm.acknowledge", subject, old, new: what, reason }, tenantId);
 }
 
 /** As colleagues call a person; a machine by its key's id. */

@@ -3,9 +3,14 @@ import type { AlarmRow } from "#store/alarms.ts";
 /** An alarm as it is told; times in epoch ms. */
 export type ToldAlarm = ReturnType<typeof tellAlarm>;
 
-/** An alarm from its row: temperatures in °C, names where it is, and who acknowledged it. */
+/**
+ * An alarm from its row: temperatures in °C, names where it is, and who acknowledged it. What was said before late readings
+ * made it grow is `acknowledgedBefore`: somebody must look again.
+ */
 export function tellAlarm(row: AlarmRow) {
-  const { id, kind, openedAt, clearedAt, acknowledgedAt: at, acknowledgedBy: by, action, reason } = row;
+  const { id, kind, openedAt, clearedAt, grewAt } = row;
+  const said = acknowledgementOf(row);
+  const isOutgrown = said !== null && grewAt !== null && grewAt > said.at;
   return {
     id,
     organisation: { id: row.tenantId, names: row.organisationNames },
@@ -14,10 +19,15 @@ export function tellAlarm(row: AlarmRow) {
     ...{ kind, since: row.sinceTs, until: row.untilTs },
     extremeC: inCelsius(row.extremeMilliC),
     limitC: inCelsius(row.limitMilliC),
-    ...{ openedAt, clearedAt },
-    acknowledged:
-      at === null || by === null || action === null || reason === null ? null : { at, by, action, reason },
+    ...{ openedAt, clearedAt, grewAt },
+    acknowledged: isOutgrown ? null : said,
+    acknowledgedBefore: isOutgrown ? said : null,
   };
+}
+
+function acknowledgementOf({ acknowledgedAt: at, acknowledgedBy: by, action, reason }: AlarmRow) {
+  const isSaid = at !== null && by !== null && action !== null && reason !== null;
+  return isSaid ? { at, by, action, reason } : null;
 }
 
 function inCelsius(milliC: number | null): number | null {

@@ -11,9 +11,9 @@ import {
 import type { Context } from "../context.ts";
 import { reachOf } from "./reach.ts";
 import { type EquipmentSummary, summarizeEquipment } from "./summarize-equipment.ts";
-import { worstFirst } from "./worst-first.ts";
+import { type SiteState, worstFirst } from "./worst-first.ts";
 
-/** A site as the console shows it; `state` is its worst equipment's. */
+/** A site as the console shows it; `state` is its worst equipment's, or `no-equipment`. */
 type SiteNow = ReturnType<typeof siteOf>;
 
 /** All sites that somebody may see, worst first; `asOf` in epoch ms. */
@@ -24,23 +24,22 @@ export interface SitesNow {
 
 /**
  * The sites within somebody's reach with the equipment that is watched there. A validated box without a sensor has
- * nothing to report, and a site without watched equipment nothing to show: neither is listed.
+ * nothing to report and isn't listed; a site without watched equipment is, because nobody may call it in range.
  * @throws AppError UNAUTHENTICATED without the scope `console:read`
  */
 export async function listSites(ctx: Pick<Context, "store" | "clock" | "actor">): Promise<SitesNow> {
   const who = reachOf(ctx.actor);
+  const now = ctx.clock();
   const rows = await ctx.store.as(who, async (tx) => ({
     sites: await readSites(tx, who.tenant),
     equipment: await readEquipment(tx, who.tenant),
-    sensors: await readSensorsNow(tx, who.tenant),
+    sensors: await readSensorsNow(tx, who.tenant, now),
     excursions: await readLastingExcursions(tx, who.tenant),
   }));
-  const now = ctx.clock();
   const summaries = summariesBySite(rows, now);
-  const sites = rows.sites.flatMap((site) => {
+  const sites = rows.sites.map((site) => {
     const equipment = summaries.get(`${site.tenantId}/${site.id}`) ?? [];
-    const [worst] = equipment;
-    return worst === undefined ? [] : [{ since: worst.since, ...siteOf(site, worst, equipment) }];
+    return { since: equipment[0]?.since ?? null, ...siteOf(site, equipment) };
   });
   return { asOf: now, sites: sites.sort(worstFirst).map(({ since: _, ...site }) => site) };
 }
@@ -69,10 +68,11 @@ function summariesBySite(
   return bySite;
 }
 
-function siteOf(site: SiteRow, worst: EquipmentSummary, equipment: readonly EquipmentSummary[]) {
+function siteOf(site: SiteRow, equipment: readonly EquipmentSummary[]) {
   const { tenantId, organisationNames, id, names, city, province, kind, openAlarms, unacknowledged } = site;
+  const state: SiteState = equipment[0]?.state ?? "no-equipment";
   return {
     organisation: { id: tenantId, names: organisationNames },
-    ...{ id, names, city, province, kind, state: worst.state, equipment, openAlarms, unacknowledged },
+    ...{ id, names, city, province, kind, state, equipment, openAlarms, unacknowledged },
   };
 }

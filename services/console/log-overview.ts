@@ -8,10 +8,8 @@ import {
   newestSeals,
 } from "#store/log-overview.ts";
 import type { Context } from "../context.ts";
+import { type ChainWord, logState } from "./log-state.ts";
 import { reachOf } from "./reach.ts";
-
-/** What anchoring says of the chain, where it runs in this process (`absent`: there is no part for it here). */
-type ChainWord = "up" | "down" | "absent" | "fork";
 
 const dayMs = 86_400_000;
 const checkpointsShown = 20;
@@ -46,22 +44,12 @@ export async function showLog(
     origin: ctx.config.logOrigin,
     logId: chain?.logId ?? null,
     ...{ entries, waiting: Math.max(entries - (anchored?.size ?? 0), 0) },
-    state: stateOf(chain !== null, chainWord, isLate),
+    state: logState({ hasContract: chain !== null, hasAnchor: anchored !== null, chainWord, isLate }),
     chain: chain && { class: classOf(ctx.config), chainId: chain.chainId, contract: chain.contract },
     anchored: anchored && { size: anchored.size, root: toHex(anchored.root), at: anchored.at },
     checkpoints: found.checkpoints.map((each) => ({ ...each, root: toHex(each.root) })),
     seals: found.seals.map(({ day, size, root }) => ({ day: dateOf(day), size, root: toHex(root) })),
   };
-}
-
-function stateOf(
-  hasContract: boolean,
-  chainWord: ChainWord | null,
-  isLate: boolean,
-): "anchored" | "behind" | "fork" | "no-chain" {
-  if (chainWord === "fork") return "fork";
-  if (!hasContract || chainWord === "absent") return "no-chain";
-  return isLate ? "behind" : "anchored";
 }
 
 /** The embedded chain is the operator's, whatever is set. */

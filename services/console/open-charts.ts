@@ -5,7 +5,9 @@ import type { ReadingsStore, Span, SwitchSpans } from "#store/readings/readings-
 import type { Context } from "../context.ts";
 import { bucketMsFor, chartSpanMaxMs } from "./bucket-ms.ts";
 import { type ChartPeriod, readSeries, seriesOf } from "./chart-series.ts";
+import { ChartTurns } from "./chart-turns.ts";
 import { reachOf } from "./reach.ts";
+import { unwatchedGaps } from "./unwatched-gaps.ts";
 
 /** A chart of one equipment; times in epoch ms, `to` null for what lasts. */
 type EquipmentChart = Awaited<ReturnType<typeof drawChart>>;
@@ -15,7 +17,8 @@ export interface Charts {
   /**
    * The chart of [from, to), epoch ms; without them the last 24 h. Gaps are told exactly, whatever the buckets are.
    * @throws AppError UNAUTHENTICATED (no scope `console:read`), NOT_FOUND (no such label in reach), BAD_REQUEST (a period
-   *   that ends before it begins, or is longer than 400 days), UNAVAILABLE (the readings store can't answer)
+   *   that ends before it begins, or is longer than 400 days), TOO_MANY (the actor draws two already, or all draw eight),
+   *   UNAVAILABLE (the readings store can't answer)
    */
   chart(
     ctx: Pick<Context, "store" | "clock" | "actor">,
@@ -30,7 +33,10 @@ const doorsShownMs = 8 * dayMs;
 
 /** Charts from a readings store. */
 export function openCharts(readings: ReadingsStore): Charts {
-  return { chart: (ctx, label, period) => drawChart(readings, ctx, label, period) };
+  const turns = new ChartTurns();
+  return {
+    chart: (ctx, label, period) => turns.hold(ctx.actor, () => drawChart(readings, ctx, label, period)),
+  };
 }
 
 async function drawChart(
@@ -48,7 +54,7 @@ async function drawChart(
   const known: ChartPeriod = { from: span.from, to: Math.min(span.to, now), holdMs, bucketMs };
   const [read, switches] = await Promise.all([
     readSeries(readings, tenantId, stays, known),
-    readSwitches(readings, tenantId, stays, known),
+    readSwitches(readings, tenantId, stays, { ...known, doors: span.to - span.from <= doorsShownMs }),
   ]);
   const open = ({ from, to }: Span) => ({ from, to: to >= known.to && span.to >= now ? null : to });
   return {
@@ -61,8 +67,11 @@ async function drawChart(
     excursions: excursions.map(({ sensor, direction, fromTs: from, toTs: to, extremeMilliC }) => {
       return { sensor, direction, from, to, extremeC: extremeMilliC / 1000 };
     }),
-    gaps: read.flatMap(({ sensor, silences }) => silences.map((each) => ({ sensor, ...open(each) }))),
-    doors: span.to - span.from > doorsShownMs ? [] : switches.doors.map(open),
+    gaps: [
+      ...read.flatMap(({ sensor, silences }) => silences.map((each) => ({ sensor, ...each }))),
+      ...unwatchedGaps(stays, known),
+    ].map((gap) => ({ sensor: gap.sensor, ...open(gap) })),
+    doors: switches.doors.map(open),
     powerCuts: switches.powerCuts.map(open),
   };
 }
@@ -95,18 +104,18 @@ async function readSwitches(
   readings: ReadingsStore,
   tenant: string,
   stays: readonly Stay[],
-  { from, to, holdMs }: ChartPeriod,
+  { from, to, holdMs, doors }: ChartPeriod & { readonly doors: boolean },
 ): Promise<SwitchSpans> {
   const spanOf = ({ since, until }: Stay) => ({ from: Math.max(since, from), to: Math.min(until ?? to, to) });
   const groups = [...Map.groupBy(stays, (stay) => JSON.stringify(spanOf(stay))).values()];
   const found = await Promise.all(
     groups.map((own) => {
       const points = own.map(({ point }) => point);
-      return readings.switches({ tenant, points, ...spanOf(own[0] as Stay) }, holdMs);
+      return readings.switches({ tenant, points, ...spanOf(own[0] as Stay) }, holdMs, { doors });
     }),
   );
   return {
-    doors: found.flatMap(({ doors }) => doors),
+    doors: found.flatMap((each) => each.doors),
     powerCuts: found.flatMap(({ powerCuts }) => powerCuts),
   };
 }

@@ -24,13 +24,13 @@ import { summarizeEquipment } from "./summarize-equipment.ts";
  */
 export async function showEquipment(ctx: Pick<Context, "store" | "clock" | "actor">, label: string) {
   const who = reachOf(ctx.actor);
+  const now = ctx.clock();
   const found = await ctx.store.as(who, async (tx) => {
     const equipment = await findEquipmentView(tx, who.tenant, label);
     if (equipment === null) throw new AppError("NOT_FOUND", "there is no such equipment");
-    return { equipment, ...(await readParts(tx, equipment)) };
+    return { equipment, ...(await readParts(tx, equipment, now)) };
   });
   const { equipment, sensors, gateways, alarms, excursions, sealedUntil } = found;
-  const now = ctx.clock();
   const { profile, profileVersion, scope, segmentMs } = equipment;
   return {
     ...summarizeEquipment(equipment, sensors, excursions, now),
@@ -44,9 +44,9 @@ export async function showEquipment(ctx: Pick<Context, "store" | "clock" | "acto
   };
 }
 
-async function readParts(tx: Tx, equipment: EquipmentView) {
+async function readParts(tx: Tx, equipment: EquipmentView, now: number) {
   const { tenantId, id } = equipment;
-  const sensors = await readSensorsNow(tx, tenantId, id);
+  const sensors = await readSensorsNow(tx, tenantId, now, id);
   const gatewayIds = [...new Set(sensors.map(({ gatewayId }) => gatewayId))];
   return {
     sensors,

@@ -1,4 +1,4 @@
-import { equipmentState, silentAfterMs } from "#domain/coldchain/equipment-state.ts";
+import { type EquipmentState, equipmentState, silentAfterMs } from "#domain/coldchain/equipment-state.ts";
 import type { EquipmentRow, LastingExcursion, SensorNow } from "#store/overview.ts";
 
 /** One piece of equipment as it is now; times in epoch ms, `tC` the reading nearest to or furthest past a limit. */
@@ -22,10 +22,30 @@ export function summarizeEquipment(
     ...{ label, names, kind, state, since },
     tC: worstC(equipment, sensors),
     asOf: newest.length === 0 ? null : Math.min(...newest),
+    silentSince: silentSince(equipment, state, sensors, now - silent),
     lowerLimitC: lowerMilliC / 1000,
     upperLimitC: upperMilliC / 1000,
     points: sensors.length,
   };
+}
+
+/**
+ * When too cold or too warm equipment fell silent: nothing of what was outside was heard since then, so nobody can say how
+ * it is now. Null while something of it is heard.
+ */
+function silentSince(
+  { lowerMilliC, upperMilliC }: EquipmentRow,
+  state: EquipmentState,
+  sensors: readonly SensorNow[],
+  heardAfter: number,
+): number | null {
+  if (state !== "too-cold" && state !== "too-warm") return null;
+  const isOutside = ({ tMilliC }: SensorNow) =>
+    tMilliC !== null && (state === "too-cold" ? tMilliC < lowerMilliC : tMilliC > upperMilliC);
+  const outside = sensors.filter(isOutside);
+  const told = (outside.length > 0 ? outside : sensors).flatMap(({ newestTs }) => newestTs ?? []);
+  const newest = Math.max(...told);
+  return told.length > 0 && newest < heardAfter ? newest : null;
 }
 
 function worstC({ lowerMilliC, upperMilliC }: EquipmentRow, sensors: readonly SensorNow[]): number | null {

@@ -28,14 +28,24 @@ export interface Password {
   readonly made: string | null;
 }
 
-/** A person of the file, known by their mail address; `password` is for somebody new only. */
+/** A person of the file, known by their mail address; `password` is the file's, or else made. */
 export interface Enrolment {
   readonly id: string;
-  readonly isNew: boolean;
   /** Organisations they belong to now. */
   readonly homes: readonly string[];
   readonly password: string;
   readonly isMade: boolean;
+  /** Whether the file gives a member of its organisation another password than they have. */
+  readonly isOther: boolean;
+}
+
+/** A password that a person is to have: because they enter the organisation, or because the file gives a member another. */
+export interface NewPassword {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly password: string;
+  readonly isEntrance: boolean;
 }
 
 /** One organisation's registration: `register` is as it will be, `before` as it was. */
@@ -49,6 +59,7 @@ export interface Draft {
   readonly moves: { readonly kind: "place" | "correct"; readonly placement: Placement }[];
   readonly entries: QueuedEntry[];
   readonly credentials: Credential[];
+  readonly newPasswords: NewPassword[];
   readonly faults: Fault[];
   readonly unchanged: string[];
   /** Times as the file stated them, of rows that change in this run, by subject. */
@@ -81,6 +92,7 @@ export function startDraft(start: DraftStart): Draft {
     moves: [],
     entries: [],
     credentials: [],
+    newPasswords: [],
     faults: [],
     unchanged: [],
     stated: new Map(),

@@ -1,11 +1,13 @@
+import type { RegisterRow } from "#store/register.ts";
 import { type Draft, type Enrolment, keepRow } from "./draft.ts";
 import type { OrganisationFile } from "./network.ts";
 
 type PersonFile = OrganisationFile["people"][number];
 
 /**
- * People: a password that isn't given is made, and shown once; that of somebody known stays. Who was revoked stays so
- * until the file says `"revoked": false`. Somebody belongs to one organisation at a time.
+ * People: whoever enters the organisation, or comes back to it, gets the file's password, or one that is made and shown
+ * once: what they had elsewhere is nobody's key to this one. A member's password changes only when the file gives
+ * another. Who was revoked stays so until the file says `"revoked": false`. Somebody belongs to one organisation at a time.
  */
 export function planPeople(draft: Draft, file: OrganisationFile): void {
   for (const [at, person] of file.people.entries()) {
@@ -16,8 +18,8 @@ export function planPeople(draft: Draft, file: OrganisationFile): void {
 
 function planPerson(draft: Draft, person: PersonFile, enrolment: Enrolment, path: string): void {
   const { now } = draft.terms;
-  const { id, isNew, homes, password, isMade } = enrolment;
-  const { email, name, role, revoked } = person;
+  const { id, homes } = enrolment;
+  const { name, role, revoked } = person;
   const subject = `person ${id}`;
   const old = draft.register.memberships.find((row) => row.userId === id);
   if (old === undefined && revoked === true) {
@@ -38,6 +40,18 @@ function planPerson(draft: Draft, person: PersonFile, enrolment: Enrolment, path
     revokedAt,
   };
   keepRow(draft, { table: "memberships", subject, old, next });
-  if (isNew && isMade)
+  if (revokedAt === null) planPassword(draft, person, enrolment, old);
+}
+
+function planPassword(
+  draft: Draft,
+  { email, name }: PersonFile,
+  { id, password, isMade, isOther }: Enrolment,
+  old: RegisterRow<"memberships"> | undefined,
+): void {
+  const isEntrance = old === undefined || old.revokedAt !== null;
+  if (!isEntrance && !isOther) return;
+  draft.newPasswords.push({ id, email, name, password, isEntrance });
+  if (isMade)
     draft.credentials.push({ kind: "person", organisation: draft.tenant, id: email, secret: password });
 }

@@ -2,7 +2,7 @@ import { emptyRegister, loadRegister, type Register, registeredAmong } from "#st
 import { findOperator } from "#store/register-conflicts.ts";
 import type { Context } from "../context.ts";
 import { type Credential, type Draft, type Enrolment, type Password, startDraft } from "./draft.ts";
-import { enrol, findEnrolments, signOutChanged } from "./enrol-people.ts";
+import { changePasswords, enrol, findEnrolments, signOutChanged } from "./enrol-people.ts";
 import type { Fault } from "./fault.ts";
 import { findConflicts } from "./find-conflicts.ts";
 import type { Network, OrganisationFile } from "./network.ts";
@@ -100,7 +100,8 @@ async function saveAll(session: Session, planned: readonly Draft[]): Promise<Reg
     const { path } = plan;
     const file = session.network.organisations[at] as OrganisationFile;
     try {
-      const draft = plan.saves.length === 0 ? plan : await saveOne(session, file, plan);
+      const isSame = plan.saves.length === 0 && plan.newPasswords.length === 0;
+      const draft = isSame ? plan : await saveOne(session, file, plan);
       if (draft.faults.length > 0) return summary(saved, draft.faults);
       saved.push(draft);
     } catch (cause) {
@@ -130,7 +131,9 @@ async function saveOne(session: Session, file: OrganisationFile, plan: Draft): P
     if (draft.faults.length === 0) await saveDraft(tx, ctx, draft);
     return draft;
   });
+  if (saved.faults.length > 0) return saved;
   await signOutChanged(ctx.store, saved);
+  await changePasswords(ctx, saved);
   return saved;
 }
 
@@ -147,6 +150,12 @@ function strangeSignatures(network: Network, drafts: readonly Draft[]): Fault[] 
   });
 }
 
+function passwordsChanged({ tenant, newPasswords }: Draft): string[] {
+  return newPasswords.flatMap(({ id, isEntrance }) =>
+    isEntrance ? [] : [`${tenant}: password of person ${id}`],
+  );
+}
+
 function summary(drafts: readonly Draft[], faults: Fault[]): Registration {
   const named = (isNew: boolean) =>
     drafts.flatMap(({ tenant, saves }) =>
@@ -154,7 +163,7 @@ function summary(drafts: readonly Draft[], faults: Fault[]): Registration {
     );
   return {
     created: named(true),
-    changed: named(false),
+    changed: [...named(false), ...drafts.flatMap(passwordsChanged)],
     unchanged: drafts.reduce((sum, draft) => sum + draft.unchanged.length, 0),
     credentials: drafts.flatMap((draft) => draft.credentials),
     faults,

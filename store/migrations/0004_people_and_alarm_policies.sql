@@ -21,22 +21,28 @@ DO $$
 DECLARE
   named text;
 BEGIN
+  FOREACH named IN ARRAY ARRAY['alarms', 'memberships'] LOOP
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', named);
+    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', named);
+    EXECUTE format(
+      'CREATE POLICY own_tenant ON %I TO coldmark_app
+         USING (tenant_id = nullif(current_setting(''app.tenant'', true), ''''))
+         WITH CHECK (tenant_id = nullif(current_setting(''app.tenant'', true), ''''))', named);
+  END LOOP;
+  -- What the console shows of every organisation, and no more: readings come through the readings store.
   FOREACH named IN ARRAY ARRAY[
-    'organisations', 'sites', 'equipment', 'sensors', 'sensor_placements', 'calibrations', 'gateways', 'readings',
-    'gateway_progress', 'latest_values', 'excursions', 'findings', 'windows', 'alarms', 'memberships'
+    'organisations', 'sites', 'equipment', 'sensors', 'sensor_placements', 'calibrations', 'gateways',
+    'gateway_progress', 'latest_values', 'excursions', 'windows', 'alarms'
   ] LOOP
-    IF named IN ('alarms', 'memberships') THEN
-      EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', named);
-      EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', named);
-      EXECUTE format(
-        'CREATE POLICY own_tenant ON %I TO coldmark_app
-           USING (tenant_id = nullif(current_setting(''app.tenant'', true), ''''))
-           WITH CHECK (tenant_id = nullif(current_setting(''app.tenant'', true), ''''))', named);
-    END IF;
     EXECUTE format('CREATE POLICY operator_reads ON %I FOR SELECT TO coldmark_operator USING (true)', named);
-    EXECUTE format('GRANT SELECT ON %I TO coldmark_operator', named);
+    IF named <> 'gateways' THEN
+      EXECUTE format('GRANT SELECT ON %I TO coldmark_operator', named);
+    END IF;
   END LOOP;
 END $$;
+--> statement-breakpoint
+-- Of a gateway not its password's hash.
+GRANT SELECT (tenant_id, id, kind, signature_required) ON gateways TO coldmark_operator;
 --> statement-breakpoint
 CREATE POLICY worker_all ON alarms TO coldmark_worker USING (true) WITH CHECK (true);
 --> statement-breakpoint
@@ -72,8 +78,9 @@ GRANT SELECT ON memberships TO coldmark_auth;
 --> statement-breakpoint
 GRANT SELECT, INSERT, UPDATE ON memberships TO coldmark_app;
 --> statement-breakpoint
--- Who came in and who left is written with the session itself, in one transaction.
-CREATE POLICY auth_notes ON audit FOR INSERT TO coldmark_auth WITH CHECK (action IN ('person.sign-in', 'person.sign-out'));
+-- Who came in and who left is written with the session itself, a new password with its hash, in one transaction.
+CREATE POLICY auth_notes ON audit FOR INSERT TO coldmark_auth
+  WITH CHECK (action IN ('person.sign-in', 'person.sign-out', 'person.password'));
 --> statement-breakpoint
 GRANT INSERT ON audit TO coldmark_auth;
 --> statement-breakpoint

@@ -1,8 +1,11 @@
 /** What a chart asks of the readings in InfluxDB: by InfluxQL's own aggregates, which 1.x, 2.x and 3.x share. */
+
+import { cappedRuns, faultRunsMax } from "./fault-runs.ts";
 import { conditionsOf, type Series, seriesOf } from "./influx-query.ts";
 import { joinSpans } from "./join-spans.ts";
 import { measurement } from "./line-protocol.ts";
 import type { Bucket, PointSteps, ReadingsRange, ReadingsStore, Span } from "./readings-store.ts";
+import { seekTimes } from "./time-seeker.ts";
 
 /** Asks `/query` in InfluxQL. */
 type Ask = (query: string) => Promise<unknown>;
@@ -12,6 +15,8 @@ type Row = readonly unknown[];
 const wholeMs = 8 * 86_400_000;
 /** More windows than these are not worth telling. */
 const windowsMax = 3_000;
+/** How many times one query reads on the way from one run of faults to the next. */
+const timesPerPage = 100;
 
 /** The charts' part of the readings store. */
 export function openInfluxCharts(ask: Ask): Pick<ReadingsStore, "buckets" | "steps" | "switches"> {
@@ -22,8 +27,8 @@ export function openInfluxCharts(ask: Ask): Pick<ReadingsStore, "buckets" | "ste
   return {
     buckets: (range, bucketMs) => readBuckets(read, range, bucketMs),
     steps: (range, longerThanMs) => readSteps(read, range, longerThanMs),
-    switches: async (range, holdMs) => ({
-      doors: await readSwitch(read, range, { said: "door", on: true, holdMs }),
+    switches: async (range, holdMs, { doors }) => ({
+      doors: doors ? await readSwitch(read, range, { said: "door", on: true, holdMs }) : [],
       powerCuts: await readSwitch(read, range, { said: "power", on: false, holdMs }),
     }),
   };
@@ -59,7 +64,7 @@ async function readSteps(read: Read, range: ReadingsRange, longerThanMs: number)
     read("SELECT FIRST(t) FROM ?", range, " GROUP BY point"),
     read("SELECT LAST(t) FROM ?", range, " GROUP BY point"),
     readLongSteps(read, range, longerThanMs),
-    read("SELECT err FROM ?", range, " AND err != '' GROUP BY point"),
+    read("SELECT FIRST(err) FROM ?", range, " AND err != '' GROUP BY point"),
   ]);
   const ends = byPoint(lasts);
   const longs = byPoint(steps);
@@ -70,7 +75,7 @@ async function readSteps(read: Read, range: ReadingsRange, longerThanMs: number)
       first: timeOf(rows[0]),
       last: timeOf(ends.get(point)?.[0]),
       long: (longs.get(point) ?? []).map((row) => ({ from: timeOf(row) - Number(row[1]), to: timeOf(row) })),
-      faults: await runsOf(read, { ...range, points: [point] }, (faulty.get(point) ?? []).map(timeOf)),
+      faults: faulty.has(point) ? await runsOf(read, { ...range, points: [point] }) : [],
     })),
   );
 }
@@ -103,43 +108,46 @@ async function pointsWithHoles(
   return counted.filter(hasHole).map(pointOf);
 }
 
-/** The faults of one point that no temperature parts, each run with the temperature that ends it. */
-async function runsOf(
-  read: Read,
-  range: ReadingsRange,
-  faults: readonly number[],
-): Promise<PointSteps["faults"]> {
-  const [first, last] = [faults[0], faults.at(-1)];
-  if (first === undefined || last === undefined) return [];
-  const [between, after] = await Promise.all([
-    read("SELECT t FROM ?", { ...range, from: first, to: last }),
-    read("SELECT t FROM ?", { ...range, from: last + 1 }, " ORDER BY time LIMIT 1"),
-  ]);
-  const known = [...between, ...after].flatMap(({ values }) => values.map(timeOf));
-  const runs = new Map<number | null, number>();
-  let at = 0;
-  for (const ts of faults) {
-    while (at < known.length && (known[at] ?? ts) <= ts) at += 1;
-    const to = known[at] ?? null;
-    if (!runs.has(to)) runs.set(to, ts);
+/**
+ * The faults of one point that no temperature parts, each run with the temperature that ends it: from one to the other and
+ * back, so that neither a long run nor the time between two is read.
+ */
+async function runsOf(read: Read, range: ReadingsRange): Promise<PointSteps["faults"]> {
+  const seek = (select: string, more = "") =>
+    seekTimes(async (from) => {
+      const page = await read(select, { ...range, from }, `${more} ORDER BY time LIMIT ${timesPerPage}`);
+      return page.flatMap(({ values }) => values.map(timeOf));
+    }, timesPerPage);
+  const faultAt = seek("SELECT err FROM ?", " AND err != ''");
+  const temperatureAt = seek("SELECT t FROM ?");
+  const runs: { from: number; to: number | null }[] = [];
+  for (let at: number | null = range.from; at !== null && runs.length <= faultRunsMax; ) {
+    const from = await faultAt(at);
+    if (from === null) break;
+    at = await temperatureAt(from + 1);
+    runs.push({ from, to: at });
   }
-  return [...runs].map(([to, from]) => ({ from, to }));
+  return cappedRuns(runs);
 }
 
 /**
- * When a contact was on. Where its statements reach too far to be read whole, each is taken to hold as long as it may.
+ * When a contact was on. Where its statements reach too far to be read whole, each window that holds one is taken to be on
+ * for as long as the statement may hold.
  */
 async function readSwitch(
   read: Read,
   range: ReadingsRange,
   { said, on, holdMs }: { said: "door" | "power"; on: boolean; holdMs: number },
 ): Promise<Span[]> {
-  const times = (await read(`SELECT ${said} FROM ?`, range, ` AND ${said} = ${on}`)).flatMap(({ values }) =>
-    values.map(timeOf),
-  );
-  if (times.length === 0) return [];
-  const [from, to] = [Math.min(...times), Math.min(Math.max(...times) + holdMs, range.to)];
-  if (to - from > wholeMs) return joinSpans(times.map((ts) => ({ from: ts, to: ts + holdMs })));
+  const windowMs = Math.max(1, Math.ceil((range.to - range.from) / windowsMax));
+  const grouped = ` AND ${said} = ${on} GROUP BY time(${windowMs}ms) fill(none)`;
+  const windows = (await read(`SELECT COUNT(${said}) FROM ?`, range, grouped))
+    .flatMap(({ values }) => values.map(timeOf))
+    .map((ts) => ({ from: Math.max(ts, range.from), to: ts + windowMs + holdMs }));
+  if (windows.length === 0) return [];
+  const from = Math.min(...windows.map((window) => window.from));
+  const to = Math.min(Math.max(...windows.map((window) => window.to)), range.to);
+  if (to - from > wholeMs) return joinSpans(windows);
   const stated = await read(`SELECT ${said} FROM ?`, { ...range, from, to }, " GROUP BY point");
   return joinSpans(stated.flatMap(({ values }) => spansOn(values, { on, holdMs })));
 }

@@ -2,6 +2,7 @@
 import { type SQL, sql } from "drizzle-orm";
 import type { Tx } from "../connect.ts";
 import { rowsAsJson } from "../rows-as-json.ts";
+import { cappedRuns, faultRunsMax } from "./fault-runs.ts";
 import { joinSpans } from "./join-spans.ts";
 import type { Bucket, PointSteps, ReadingsRange, Span, SwitchSpans } from "./readings-store.ts";
 
@@ -57,30 +58,34 @@ export async function selectSteps(tx: Tx, range: ReadingsRange, longerThanMs: nu
     first: own[0]?.from ?? range.from,
     last: own.find(({ isLast }) => isLast)?.from ?? range.to,
     long: own.filter(({ from, to }) => to - from > longerThanMs).map(({ from, to }) => ({ from, to })),
-    faults: (faults.get(point) ?? []).map(({ from, to }) => ({ from, to })),
+    faults: cappedRuns((faults.get(point) ?? []).map(({ from, to }) => ({ from, to }))),
   }));
 }
 
+/** Read once in order of time: where faults begin and temperatures come back, one after the other. */
 async function selectFaults(tx: Tx, range: ReadingsRange) {
   return await rowsAsJson<{ point: string; from: number; to: number | null }>(
     tx,
     eachPoint(
       range,
-      (own) => sql`select min(f.ts) as from, f.next as to from (
-        select r.ts, (
-          select n.ts from readings n
-          where n.tenant_id = r.tenant_id and n.point = r.point and n.ts > r.ts and n.ts < ${range.to}
-            and n.t_milli_c is not null
-          order by n.ts limit 1
-        ) as next
-        from readings r where ${own} and r.t_milli_c is null and r.err is not null
-      ) f group by f.next order by 1`,
+      (own) => sql`select ts as from, next as to from (
+        select ts, is_fault, lead(ts) over (order by ts) as next from (
+          select r.ts, r.t_milli_c is null as is_fault,
+            lag(r.t_milli_c is null) over (order by r.ts) is distinct from (r.t_milli_c is null) as is_turn
+          from readings r where ${own} and (r.t_milli_c is not null or r.err is not null)
+        ) said where is_turn
+      ) turns where is_fault order by ts limit ${faultRunsMax + 1}`,
     ),
   );
 }
 
 /** @see ReadingsStore.switches */
-export async function selectSwitches(tx: Tx, range: ReadingsRange, holdMs: number): Promise<SwitchSpans> {
+export async function selectSwitches(
+  tx: Tx,
+  range: ReadingsRange,
+  holdMs: number,
+  { doors }: { readonly doors: boolean },
+): Promise<SwitchSpans> {
   const spans = async (said: SQL, isOn: SQL) =>
     joinSpans(
       await rowsAsJson<Span>(
@@ -95,7 +100,7 @@ export async function selectSwitches(tx: Tx, range: ReadingsRange, holdMs: numbe
       ),
     );
   return {
-    doors: await spans(sql`r.door`, sql`r.door`),
+    doors: doors ? await spans(sql`r.door`, sql`r.door`) : [],
     powerCuts: await spans(sql`r.power`, sql`not r.power`),
   };
 }

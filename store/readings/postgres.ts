@@ -19,7 +19,8 @@ export function openPostgresReadings(store: Store): ReadingsStore {
     buckets: (range, bucketMs) => store.as({ role: "worker" }, (tx) => selectBuckets(tx, range, bucketMs)),
     steps: (range, longerThanMs) =>
       store.as({ role: "worker" }, (tx) => selectSteps(tx, range, longerThanMs)),
-    switches: (range, holdMs) => store.as({ role: "worker" }, (tx) => selectSwitches(tx, range, holdMs)),
+    switches: (range, holdMs, which) =>
+      store.as({ role: "worker" }, (tx) => selectSwitches(tx, range, holdMs, which)),
     ping: () => store.ping(),
   };
 }

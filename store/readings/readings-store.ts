@@ -51,7 +51,8 @@ export interface Span {
 
 /**
  * Where a point's temperatures of a range leave time open: its first and last one, two that follow one another after more
- * than was asked, and faults, each from the first of a run to the next temperature (null: none in the range).
+ * than was asked, and faults, each from the first of a run to the next temperature (null: none in the range). Of very many
+ * runs the last one told ends with null, whatever came after.
  */
 export interface PointSteps {
   readonly point: string;
@@ -83,8 +84,8 @@ export interface ReadingsStore {
   buckets(range: ReadingsRange, bucketMs: number): Promise<Bucket[]>;
   /** Points without any temperature in the range are missing. @throws as `range` */
   steps(range: ReadingsRange, longerThanMs: number): Promise<PointSteps[]>;
-  /** In order of time, neighbours joined; a statement holds for at most `holdMs`. @throws as `range` */
-  switches(range: ReadingsRange, holdMs: number): Promise<SwitchSpans>;
+  /** In order of time, neighbours joined; a statement holds for at most `holdMs`; doors where asked for. @throws as `range` */
+  switches(range: ReadingsRange, holdMs: number, which: { readonly doors: boolean }): Promise<SwitchSpans>;
   /** @throws when the store can't answer now */
   ping(): Promise<void>;
 }

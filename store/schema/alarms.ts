@@ -10,8 +10,8 @@ export const alarmActions = ["moved", "quarantined", "repaired", "called", "chec
 
 /**
  * What somebody must look at, one row for each equipment, kind and beginning; never deleted. `sinceTs` and `untilTs` are
- * times of the event by the devices, `openedAt` and `clearedAt` when we saw it. An alarm stays open until it is both over
- * and acknowledged.
+ * times of the event by the devices, `openedAt` and `clearedAt` when we saw it, `grewAt` when late readings last made
+ * longer or worse what was over. An alarm stays open until it is both over and acknowledged since it last grew.
  */
 export const alarms = pgTable(
   "alarms",
@@ -26,6 +26,7 @@ export const alarms = pgTable(
     limitMilliC: integer(),
     openedAt: whole().notNull(),
     clearedAt: whole(),
+    grewAt: whole(),
     acknowledgedAt: whole(),
     acknowledgedBy: text(),
     action: text({ enum: alarmActions }),
@@ -34,6 +35,8 @@ export const alarms = pgTable(
   (t) => [
     primaryKey({ columns: [t.tenantId, t.id] }),
     unique().on(t.tenantId, t.equipmentId, t.kind, t.sinceTs),
-    index().on(t.tenantId).where(sql`cleared_at is null or acknowledged_at is null`),
+    index()
+      .on(t.tenantId)
+      .where(sql`cleared_at is null or acknowledged_at is null or grew_at > acknowledged_at`),
   ],
 );

@@ -5,7 +5,7 @@ import { tenant, whole } from "./columns.ts";
 /** Which limit was left. */
 export const excursionDirections = ["high", "low"] as const;
 
-/** Stretches outside the equipment's limits; `queued` once the log was told. */
+/** Stretches outside the equipment's limits, `changedAt` when we last learned more of one; `queued` once the log was told. */
 export const excursions = pgTable(
   "excursions",
   {
@@ -18,12 +18,13 @@ export const excursions = pgTable(
     extremeMilliC: integer().notNull(),
     limitMilliC: integer().notNull(),
     detectedAt: whole().notNull(),
+    changedAt: whole().notNull(),
     queued: boolean().notNull().default(false),
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.equipmentId, t.point, t.fromTs] }),
     index().on(t.detectedAt).where(sql`not queued`),
-    index("excursions_detected").on(t.detectedAt),
+    index("excursions_changed").on(t.changedAt),
     index("excursions_lasting").on(t.tenantId).where(sql`to_ts is null`),
   ],
 );

@@ -6,11 +6,17 @@ import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { startJobs } from "#jobs/run.ts";
 import { AlarmWatch } from "#jobs/watch-alarms.ts";
+import { acknowledgeAlarm } from "#store/alarms.ts";
 import { openStore, type Store } from "#store/connect.ts";
-import { dropExcursions } from "#store/excursions.ts";
+import { dropExcursions, type Excursion, saveExcursions } from "#store/excursions.ts";
+import { ensureCursors } from "#store/inbox.ts";
+import { readSensorsNow, readSites } from "#store/overview.ts";
 import { alarms } from "#store/schema/alarms.ts";
 import { calibrations } from "#store/schema/calibrations.ts";
+import { cursors } from "#store/schema/cursors.ts";
 import { excursions } from "#store/schema/excursions.ts";
+import { gateways } from "#store/schema/gateways.ts";
+import { inbox } from "#store/schema/inbox.ts";
 import { pointAt, seedExcursion, seedLatest, seedOrganisation } from "../support/console-network.ts";
 import { startPostgres } from "../support/postgres.ts";
 
@@ -63,7 +69,7 @@ describe.each([
     run += 1;
     tenant = `alarms-${run}`;
     now = Date.UTC(2026, 2, run, 12);
-    watch = new AlarmWatch({ store, clock });
+    watch = new AlarmWatch({ store, clock, startedAt: 0 });
     const since = now - 1_000 * minuteMs;
     await seedOrganisation(store, tenant, [{ id: "fridge", sensors: 2, since }]);
     await hear(now);
@@ -75,15 +81,18 @@ describe.each([
     await seedLatest(store, tenant, both);
   }
 
-  async function told() {
-    const rows = await store.as({ role: "worker" }, (tx) =>
+  function rows() {
+    return store.as({ role: "worker" }, (tx) =>
       tx
         .select()
         .from(alarms)
         .where(and(eq(alarms.tenantId, tenant)))
         .orderBy(asc(alarms.sinceTs), asc(alarms.kind)),
     );
-    return rows.map(({ kind, sinceTs, untilTs, openedAt, clearedAt }) => {
+  }
+
+  async function told() {
+    return (await rows()).map(({ kind, sinceTs, untilTs, openedAt, clearedAt }) => {
       return { kind, sinceTs, untilTs, openedAt, clearedAt };
     });
   }
@@ -107,7 +116,7 @@ describe.each([
     const openedAt = now;
     now += 2_000;
     await watch.pass();
-    await new AlarmWatch({ store, clock }).pass();
+    await new AlarmWatch({ store, clock, startedAt: 0 }).pass();
     const warm = { kind: "too-warm", sinceTs: from, openedAt };
     expect(await told()).toEqual([{ ...warm, untilTs: null, clearedAt: null }]);
     const to = now + minuteMs;
@@ -133,6 +142,124 @@ describe.each([
     ]);
   });
 
+  test("what late readings make longer and worse is to be acknowledged again, however long it was over", async () => {
+    const day = 24 * 60 * minuteMs;
+    const [from, to] = [now - 10 * day, now - 10 * day + 30 * minuteMs];
+    const row = { ...excursionOf(from), toTs: to, extremeMilliC: 9_000 };
+    await keepExcursion(row, now);
+    await watch.pass();
+    const [{ id } = { id: 0 }] = await rows();
+    expect(await acknowledge(id, "a short one")).toBe(true);
+    expect(await acknowledge(id, "a short one")).toBe(false);
+    now += 3 * day;
+    await hear(now);
+    await keepExcursion(row, now);
+    await watch.pass();
+    expect(await rows()).toMatchObject([{ id, untilTs: to, grewAt: null }]);
+    await keepExcursion({ ...row, toTs: to + 90 * minuteMs, extremeMilliC: 20_000 }, now);
+    await watch.pass();
+    expect(await rows()).toMatchObject([
+      {
+        id,
+        sinceTs: from,
+        untilTs: to + 90 * minuteMs,
+        extremeMilliC: 20_000,
+        grewAt: now,
+        reason: "a short one",
+      },
+    ]);
+    const [site] = await store.as({ role: "app", tenant }, (tx) => readSites(tx, tenant));
+    expect(site).toMatchObject({ openAlarms: 1, unacknowledged: 1 });
+    expect(await acknowledge(id, "thrown away")).toBe(true);
+    const [done] = await store.as({ role: "app", tenant }, (tx) => readSites(tx, tenant));
+    expect(done).toMatchObject({ openAlarms: 0, unacknowledged: 0 });
+
+    function acknowledge(which: number, reason: string) {
+      const said = { at: now, by: "me", action: "checked", reason } as const;
+      return store.as({ role: "app", tenant }, (tx) => acknowledgeAlarm(tx, tenant, which, said));
+    }
+  });
+
+  test("a certificate that is yet to begin does not stand for one that ran out", async () => {
+    await store.as({ role: "app", tenant }, async (tx) => {
+      await tx
+        .update(calibrations)
+        .set({ validUntil: now - 1 })
+        .where(eq(calibrations.tenantId, tenant));
+      const next = { calibratedAt: now + minuteMs, validUntil: now + 500 * minuteMs };
+      const rows = ["fridge-s1", "fridge-s2"].map((sensorId) => ({
+        tenantId: tenant,
+        sensorId,
+        certificate: "C-2",
+        ...next,
+      }));
+      await tx.insert(calibrations).values(rows);
+    });
+    await watch.pass();
+    expect((await told()).map(({ kind, clearedAt }) => [kind, clearedAt])).toEqual([
+      ["calibration-expired", null],
+    ]);
+    const sensorsAt = (at: number) =>
+      store.as({ role: "app", tenant }, (tx) => readSensorsNow(tx, tenant, at));
+    expect((await sensorsAt(now)).map(({ certificate }) => certificate)).toEqual(["C-1", "C-1"]);
+    now += minuteMs;
+    expect((await sensorsAt(now)).map(({ certificate }) => certificate)).toEqual(["C-2", "C-2"]);
+    await watch.pass();
+    expect((await told()).map(({ clearedAt }) => clearedAt)).toEqual([now]);
+  });
+
+  test("silence is called only by who listened for as long, and not while messages wait to be read", async () => {
+    now += 31 * minuteMs;
+    const restarted = new AlarmWatch({ store, clock, startedAt: now - 30 * minuteMs + 1 });
+    await restarted.pass();
+    expect(await told()).toEqual([]);
+    const bytes = new Uint8Array(32);
+    const message = { gateway: "g", topic: "t", lane: "data", payload: bytes, sha256: bytes, door: "test" };
+    const asWorker = { role: "worker" } as const;
+    const [waiting] = await store.as(asWorker, (tx) =>
+      tx
+        .insert(inbox)
+        .values({ ...message, receivedAt: now - minuteMs - 1 })
+        .returning({ id: inbox.id }),
+    );
+    now += 1;
+    await restarted.pass();
+    expect(await told()).toEqual([]);
+    await store.as(asWorker, async (tx) => {
+      await ensureCursors(tx);
+      await tx
+        .update(cursors)
+        .set({ position: waiting?.id ?? 0 })
+        .where(eq(cursors.name, "projector"));
+    });
+    await restarted.pass();
+    expect((await told()).map(({ kind }) => kind)).toEqual(["no-data"]);
+  });
+
+  test("a sensor of a gateway that brings files in says so", async () => {
+    const isReplay = async () => {
+      const rows = await store.as({ role: "app", tenant }, (tx) => readSensorsNow(tx, tenant, now));
+      return rows.map((row) => row.isReplay);
+    };
+    expect(await isReplay()).toEqual([false, false]);
+    await store.as({ role: "app", tenant }, (tx) =>
+      tx.update(gateways).set({ kind: "replay" }).where(eq(gateways.tenantId, tenant)),
+    );
+    expect(await isReplay()).toEqual([true, true]);
+  });
+
+  /** An excursion of the first point as the projector keeps it. */
+  function excursionOf(fromTs: number): Excursion {
+    return {
+      ...{ tenantId: tenant, equipmentId: "fridge", point: point(), fromTs, toTs: null, direction: "high" },
+      ...{ extremeMilliC: 9_000, limitMilliC: 8_000, detectedAt: now, queued: false },
+    };
+  }
+
+  function keepExcursion(row: Excursion, at: number): Promise<void> {
+    return store.as({ role: "worker" }, (tx) => saveExcursions(tx, [row], at));
+  }
+
   test("a late reading that moves the beginning moves the alarm, one that joins two doubles none", async () => {
     const begun = now;
     const at = (minutes: number) => begun - minutes * minuteMs;
@@ -147,7 +274,7 @@ describe.each([
     expect(await told()).toEqual([first, { ...second, sinceTs: at(70) }]);
     await drop(at(70));
     await seedExcursion(store, tenant, { fridge: "fridge", from: at(100), to: null, detectedAt: now });
-    await new AlarmWatch({ store, clock }).pass();
+    await new AlarmWatch({ store, clock, startedAt: 0 }).pass();
     expect(await told()).toEqual([first, { ...second, sinceTs: at(70) }]);
 
     async function drop(fromTs: number): Promise<void> {
@@ -169,7 +296,7 @@ describe.each([
     const [from, to] = [now - 2 * 24 * 60 * minuteMs, now - 24 * 60 * minuteMs];
     await seedExcursion(store, tenant, { fridge: "fridge", from, to, detectedAt: from });
     await hear(now);
-    await new AlarmWatch({ store, clock }).pass();
+    await new AlarmWatch({ store, clock, startedAt: 0 }).pass();
     expect((await told()).map(({ sinceTs, untilTs }) => [sinceTs, untilTs])).toContainEqual([from, to]);
   });
 
@@ -219,10 +346,10 @@ describe.each([
           throw new Error("killed");
         }),
     };
-    await expect(new AlarmWatch({ store: dying, clock }).pass()).rejects.toThrow("killed");
+    await expect(new AlarmWatch({ store: dying, clock, startedAt: 0 }).pass()).rejects.toThrow("killed");
     expect(await told()).toEqual([]);
-    await new AlarmWatch({ store, clock }).pass();
-    await new AlarmWatch({ store, clock }).pass();
+    await new AlarmWatch({ store, clock, startedAt: 0 }).pass();
+    await new AlarmWatch({ store, clock, startedAt: 0 }).pass();
     expect(await told()).toHaveLength(1);
   });
 

@@ -167,7 +167,7 @@ describe.each(kinds)("anchoring on %s and anvil", (kind) => {
           fromTs: startMs,
           direction: "high",
         },
-        ...{ toTs: null, extremeMilliC: 8_500, limitMilliC: 8_000, detectedAt: now },
+        ...{ toTs: null, extremeMilliC: 8_500, limitMilliC: 8_000, detectedAt: now, changedAt: now },
       });
     });
     await until(async () => kindsOf(await logOf(store)).includes("excursion"));

@@ -193,6 +193,41 @@ describe("the live stream", () => {
     expect(await first.change()).toBeNull();
   });
 
+  test("says which sites are gone", async () => {
+    let isGone = false;
+    const emptied = {
+      ...store,
+      as: async (...args: Parameters<Store["as"]>) => {
+        const rows = await store.as(...args);
+        return isGone ? { ...(rows as object), sites: [] } : rows;
+      },
+    } as Store;
+    const feed = new LiveFeed({ store: emptied, clock: Date.now, log }, { pollMs: 5 });
+    const listener = reader(feed.open(actor, welcome));
+    expect((await listener.change())?.gone).toEqual([]);
+    isGone = true;
+    const told = await listener.change();
+    expect(liveShape.parse(told)).toEqual(told);
+    expect(told).toMatchObject({ sites: [], gone: [{ organisation: { id: "shop-a" }, id: "shop" }] });
+    feed.stop();
+  });
+
+  test("ends at the next look when its person signs out, and nobody else's", async () => {
+    const feed = new LiveFeed({ store, clock: Date.now, log }, { pollMs: 5 });
+    let asked = 0;
+    const own = reader(feed.open(actor, async () => false));
+    const others = feed.open({ ...actor, id: "another" }, async () => {
+      asked += 1;
+      return true;
+    });
+    await own.change();
+    feed.recheck(actor);
+    expect(await own.change()).toBeNull();
+    expect(asked).toBe(0);
+    await others.cancel();
+    feed.stop();
+  });
+
   test("a comment shows that the stream is alive", async () => {
     const feed = new LiveFeed({ store, clock: Date.now, log }, { pollMs: 5, beatMs: 10 });
     const listener = reader(feed.open(actor, welcome));
@@ -237,15 +272,17 @@ describe("the live stream", () => {
     feed.stop();
   });
 
-  test("eight of one's own and 200 in all, then no more until one ends", async () => {
+  test("eight of one's own, 50 an organisation and 1,000 in all, then no more until one ends", async () => {
     const feed = new LiveFeed({ store, clock: Date.now, log });
-    const open = (id: string) => feed.open({ ...actor, id }, welcome);
+    const open = (id: string, tenant = "shop-a") => feed.open({ ...actor, id, tenant }, welcome);
     const own = Array.from({ length: 8 }, () => open("one"));
     expect(() => open("one")).toThrow("too many live streams");
     await own[0]?.cancel();
     own.push(open("one"));
-    for (let n = 0; n < 192; n += 1) open(`person-${n}`);
+    for (let n = 0; n < 42; n += 1) open(`person-${n}`);
     expect(() => open("late")).toThrow("too many live streams");
+    for (let n = 0; n < 950; n += 1) open(`person-${n}`, `shop-${Math.floor(n / 50)}`);
+    expect(() => open("late", "shop-late")).toThrow("too many live streams");
     await own[1]?.cancel();
     open("late");
     feed.stop();

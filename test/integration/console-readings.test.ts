@@ -137,17 +137,35 @@ describe.each([
       own(120, { door: true }),
       own(121, { door: false }),
     ]);
-    const found = await readings.switches(range(), 30 * minuteMs);
+    const found = await readings.switches(range(), 30 * minuteMs, { doors: true });
     expect(found.doors).toEqual([
       { from: at(1), to: at(3) },
       { from: at(50), to: at(80) },
       { from: at(120), to: at(121) },
     ]);
     expect(found.powerCuts).toEqual([{ from: at(2), to: at(4) }]);
+    const without = await readings.switches(range(), 30 * minuteMs, { doors: false });
+    expect(without).toEqual({ doors: [], powerCuts: found.powerCuts });
+  });
+
+  test("faults that come and go thousands of times are told up to a number, then as one that lasts", async () => {
+    const flicker = Array.from({ length: 1_200 }, (_, n) => [
+      own(2 * n, { tMilliC: null, err: "open" }),
+      own(2 * n + 1),
+    ]);
+    const long = Array.from({ length: 500 }, (_, n) => own(n, { point: "p2", tMilliC: null, err: "open" }));
+    await readings.write([...flicker.flat(), ...long, own(500, { point: "p2" })]);
+    const found = await readings.steps(range(["p1", "p2"], at(0), at(5_000)), 60 * minuteMs);
+    const faultsOf = (point: string) => found.find((each) => each.point === point)?.faults;
+    expect(faultsOf("p1")).toHaveLength(1_000);
+    expect(faultsOf("p1")?.[0]).toEqual({ from: at(0), to: at(1) });
+    expect(faultsOf("p1")?.[998]).toEqual({ from: at(1_996), to: at(1_997) });
+    expect(faultsOf("p1")?.[999]).toEqual({ from: at(1_998), to: null });
+    expect(faultsOf("p2")).toEqual([{ from: at(0), to: at(500) }]);
   });
 
   test("a contact that says nothing makes no spans", async () => {
     await readings.write([own(0)]);
-    expect(await readings.switches(range(), minuteMs)).toEqual({ doors: [], powerCuts: [] });
+    expect(await readings.switches(range(), minuteMs, { doors: true })).toEqual({ doors: [], powerCuts: [] });
   });
 });

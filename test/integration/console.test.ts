@@ -9,6 +9,7 @@ import { readEquipment, readSensorsNow, readSites } from "#store/overview.ts";
 import { openPostgresReadings } from "#store/readings/postgres.ts";
 import { alarms } from "#store/schema/alarms.ts";
 import { audit } from "#store/schema/audit.ts";
+import { sites } from "#store/schema/sites.ts";
 import { type ApiNetwork, startApiNetwork, withKey } from "../support/api-network.ts";
 import {
   labelOf,
@@ -70,7 +71,7 @@ describe("the console's API", () => {
     await seedExcursion(store, "shop-b", {
       ...{ fridge: "warm", from: now - 90 * minuteMs, to: now - 60 * minuteMs, detectedAt: now },
     });
-    await new AlarmWatch({ store, clock: () => now }).pass();
+    await new AlarmWatch({ store, clock: () => now, startedAt: 0 }).pass();
     keys = {
       managerA: await seedKey(store, "shop-a", "manager"),
       managerB: await seedKey(store, "shop-b", "manager"),
@@ -142,6 +143,35 @@ describe("the console's API", () => {
       expect(after.sites.filter(({ state }) => state === "in-range")).toEqual([]);
     });
 
+    test("one without anything to watch is listed, and never in range", async () => {
+      network.setClock(now);
+      await seedOrganisation(network.store, "bare", [{ id: "new", since: now }]);
+      await network.store.as({ role: "app", tenant: "bare" }, (tx) =>
+        tx.insert(sites).values({
+          ...{ tenantId: "bare", id: "empty", label: labelOf("bare", "empty"), gln: "6900000000021" },
+          ...{ names: { zh: "空", en: "Empty" }, kind: "shop", acceptedAt: 0 },
+        }),
+      );
+      const bare = await seedKey(network.store, "bare", "manager");
+      const response = await network.app.request("/v1/sites", { headers: withKey(bare) });
+      const said = (await response.json()) as Sites;
+      expect(sitesShape.parse(said)).toEqual(said);
+      expect(said.sites).toMatchObject([
+        { id: "shop", state: "never-reported" },
+        { id: "empty", state: "no-equipment", equipment: [] },
+      ]);
+    });
+
+    test("what was too warm when it fell silent says since when, what is heard does not", async () => {
+      const silentSince = async (at: number) => {
+        network.setClock(at);
+        const { sites } = await get<Sites>("/v1/sites", "managerA");
+        return sites[0]?.equipment.find(({ names }) => names.en === "warm")?.silentSince;
+      };
+      expect(await silentSince(now)).toBeNull();
+      expect(await silentSince(now + 30 * minuteMs)).toBe(new Date(now - minuteMs).toISOString());
+    });
+
     test("nobody in particular is asked to sign in; a key without the scope too", async () => {
       expect(await refusal("/v1/sites")).toBe("UNAUTHENTICATED");
       const answer = await network.app.request("/v1/sites", { headers: withKey(network.keys.pharmacy) });
@@ -178,7 +208,7 @@ describe("the console's API", () => {
       await network.store.as(asShopA, async (tx) => {
         expect(await findEquipmentView(tx, null, labelOf("shop-b", "warm"))).toBeNull();
         expect((await readSites(tx, null)).map(({ tenantId }) => tenantId)).toEqual(["shop-a"]);
-        for (const rows of [await readEquipment(tx, null), await readSensorsNow(tx, null)]) {
+        for (const rows of [await readEquipment(tx, null), await readSensorsNow(tx, null, now)]) {
           expect(new Set(rows.map(({ tenantId }) => tenantId))).toEqual(new Set(["shop-a"]));
         }
         const all = await listAlarms(tx, null, { state: "all", limit: 100 });
@@ -258,6 +288,13 @@ describe("the console's API", () => {
       ]);
       expect(said.series[0]?.coverage).toBeCloseTo(250 / (30 * 1_440), 4);
       expect(said.series.every(({ buckets }) => buckets.length <= 500)).toBe(true);
+    });
+
+    test("of a time when no sensor lay there is one gap", async () => {
+      network.setClock(now);
+      const [from, to] = [now - 1_000 * minuteMs, now - 700 * minuteMs];
+      const said = await get<Chart>(`/v1/equipment/${label}/chart${span(from, to)}`, "managerA");
+      expect(said).toMatchObject({ series: [], gaps: [{ sensor: "", from, to }] });
     });
 
     test("of the last day by default", async () => {

@@ -137,9 +137,10 @@ export async function seedExcursion(
     readonly extremeMilliC?: number;
     readonly direction?: "high" | "low";
     readonly detectedAt: number;
+    readonly changedAt?: number;
   },
 ): Promise<void> {
-  const { fridge, sensor, from, to, direction = "high", detectedAt } = row;
+  const { fridge, sensor, from, to, direction = "high", detectedAt, changedAt = detectedAt } = row;
   const extremeMilliC = row.extremeMilliC ?? (direction === "high" ? 9_000 : 1_000);
   const value = {
     ...{
@@ -149,7 +150,8 @@ export async function seedExcursion(
       fromTs: from,
       toTs: to,
     },
-    ...{ direction, extremeMilliC, limitMilliC: direction === "high" ? 8_000 : 2_000, detectedAt },
+    ...{ direction, extremeMilliC, limitMilliC: direction === "high" ? 8_000 : 2_000 },
+    ...{ detectedAt, changedAt },
   };
   await store.as({ role: "worker" }, (tx) =>
     tx
@@ -157,7 +159,7 @@ export async function seedExcursion(
       .values(value)
       .onConflictDoUpdate({
         target: [excursions.tenantId, excursions.equipmentId, excursions.point, excursions.fromTs],
-        set: { toTs: to, extremeMilliC, direction },
+        set: { toTs: to, extremeMilliC, direction, changedAt },
       }),
   );
 }

@@ -4,7 +4,7 @@ import { listAlarms } from "#services/alarms/list-alarms.ts";
 import { acknowledgeShape, alarmShape, alarmsShape } from "../../console-shapes.ts";
 import { type Api, type ApiParts, contextOf } from "../../parts.ts";
 import { readShape } from "../../read-json.ts";
-import { bodyOf, jsonOf, problems, withKey } from "../../shapes.ts";
+import { bodyOf, jsonOf, problems, withSession } from "../../shapes.ts";
 import { isoTimes } from "./iso-times.ts";
 
 const limitByDefault = 50;
@@ -37,8 +37,8 @@ const alarms = createRoute({
   method: "get",
   path: "/v1/alarms",
   tags: ["console"],
-  summary: "Alarms, those that nobody acknowledged first, then newest first (scope console:read)",
-  security: withKey,
+  summary: "Alarms, those that nobody acknowledged first, then newest first",
+  security: withSession,
   request: { query },
   responses: { 200: jsonOf(alarmsShape, "a page of alarms"), ...problems("UNAUTHENTICATED") },
 });
@@ -46,8 +46,8 @@ const acknowledge = createRoute({
   method: "post",
   path: "/v1/alarms/{organisation}/{id}/acknowledge",
   tags: ["console"],
-  summary: "Acknowledge an alarm, once, saying what was done and why (scope alarms:acknowledge)",
-  security: withKey,
+  summary: "Acknowledge an alarm, once, saying what was done and why (a manager or operator)",
+  security: withSession,
   request: { params, body: bodyOf(acknowledgeShape) },
   responses: {
     200: jsonOf(alarmShape, "the alarm, acknowledged"),

@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { showEquipment } from "#services/console/show-equipment.ts";
 import { chartShape, equipmentShape } from "../../console-shapes.ts";
 import { type Api, type ApiParts, contextOf } from "../../parts.ts";
-import { jsonOf, problems, withKey } from "../../shapes.ts";
+import { jsonOf, problems, withSession } from "../../shapes.ts";
 import { isoTimes } from "./iso-times.ts";
 
 const params = z.object({
@@ -21,8 +21,8 @@ const equipment = createRoute({
   method: "get",
   path: "/v1/equipment/{label}",
   tags: ["console"],
-  summary: "One piece of equipment, how far it is sealed and anchored, its open alarms (scope console:read)",
-  security: withKey,
+  summary: "One piece of equipment, how far it is sealed and anchored, its open alarms",
+  security: withSession,
   request: { params },
   responses: {
     200: jsonOf(equipmentShape, "the equipment"),
@@ -35,9 +35,12 @@ const chart = createRoute({
   tags: ["console"],
   summary:
     "Its readings in buckets, with excursions, exact gaps, doors and power cuts; the last 24 h, or up to 400 days",
-  security: withKey,
+  security: withSession,
   request: { params, query },
-  responses: { 200: jsonOf(chartShape, "the chart"), ...problems("UNAUTHENTICATED", "NOT_FOUND") },
+  responses: {
+    200: jsonOf(chartShape, "the chart"),
+    ...problems("UNAUTHENTICATED", "NOT_FOUND", "TOO_MANY"),
+  },
 });
 
 /** One piece of equipment and its chart. */

@@ -4,14 +4,14 @@ import { authenticate } from "#services/api-keys/authenticate.ts";
 import { reachOf } from "#services/console/reach.ts";
 import { liveShape } from "../../console-shapes.ts";
 import type { Api, ApiContext, ApiParts } from "../../parts.ts";
-import { problems, withKey } from "../../shapes.ts";
+import { problems, withSession } from "../../shapes.ts";
 
 const live = createRoute({
   method: "get",
   path: "/v1/live",
   tags: ["console"],
-  summary: "Server-sent events `change`: first the counts, then the sites that changed (scope console:read)",
-  security: withKey,
+  summary: "Server-sent events `change`: first the counts, then the sites that changed",
+  security: withSession,
   responses: {
     200: {
       description: "a stream that lasts as long as the session",

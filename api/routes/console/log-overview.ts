@@ -2,15 +2,15 @@ import { createRoute } from "@hono/zod-openapi";
 import { showLog } from "#services/console/log-overview.ts";
 import { logShape } from "../../console-shapes.ts";
 import { type Api, type ApiParts, contextOf } from "../../parts.ts";
-import { jsonOf, problems, withKey } from "../../shapes.ts";
+import { jsonOf, problems, withSession } from "../../shapes.ts";
 import { isoTimes } from "./iso-times.ts";
 
 const overview = createRoute({
   method: "get",
   path: "/v1/log/overview",
   tags: ["console"],
-  summary: "The log as it stands: checkpoints, anchors, seals, the chain (signed in, or scope console:read)",
-  security: withKey,
+  summary: "The log as it stands: checkpoints, anchors, seals, the chain",
+  security: withSession,
   responses: { 200: jsonOf(logShape, "the log's state"), ...problems("UNAUTHENTICATED") },
 });
 

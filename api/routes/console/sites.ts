@@ -2,15 +2,15 @@ import { createRoute } from "@hono/zod-openapi";
 import { listSites } from "#services/console/list-sites.ts";
 import { sitesShape } from "../../console-shapes.ts";
 import { type Api, type ApiParts, contextOf } from "../../parts.ts";
-import { jsonOf, problems, withKey } from "../../shapes.ts";
+import { jsonOf, problems, withSession } from "../../shapes.ts";
 import { isoTimes } from "./iso-times.ts";
 
 const sites = createRoute({
   method: "get",
   path: "/v1/sites",
   tags: ["console"],
-  summary: "All sites you may see with their equipment, worst first (signed in, or scope console:read)",
-  security: withKey,
+  summary: "All sites you may see with their equipment, worst first",
+  security: withSession,
   responses: { 200: jsonOf(sitesShape, "the sites"), ...problems("UNAUTHENTICATED") },
 });
 

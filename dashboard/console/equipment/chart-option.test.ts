@@ -42,6 +42,16 @@ describe("the chart", () => {
     ]);
   });
 
+  it("draws a gap of the equipment itself when no sensor lay there at all", () => {
+    const { from, to } = sampleChart();
+    const bare = sampleChart({ series: [], excursions: [], gaps: [{ sensor: "", from, to: null }] });
+    const series = drawn({}, bare);
+    const ends = [from + zoneShiftMs, to + zoneShiftMs];
+    const [, gap] = series[0]?.markArea?.data ?? [];
+    expect(gap?.map(({ xAxis }) => xAxis)).toEqual(ends);
+    expect(series.find(({ name }) => name === "No data")?.data).toEqual([[...ends, 0]]);
+  });
+
   it("draws shade, mean and late marks of each sensor, and breaks the mean where nothing was measured", () => {
     const series = drawn();
     expect(series.filter(({ name }) => name === "top").map(({ type }) => type)).toEqual([

@@ -61,7 +61,7 @@ function Findings({ chart, names }: Pick<ChartTableProps, "chart" | "names">) {
           key: `${what} ${sensor} ${from}`,
           cells: [
             what,
-            names.get(sensor) ?? "–",
+            names.get(sensor) ?? (sensor || "–"),
             to === null ? say.text("table.ongoing", { since: from }) : formatRange(say.lang, from, to),
           ],
         }))}

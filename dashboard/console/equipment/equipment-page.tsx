@@ -7,13 +7,12 @@ import { keptSearch } from "../home/kept-search.ts";
 import { Icon } from "../icons.tsx";
 import { equipmentQuery } from "../queries.ts";
 import { useLiveSites } from "../shell/use-live.tsx";
-import { toneOf } from "../states.ts";
 import { Skeleton, Trouble } from "../trouble.tsx";
 import { useSay, useWords } from "../use-words.tsx";
 import { adviceFor } from "./advice.ts";
 import { ChartSection } from "./chart-section.tsx";
 import { EquipmentFacts } from "./equipment-facts.tsx";
-import { readingAge, stateSentence } from "./state-sentence.ts";
+import { readingAge, stateAnswer } from "./state-sentence.ts";
 
 /** One piece of equipment: its state in a sentence and what to do, its chart, alarms, sensors and proof. */
 export function EquipmentPage() {
@@ -30,17 +29,24 @@ function EquipmentOf({ label }: { label: string }) {
       {data && <Where equipment={data} />}
       <Heading title={data === undefined ? say.text("equipment.title") : say.name(data.names)} />
       {query.isError && <Trouble error={query.error} retry={() => void query.refetch()} />}
-      {data === undefined ? query.isPending && <Skeleton lines={10} /> : <Details equipment={data} />}
+      {data === undefined ? (
+        query.isPending && <Skeleton lines={10} />
+      ) : (
+        <Details equipment={data} heardMs={query.dataUpdatedAt} />
+      )}
     </>
   );
 }
 
-function Details({ equipment }: { equipment: Equipment }) {
+/** `heardMs`: when the equipment was last fetched, epoch ms by this device's clock. */
+function Details({ equipment, heardMs }: { equipment: Equipment; heardMs: number }) {
   const { say } = useWords();
-  const { serverNowMs } = useLiveSites();
+  const { serverNowMs, liveness, livenessAt, now } = useLiveSites();
+  const isLive = liveness.live && livenessAt(heardMs).live;
+  const onceMs = isLive ? null : serverNowMs - Math.max(0, now - heardMs);
   return (
     <>
-      <StateCard equipment={equipment} nowMs={serverNowMs} />
+      <StateCard equipment={equipment} nowMs={serverNowMs} onceMs={onceMs} />
       <Advice equipment={equipment} />
       {equipment.alarms.length > 0 && (
         <section aria-labelledby="alarms">
@@ -69,14 +75,23 @@ function Where({ equipment }: { equipment: Equipment }) {
   );
 }
 
-function StateCard({ equipment, nowMs }: { equipment: Equipment; nowMs: number }) {
+interface StateCardProps {
+  readonly equipment: Equipment;
+  readonly nowMs: number;
+  /** When it was so (epoch ms), where it isn't live; null while it is. */
+  readonly onceMs: number | null;
+}
+
+function StateCard({ equipment, nowMs, onceMs }: StateCardProps) {
   const say = useSay(equipment.lowerLimitC, equipment.upperLimitC);
+  const { state } = equipment;
+  const { tone, sentence } = stateAnswer(equipment, { nowMs, onceMs }, say);
   return (
-    <section className={`answer tone-${toneOf(equipment.state)}`} data-state={equipment.state}>
-      <Icon name={equipment.state} />
+    <section className={`answer tone-${tone}`} data-state={state}>
+      <Icon name={onceMs !== null && state === "in-range" ? "question" : state} />
       <div>
         <p className="sentence" role="status">
-          {stateSentence(equipment, nowMs, say)}
+          {sentence}
         </p>
         <p className="note">
           {say.text("equipment.newest", { age: readingAge(equipment, nowMs, say) })}{" "}

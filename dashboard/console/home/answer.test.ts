@@ -39,6 +39,17 @@ describe("the answer in words", () => {
     );
   });
 
+  it("says of what fell silent too warm that it was, not that it is", () => {
+    const lost = sampleSite({
+      equipment: [sampleEquipment({ state: "too-warm", silentSince: "2026-03-01T03:20:00.000Z" })],
+    });
+    expect(en({ sites: [lost] }).sentence).toBe("1 refrigerator was too warm when it fell silent at 11:20.");
+    expect(zh({ sites: [lost] }).sentence).toBe("1 台冷藏柜在 11:20 失去数据时处于超温。");
+    expect(en({ sites: [warm, lost, lost] }).sentence).toBe(
+      "1 refrigerator is too warm now, 2 were too warm when they fell silent.",
+    );
+  });
+
   it("names the kind again when it changes, and leaves out what is in range when nothing is", () => {
     expect(en({ sites: [warm, truck] }).sentence).toBe(
       "1 refrigerator is too warm now, 1 vehicle has a sensor fault.",
@@ -66,10 +77,13 @@ describe("the answer in words", () => {
 
   it("a site that is registered without equipment is not called in range", () => {
     const bare = sampleSite({ equipment: [] });
-    expect(en({ sites: [bare] })).toMatchObject({ tone: "open", sentence: "1 site has no equipment yet." });
+    expect(en({ sites: [bare] })).toMatchObject({
+      tone: "open",
+      sentence: "1 site has no equipment to watch.",
+    });
     expect(en({ sites: [...well, bare] })).toMatchObject({
       tone: "open",
-      sentence: "1 site has no equipment yet; 3 sites in range.",
+      sentence: "1 site has no equipment to watch; 3 sites in range.",
     });
   });
 });

@@ -45,6 +45,7 @@ export function HomePage() {
             sites={shown}
             all={sites.length}
             nowMs={serverNowMs}
+            onceMs={liveness.live ? null : checkedMs}
             clear={() => change({ state: undefined, province: undefined, q: undefined })}
           />
         </>

@@ -1,9 +1,9 @@
 import type { Site } from "#api/console-shapes.ts";
-import { type EquipmentState, statesWorstFirst } from "../states.ts";
+import { type SiteState, statesWorstFirst } from "../states.ts";
 
 /** What the list of sites is narrowed to; stands in the address, so that it can be kept and handed on. */
 export interface SiteFilter {
-  readonly state?: EquipmentState | undefined;
+  readonly state?: SiteState | undefined;
   /** The province's English name. */
   readonly province?: string | undefined;
   readonly q?: string | undefined;
@@ -59,17 +59,14 @@ export function provincesOf(sites: readonly Site[], lang: "zh-CN" | "en"): { en:
 }
 
 /** The states that a site is to be found by: those of its equipment, but in range only when all of it is. */
-function statesOf(site: Site): ReadonlySet<EquipmentState> {
+function statesOf(site: Site): ReadonlySet<SiteState> {
   const wrong = site.equipment.map(({ state }) => state).filter((state) => state !== "in-range");
   return new Set([...wrong, site.state]);
 }
 
 /** How many sites are found by each state; a site counts once for each that it has. */
-export function countByState(sites: readonly Site[]): Readonly<Record<EquipmentState, number>> {
-  const counts = Object.fromEntries(statesWorstFirst.map((state) => [state, 0])) as Record<
-    EquipmentState,
-    number
-  >;
+export function countByState(sites: readonly Site[]): Readonly<Record<SiteState, number>> {
+  const counts = Object.fromEntries(statesWorstFirst.map((state) => [state, 0])) as Record<SiteState, number>;
   for (const site of sites) for (const state of statesOf(site)) counts[state] += 1;
   return counts;
 }

@@ -1,6 +1,10 @@
-import type { Site } from "#api/console-shapes.ts";
-
 /** A site's id is its organisation's own; the operator sees many organisations. */
-export function keyOf({ organisation, id }: Site): string {
+export function keyOf({
+  organisation,
+  id,
+}: {
+  readonly organisation: { readonly id: string };
+  readonly id: string;
+}): string {
   return `${organisation.id}/${id}`;
 }

@@ -8,6 +8,8 @@ interface SiteListProps {
   readonly sites: readonly Site[];
   readonly all: number;
   readonly nowMs: number;
+  /** When it was so (epoch ms), where it isn't live; null while it is. */
+  readonly onceMs: number | null;
   readonly clear: () => void;
 }
 
@@ -18,7 +20,7 @@ const ageStepMs = 30_000;
 const openedMax = 2;
 
 /** The sites as rows, worst first. Rows that change places take the focus along. */
-export function SiteList({ sites, all, nowMs, clear }: SiteListProps) {
+export function SiteList({ sites, all, nowMs, onceMs, clear }: SiteListProps) {
   const { say } = useWords();
   const [opened, setOpened] = useState<ReadonlySet<string>>(() =>
     all <= openedMax ? new Set(sites.map(keyOf)) : new Set(),
@@ -55,6 +57,7 @@ export function SiteList({ sites, all, nowMs, clear }: SiteListProps) {
             key={keyOf(site)}
             site={site}
             nowMs={stepMs}
+            onceMs={onceMs}
             open={opened.has(keyOf(site))}
             toggle={toggle}
           />

@@ -14,6 +14,7 @@ const tones: Readonly<Record<LogState["state"], Tone>> = {
   behind: "caution",
   fork: "stop",
   "no-chain": "open",
+  unknown: "open",
 };
 
 /** The log: how far it is anchored, what its chain proves and to whom, its checkpoints and seals, how to check without us. */

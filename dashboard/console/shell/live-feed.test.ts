@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { Live } from "#api/console-shapes.ts";
 import { type EventStream, followLive } from "./live-feed.ts";
 
-const event: Live = { asOf: "2026-03-01T04:00:00.000Z", sites: [], openAlarms: 1, unacknowledged: 1 };
+const event: Live = {
+  asOf: "2026-03-01T04:00:00.000Z",
+  sites: [],
+  gone: [],
+  openAlarms: 1,
+  unacknowledged: 1,
+};
 
 class FakeStream implements EventStream {
   readyState = 0;
@@ -30,7 +36,6 @@ function followed() {
         streams.push(stream);
         return stream;
       },
-      nowMs: () => 7,
       later: (work, afterMs) => {
         const wait = { work, afterMs, cancelled: false };
         waits.push(wait);
@@ -40,8 +45,10 @@ function followed() {
       },
     },
     {
-      changed: (live) => heard.push(live),
-      state: ({ connected }) => heard.push(connected),
+      connected: () => heard.push("connected"),
+      greeted: (live) => heard.push(["greeted", live]),
+      changed: (live) => heard.push(["changed", live]),
+      broke: () => heard.push("broke"),
       refused: () => heard.push("refused"),
     },
   );
@@ -54,9 +61,23 @@ describe("the live stream", () => {
     const { heard, newest, waits } = followed();
     newest().fire("open");
     newest().fire("change", JSON.stringify(event));
+    newest().fire("change", JSON.stringify(event));
     newest().fire("error");
-    expect(heard).toEqual([true, event, false]);
+    expect(heard).toEqual(["connected", ["greeted", event], ["changed", event], "broke"]);
     expect(waits).toEqual([]);
+  });
+
+  it("takes the first event of each connection for its greeting", () => {
+    const { heard, newest } = followed();
+    for (let connection = 0; connection < 2; connection += 1) {
+      newest().fire("open");
+      newest().fire("change", JSON.stringify(event));
+      newest().fire("error");
+    }
+    expect(heard.filter((one) => Array.isArray(one))).toEqual([
+      ["greeted", event],
+      ["greeted", event],
+    ]);
   });
 
   it("is opened again, ever more slowly, when the server refuses it", () => {
@@ -69,7 +90,7 @@ describe("the live stream", () => {
     }
     expect(streams).toHaveLength(6);
     newest().fire("open");
-    expect(heard.slice(-3)).toEqual([false, "refused", true]);
+    expect(heard.slice(-3)).toEqual(["broke", "refused", "connected"]);
   });
 
   it("stops with its wait", () => {

@@ -1,5 +1,4 @@
 import type { Live } from "#api/console-shapes.ts";
-import type { StreamState } from "../liveness.ts";
 
 /** What is needed of an EventSource. */
 export interface EventStream {
@@ -8,17 +7,18 @@ export interface EventStream {
   close(): void;
 }
 
-/** What the feed is made with: a way to open the stream, a clock, a timer that gives its own end. */
+/** What the feed is made with: a way to open the stream, a timer that gives its own end. */
 export interface FeedParts {
   open(): EventStream;
-  nowMs(): number;
   later(work: () => void, afterMs: number): () => void;
 }
 
-/** What is told to whoever listens; `refused` when the server ended the stream for good. */
+/** What is told to whoever listens; each connection greets once, with counts only; `refused`: it was ended for good. */
 export interface FeedListener {
+  connected(): void;
+  greeted(live: Live): void;
   changed(live: Live): void;
-  state(state: StreamState): void;
+  broke(): void;
   refused(): void;
 }
 
@@ -30,19 +30,24 @@ export function followLive(parts: FeedParts, listener: FeedListener): () => void
   let tries = 0;
   let stream: EventStream;
   let cancel = () => {};
-  const state = (connected: boolean) => listener.state({ connected, changedMs: parts.nowMs() });
   const open = () => {
     const opened = parts.open();
+    let isGreeted = false;
     stream = opened;
     opened.addEventListener("open", () => {
       tries = 0;
-      state(true);
+      isGreeted = false;
+      listener.connected();
     });
     opened.addEventListener("change", ({ data }) => {
-      if (data !== undefined) listener.changed(JSON.parse(data) as Live);
+      if (data === undefined) return;
+      const live = JSON.parse(data) as Live;
+      if (isGreeted) listener.changed(live);
+      else listener.greeted(live);
+      isGreeted = true;
     });
     opened.addEventListener("error", () => {
-      state(false);
+      listener.broke();
       if (opened.readyState !== closed) return;
       listener.refused();
       cancel = parts.later(open, retryMs[tries] ?? 30_000);

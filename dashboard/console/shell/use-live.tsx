@@ -1,12 +1,13 @@
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
-import type { Live, Sites } from "#api/console-shapes.ts";
+import type { Live } from "#api/console-shapes.ts";
+import { keyOf } from "../home/site-key.ts";
 import { type Liveness, livenessOf } from "../liveness.ts";
 import { meQuery, sitesQuery } from "../queries.ts";
 import { useNow } from "../use-now.ts";
 import { followLive } from "./live-feed.ts";
 import { LiveStore, type LiveView } from "./live-store.ts";
-import { mergeLive, sitesWithNewAlarms } from "./merge-live.ts";
+import { type HeldSites, isCurrent, mergeLive, sitesWithNewAlarms } from "./merge-live.ts";
 
 const LiveContext = createContext<LiveStore | null>(null);
 /** More names than these in one call-out nobody hears to the end. */
@@ -28,50 +29,74 @@ export function useLive(): LiveView & { readonly seen: () => void } {
   return { ...view, seen: () => store.change({ called: [] }) };
 }
 
-/** The sites with the server's time now, and whether they are live. */
+/** The sites with the server's time now, and whether they, or something else last fetched at a time, are live. */
 export function useLiveSites() {
   const query = useQuery(sitesQuery);
   const { stream } = useLive();
   const now = useNow();
-  const liveness: Liveness = livenessOf(stream, query.dataUpdatedAt, Math.max(now, query.dataUpdatedAt));
+  const isFollowed = stream.connected && isCurrent(query.data, stream.greetedAsOf);
+  const livenessAt = (heardMs: number): Liveness =>
+    livenessOf({ connected: isFollowed, changedMs: stream.brokeMs }, heardMs, Math.max(now, heardMs));
+  const liveness = livenessAt(query.dataUpdatedAt);
   const checkedMs = query.data === undefined ? now : Date.parse(query.data.asOf);
   // Ages are told by the server's clock: a device whose clock is wrong must not call old readings new.
   const serverNowMs = checkedMs + Math.max(0, now - query.dataUpdatedAt);
-  return { query, liveness, checkedMs, serverNowMs };
+  return { query, liveness, livenessAt, checkedMs, serverNowMs, now };
 }
 
 function follow(client: QueryClient, store: LiveStore): () => void {
   return followLive(
     {
       open: () => new EventSource("/v1/live"),
-      nowMs: () => Date.now(),
       later: (work, afterMs) => {
         const timer = setTimeout(work, afterMs);
         return () => clearTimeout(timer);
       },
     },
     {
+      connected: () => store.connected(),
+      greeted: (live) => greet(client, store, live),
       changed: (live) => take(client, store, live),
-      state: (stream) => {
-        // What changed while it was down was not heard.
-        if (stream.connected && !store.read().stream.connected) void client.invalidateQueries(sitesQuery);
-        store.change({ stream });
-      },
+      broke: () => store.broke(Date.now(), isCurrent(heldIn(client), store.read().stream.greetedAsOf)),
       refused: () => void client.invalidateQueries(meQuery),
     },
   );
 }
 
+function heldIn(client: QueryClient): HeldSites | undefined {
+  return client.getQueryData(sitesQuery.queryKey);
+}
+
+/** What changed while the stream was down nobody told: the sites are fetched again, and only then live. */
+function greet(client: QueryClient, store: LiveStore, live: Live): void {
+  store.change({ stream: { ...store.read().stream, greetedAsOf: live.asOf } });
+  takeCounts(client, store, live);
+  void client.invalidateQueries(sitesQuery);
+  void client.invalidateQueries({ queryKey: ["equipment"] });
+}
+
 function take(client: QueryClient, store: LiveStore, live: Live): void {
-  const before = client.getQueryData<Sites>(sitesQuery.queryKey);
-  const { openAlarms, unacknowledged } = live;
-  const counts = store.read().counts;
+  const before = heldIn(client);
+  const { counts, stream } = store.read();
   const fresh = before === undefined || counts === null ? [] : sitesWithNewAlarms(before, live);
-  const called = fresh.slice(0, calledMax).map(({ id, names }) => ({ id, ...names }));
-  store.change({ counts: { openAlarms, unacknowledged }, ...(called.length > 0 && { called }) });
-  if (before !== undefined) client.setQueryData(sitesQuery.queryKey, mergeLive(before, live));
-  if (counts?.openAlarms !== openAlarms || counts.unacknowledged !== unacknowledged || fresh.length > 0)
-    void client.invalidateQueries({ queryKey: ["alarms"] });
+  const called = fresh.slice(0, calledMax).map((site) => ({ id: keyOf(site), ...site.names }));
+  if (called.length > 0) store.change({ called });
+  takeCounts(client, store, live, fresh.length > 0);
+  if (before !== undefined) {
+    const wasCurrent = isCurrent(before, stream.greetedAsOf);
+    const updatedAt = wasCurrent ? Date.now() : client.getQueryState(sitesQuery.queryKey)?.dataUpdatedAt;
+    client.setQueryData(sitesQuery.queryKey, mergeLive(before, live, wasCurrent), {
+      ...(updatedAt !== undefined && { updatedAt }),
+    });
+  }
   for (const { label } of live.sites.flatMap(({ equipment }) => equipment))
     void client.invalidateQueries({ queryKey: ["equipment", label] });
+}
+
+function takeCounts(client: QueryClient, store: LiveStore, live: Live, areNew = false): void {
+  const { openAlarms, unacknowledged } = live;
+  const { counts } = store.read();
+  store.change({ counts: { openAlarms, unacknowledged } });
+  if (areNew || counts?.openAlarms !== openAlarms || counts.unacknowledged !== unacknowledged)
+    void client.invalidateQueries({ queryKey: ["alarms"] });
 }

@@ -1,0 +1,19 @@
+import { expect, it } from "vitest";
+import { logState } from "./log-state.ts";
+
+const well = { hasContract: true, hasAnchor: true, chainWord: "up", isLate: false } as const;
+
+it.each([
+  ["anchored", {}],
+  ["behind", { isLate: true }],
+  ["behind", { hasAnchor: false }],
+  ["behind", { hasAnchor: false, chainWord: null }],
+  ["fork", { chainWord: "fork", isLate: true }],
+  ["no-chain", { chainWord: "absent" }],
+  ["no-chain", { hasContract: false, hasAnchor: false }],
+  ["unknown", { chainWord: null }],
+  ["unknown", { chainWord: "down" }],
+  ["behind", { chainWord: null, isLate: true }],
+] as const)("the log is %s with %o", (state, change) => {
+  expect(logState({ ...well, ...change })).toBe(state);
+});

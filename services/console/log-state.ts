@@ -1,0 +1,23 @@
+/** What anchoring says of the chain, where it runs in this process (`absent`: there is no part for it here). */
+export type ChainWord = "up" | "down" | "absent" | "fork";
+
+/** What is known of the log and its chain; `chainWord` is null in a process that doesn't anchor. */
+interface LogFacts {
+  readonly hasContract: boolean;
+  readonly hasAnchor: boolean;
+  readonly chainWord: ChainWord | null;
+  /** An entry has waited for longer than it should. */
+  readonly isLate: boolean;
+}
+
+/**
+ * How the log stands towards its chain. Only who watches the chain, and reaches it, knows that it holds no other history:
+ * nobody else says `anchored`, and nobody says it of a log that never was.
+ */
+export function logState(facts: LogFacts): "anchored" | "behind" | "fork" | "no-chain" | "unknown" {
+  const { hasContract, hasAnchor, chainWord, isLate } = facts;
+  if (chainWord === "fork") return "fork";
+  if (!hasContract || chainWord === "absent") return "no-chain";
+  if (isLate || !hasAnchor) return "behind";
+  return chainWord === "up" ? "anchored" : "unknown";
+}
