@@ -120,7 +120,7 @@ async function showNetwork(stage: Stage, signal: AbortSignal): Promise<void> {
   await outside.stateCases(doorsOf(service, config));
   scans.push(...scansOf(demo.cases, service.server?.url ?? ""));
   say("sealing the history and anchoring it");
-  await untilFinal(service, scans, signal);
+  if (scans[0] !== undefined) await untilFinal(service, scans[0], signal);
   await writeFile(
     join(config.dataDir, "demo.json"),
     `${JSON.stringify(introduction(service, demo), null, 2)}\n`,

@@ -7,22 +7,17 @@ const waitMs = 120_000;
 const pollMs = 100;
 
 /**
- * Waits until every scan has a final verdict that rests on measured legs, asking the page's own address.
- * @throws AppError UNAVAILABLE when that takes too long, with the case and what is told of it
+ * Waits until everything that came is sealed and final on the chain, and one scan's page tells a final verdict that rests
+ * on measured legs. The others rest on the same anchor.
+ * @throws AppError UNAVAILABLE when that takes too long, with what is told of it
  */
-export async function untilFinal(
-  service: Service,
-  scans: readonly DemoScan[],
-  signal: AbortSignal,
-): Promise<void> {
+export async function untilFinal(service: Service, scan: DemoScan, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + waitMs;
   while (!(await isProjected(service)) && Date.now() < deadline) await pause(pollMs, undefined, { signal });
   await service.anchor?.anchorNow();
-  for (const scan of scans) {
-    for (let told = await tell(scan.url); !told.isFinal; told = await tell(scan.url)) {
-      if (Date.now() > deadline) throw notFinal(scan, told.words, service);
-      await pause(pollMs, undefined, { signal });
-    }
+  for (let told = await tell(scan.url); !told.isFinal; told = await tell(scan.url)) {
+    if (Date.now() > deadline) throw notFinal(scan, told.words, service);
+    await pause(pollMs, undefined, { signal });
   }
 }
 

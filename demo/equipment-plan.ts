@@ -36,7 +36,7 @@ const dayMs = 24 * hourMs;
 const coldroomClimate = { setpointC: 4.8, cycleC: 0.5, cycleMs: 42 * minuteMs, doorC: 0.8, load: 0.7 };
 const truckClimate = { setpointC: 4.9, cycleC: 0.4, cycleMs: 26 * minuteMs, doorC: 0, load: 0.5 };
 const fridgeClimate = { setpointC: 4.6, cycleC: 0.8, cycleMs: 34 * minuteMs, doorC: 1.6, load: 0.4 };
-const lowSetClimate = { ...fridgeClimate, setpointC: 1.7, cycleC: 0.5, doorC: 0.4 };
+const lowSetClimate = { ...fridgeClimate, setpointC: 1.1, cycleC: 0.4, doorC: 0.4 };
 
 /** GSP asks for a record every 30 min where goods are stored: every 10 min of a short memory, then live. */
 const standing: Cadence = {

@@ -26,6 +26,8 @@ export function homeRoutes(app: Api, parts: Pick<ApiParts, "config" | "demoScans
     const scans = parts.demoScans?.() ?? [];
     return c.html(indexPage({ lang, urls, scans, demo: parts.config.environment === "demo" }));
   });
+  // What a browser asks for by itself where a document names no icon.
+  app.get("/favicon.ico", (c) => c.redirect("/assets/favicon.svg", 308));
   app.use("/assets/*", etag());
   app.get("/assets/:file", async (c) => {
     const asset = Object.hasOwn(scanAssets, c.req.path) ? scanAssets[c.req.path] : undefined;

@@ -104,11 +104,15 @@ function SignOut() {
   const client = useQueryClient();
   const navigate = useNavigate();
   const [failed, setFailed] = useState(false);
+  const { follow } = useLive();
   const leave = async () => {
+    // The server ends the streams of whoever signs out; one that was left before does not knock again.
+    follow(false);
     try {
       await postJson("/auth/sign-out", {});
     } catch {
       // Who is not signed out must not be told so.
+      follow(true);
       setFailed(true);
       return;
     }

@@ -1,5 +1,13 @@
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
-import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from "react";
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from "react";
 import type { Live } from "#api/console-shapes.ts";
 import { keyOf } from "../home/site-key.ts";
 import { type Liveness, livenessOf } from "../liveness.ts";
@@ -9,7 +17,7 @@ import { followLive } from "./live-feed.ts";
 import { LiveStore, type LiveView } from "./live-store.ts";
 import { type HeldSites, isCurrent, mergeLive, sitesWithNewAlarms } from "./merge-live.ts";
 
-const LiveContext = createContext<LiveStore | null>(null);
+const LiveContext = createContext<{ store: LiveStore; follow: (isWanted: boolean) => void } | null>(null);
 /** More names than these in one call-out nobody hears to the end. */
 const calledMax = 3;
 
@@ -17,16 +25,22 @@ const calledMax = 3;
 export function LiveProvider({ children }: { children: ReactNode }) {
   const client = useQueryClient();
   const [store] = useState(() => new LiveStore(Date.now()));
-  useEffect(() => follow(client, store), [client, store]);
-  return <LiveContext value={store}>{children}</LiveContext>;
+  const [isWanted, setWanted] = useState(true);
+  useEffect(() => (isWanted ? follow(client, store) : undefined), [client, store, isWanted]);
+  const value = useMemo(() => ({ store, follow: setWanted }), [store]);
+  return <LiveContext value={value}>{children}</LiveContext>;
 }
 
-/** What the stream last said, and the way to put away what was called out. */
-export function useLive(): LiveView & { readonly seen: () => void } {
-  const store = useContext(LiveContext);
-  if (store === null) throw new Error("LiveProvider is missing");
+/** What the stream last said, the way to put away what was called out, and to follow the stream or leave it. */
+export function useLive(): LiveView & {
+  readonly seen: () => void;
+  readonly follow: (isWanted: boolean) => void;
+} {
+  const context = useContext(LiveContext);
+  if (context === null) throw new Error("LiveProvider is missing");
+  const { store, follow } = context;
   const view = useSyncExternalStore(store.watch, store.read);
-  return { ...view, seen: () => store.change({ called: [] }) };
+  return { ...view, seen: () => store.change({ called: [] }), follow };
 }
 
 /** The sites with the server's time now, and whether they, or something else last fetched at a time, are live. */
@@ -45,7 +59,8 @@ export function useLiveSites() {
 }
 
 function follow(client: QueryClient, store: LiveStore): () => void {
-  return followLive(
+  const isHeldCurrent = () => isCurrent(heldIn(client), store.read().stream.greetedAsOf);
+  const close = followLive(
     {
       open: () => new EventSource("/v1/live"),
       later: (work, afterMs) => {
@@ -57,10 +72,14 @@ function follow(client: QueryClient, store: LiveStore): () => void {
       connected: () => store.connected(),
       greeted: (live) => greet(client, store, live),
       changed: (live) => take(client, store, live),
-      broke: () => store.broke(Date.now(), isCurrent(heldIn(client), store.read().stream.greetedAsOf)),
+      broke: () => store.broke(Date.now(), isHeldCurrent()),
       refused: () => void client.invalidateQueries(meQuery),
     },
   );
+  return () => {
+    close();
+    store.broke(Date.now(), isHeldCurrent());
+  };
 }
 
 function heldIn(client: QueryClient): HeldSites | undefined {
