@@ -5,12 +5,20 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { freePort } from "../support/free-port.ts";
 
+/** Whom the demo lets sign in. */
+export interface DemoAccount {
+  readonly role: "operator" | "manager" | "auditor";
+  readonly email: string;
+  readonly password: string;
+}
+
 /** What `demo.json` tells other programs. */
 export interface DemoIntroduction {
+  /** The console's address, and so the server's. */
   readonly console: string;
   /** The chain's own RPC address, for whoever checks without us. */
   readonly rpc: string;
-  readonly login: { readonly apiKey: string };
+  readonly login: { readonly apiKey: string; readonly accounts: readonly DemoAccount[] };
   readonly scans: readonly { readonly case: string; readonly code: string; readonly url: string }[];
 }
 
@@ -19,6 +27,8 @@ export interface TestDemo {
   readonly introduction: DemoIntroduction;
   /** The demo's folder, with its trust.json. */
   readonly data: string;
+  /** Resolves once the whole network has caught up; until then the machine is busy with its history. */
+  readonly joined: Promise<unknown>;
   /** SIGTERM, then waits for the end: how it ended, and all that it printed. */
   end(): Promise<{ code: number | null; signal: string | null; said: string }>;
   /** Ends it if it still runs, and deletes its folder. */
@@ -38,6 +48,8 @@ export async function startDemo(): Promise<TestDemo> {
   });
   const quit = () => child.kill("SIGKILL");
   process.once("exit", quit);
+  const joined = untilSaid(child, /gateways report live$/m);
+  joined.catch(() => undefined);
   const words = await untilSaid(child, /^ready: /m);
   const end = async () => {
     if (child.exitCode === null && child.signalCode === null) {
@@ -50,13 +62,19 @@ export async function startDemo(): Promise<TestDemo> {
   };
   return {
     data,
-    introduction: JSON.parse(readFileSync(join(data, "demo.json"), "utf8")) as DemoIntroduction,
+    joined,
+    introduction: readIntroduction(data),
     end,
     clear: async () => {
       await end();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Reads a demo folder's `demo.json`. */
+export function readIntroduction(data: string): DemoIntroduction {
+  return JSON.parse(readFileSync(join(data, "demo.json"), "utf8")) as DemoIntroduction;
 }
 
 async function untilSaid(child: ChildProcess, line: RegExp): Promise<() => string> {
@@ -69,7 +87,7 @@ async function untilSaid(child: ChildProcess, line: RegExp): Promise<() => strin
     child.stdout?.on("data", hear);
     child.stderr?.on("data", hear);
     child.once("close", (code) =>
-      fail(new Error(`the demo ended with ${code} before it was ready:\n${words}`)),
+      fail(new Error(`the demo ended with ${code} before it said ${line}:\n${words}`)),
     );
   });
 }
