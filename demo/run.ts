@@ -9,8 +9,10 @@ import { seedOf } from "./seed.ts";
 import type { DemoCase } from "./shipments.ts";
 import { type Station, startStation } from "./station.ts";
 
-/** Gateways that connect and catch up at the same time; a shop street doesn't come back in one second either. */
-const atOnce = 20;
+/** Gateways of the cases that connect and catch up at the same time. */
+const casesAtOnce = 20;
+/** The others come more slowly: somebody may be looking at the pages by then. */
+const othersAtOnce = 12;
 
 /** Where the network reports to. `signal` ends it; `say` gets one line for each step. */
 export interface DemoRunSettings {
@@ -52,8 +54,8 @@ export async function runDemo(settings: DemoRunSettings): Promise<DemoRun> {
     await Promise.all([...stations.values()].map((station) => station.stop()));
   };
   const finished = onceAborted(signal).then(stopAll);
-  const install = async (devices: readonly GatewayDevice[]): Promise<void> => {
-    await inTurns(devices, async (device) => {
+  const install = async (devices: readonly GatewayDevice[], atOnce: number): Promise<void> => {
+    await inTurns(devices, atOnce, async (device) => {
       if (signal.aborted) return;
       const station = startStation(device, settings);
       stations.set(device, station);
@@ -65,7 +67,7 @@ export async function runDemo(settings: DemoRunSettings): Promise<DemoRun> {
   try {
     const inCase = gateways.filter(({ isInCase }) => isInCase);
     say(`sending the readings of the cases from ${inCase.length} gateways`);
-    await install(inCase);
+    await install(inCase, casesAtOnce);
     signal.throwIfAborted();
     await stateCases(demo, partners, say);
   } catch (error) {
@@ -82,7 +84,7 @@ export async function runDemo(settings: DemoRunSettings): Promise<DemoRun> {
         settings,
       );
       background([liveLife(demo, partners, say)], settings);
-      await install(others);
+      await install(others, othersAtOnce);
       if (!signal.aborted) say(`${gateways.length} gateways report live`);
       const seed = seedOf(String(demo.seed));
       const lives = others.flatMap((device) => {
@@ -110,7 +112,11 @@ function background(work: readonly Promise<void>[], { signal, say }: DemoRunSett
 }
 
 /** Does all, a bounded number at once, in their order. */
-async function inTurns<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+async function inTurns<Item>(
+  items: readonly Item[],
+  atOnce: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
   const waiting = items.values();
   const worker = async (): Promise<void> => {
     for (const item of waiting) await work(item);
