@@ -1,20 +1,12 @@
 /** Shapes of what the console asks for: people, sites, equipment, charts, alarms, the log. Times are ISO 8601 UTC, in charts epoch ms. */
 import { z } from "@hono/zod-openapi";
+import { equipmentStates } from "#domain/coldchain/equipment-state.ts";
 
 const time = z.iso.datetime();
 const names = z.object({ zh: z.string(), en: z.string() });
 const epochMs = z.int().openapi({ description: "epoch ms" });
 
 /** What equipment is in, worst first; whatever is not known is never `in-range`. */
-const equipmentStates = [
-  "too-cold",
-  "too-warm",
-  "no-data",
-  "sensor-fault",
-  "calibration-expired",
-  "never-reported",
-  "in-range",
-] as const;
 const state = z.enum(equipmentStates);
 /** What a site is in: its worst equipment's state, or that nothing is watched there, which is never `in-range`. */
 const siteState = z.enum([...equipmentStates, "no-equipment"]);

@@ -1,19 +1,14 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { listDeadLetters } from "#services/ingest-view/list-dead-letters.ts";
 import { listFindings } from "#services/ingest-view/list-findings.ts";
+import { pageQuery } from "../page-query.ts";
 import { type Api, type ApiParts, contextOf } from "../parts.ts";
 import { jsonOf, problems, withKey } from "../shapes.ts";
 
 const limitByDefault = 30;
 const limitMax = 100;
 const query = z.strictObject({
-  limit: z
-    .string()
-    .regex(/^[1-9]\d{0,8}$/, "must be a whole number from 1")
-    .transform((text) => Math.min(Number(text), limitMax))
-    .optional()
-    .openapi({ type: "integer", minimum: 1, maximum: limitMax }),
-  cursor: z.string().min(1).max(64).optional().openapi({ description: "`next` of the page before" }),
+  ...pageQuery(limitMax),
 });
 const next = z
   .string()

@@ -1,7 +1,7 @@
 import { type ProfileScope, profileOf } from "./profiles.ts";
 
 /** What equipment is in, worst first; whatever is not known is never `in-range`. */
-const worstFirst = [
+export const equipmentStates = [
   "too-cold",
   "too-warm",
   "no-data",
@@ -12,7 +12,7 @@ const worstFirst = [
 ] as const;
 
 /** What equipment is in. */
-export type EquipmentState = (typeof worstFirst)[number];
+export type EquipmentState = (typeof equipmentStates)[number];
 
 /** What is known of a measuring point now; times in epoch ms, the newest reading's values null where it gave none. */
 export interface PointNow {
@@ -70,7 +70,7 @@ export function equipmentState(
 
 /** Orders states worst first. */
 export function byState(a: EquipmentState, b: EquipmentState): number {
-  return worstFirst.indexOf(a) - worstFirst.indexOf(b);
+  return equipmentStates.indexOf(a) - equipmentStates.indexOf(b);
 }
 
 function pointConditions(equipment: EquipmentNow, point: PointNow, now: number): Condition[] {

@@ -1,13 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { and, asc, eq } from "drizzle-orm";
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { startJobs } from "#jobs/run.ts";
 import { AlarmWatch } from "#jobs/watch-alarms.ts";
 import { acknowledgeAlarm } from "#store/alarms.ts";
-import { openStore, type Store } from "#store/connect.ts";
+import type { Store } from "#store/connect.ts";
 import { dropExcursions, type Excursion, saveExcursions } from "#store/excursions.ts";
 import { ensureCursors } from "#store/inbox.ts";
 import { readSensorsNow, readSites } from "#store/overview.ts";
@@ -17,33 +14,8 @@ import { cursors } from "#store/schema/cursors.ts";
 import { excursions } from "#store/schema/excursions.ts";
 import { gateways } from "#store/schema/gateways.ts";
 import { inbox } from "#store/schema/inbox.ts";
+import { type OpenedStore, openOnPglite, openOnPostgres } from "../support/both-stores.ts";
 import { pointAt, seedExcursion, seedLatest, seedOrganisation } from "../support/console-network.ts";
-import { startPostgres } from "../support/postgres.ts";
-
-interface Opened {
-  readonly store: Store;
-  stop(): Promise<void>;
-}
-
-async function openOnPglite(): Promise<Opened> {
-  const folder = mkdtempSync(join(tmpdir(), "coldmark-alarms-"));
-  const store = await openStore({ dataDir: folder });
-  const stop = async () => {
-    await store.close();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  return { store, stop };
-}
-
-async function openOnPostgres(): Promise<Opened> {
-  const server = await startPostgres();
-  const store = await openStore({ databaseUrl: server.url, dataDir: tmpdir() });
-  const stop = async () => {
-    await store.close();
-    await server.stop();
-  };
-  return { store, stop };
-}
 
 const minuteMs = 60_000;
 
@@ -51,7 +23,7 @@ describe.each([
   ["PGlite", openOnPglite],
   ["PostgreSQL", openOnPostgres],
 ])("alarms on %s", (_name, open) => {
-  let opened: Opened;
+  let opened: OpenedStore;
   let store: Store;
   let now = 0;
   let tenant = "";

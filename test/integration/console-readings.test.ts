@@ -1,57 +1,15 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { openStore } from "#store/connect.ts";
-import { openInfluxReadings } from "#store/readings/influx.ts";
-import { openPostgresReadings } from "#store/readings/postgres.ts";
 import type { Reading, ReadingsStore } from "#store/readings/readings-store.ts";
-import { startInflux } from "../support/influx.ts";
-import { startPostgres } from "../support/postgres.ts";
+import { type OpenedReadings, readingsStores } from "../support/each-readings-store.ts";
 import { aReading } from "../support/readings.ts";
-
-interface Opened {
-  readonly readings: ReadingsStore;
-  stop(): Promise<void>;
-}
-
-async function openOnPglite(): Promise<Opened> {
-  const folder = mkdtempSync(join(tmpdir(), "coldmark-chart-"));
-  const store = await openStore({ dataDir: folder });
-  const stop = async () => {
-    await store.close();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  return { readings: openPostgresReadings(store), stop };
-}
-
-async function openOnPostgres(): Promise<Opened> {
-  const server = await startPostgres();
-  const store = await openStore({ databaseUrl: server.url, dataDir: tmpdir() });
-  const stop = async () => {
-    await store.close();
-    await server.stop();
-  };
-  return { readings: openPostgresReadings(store), stop };
-}
-
-async function openOnInflux(): Promise<Opened> {
-  const influx = await startInflux();
-  const readings = openInfluxReadings({ url: influx.url, version: 1, database: "coldmark" });
-  return { readings, stop: influx.stop };
-}
 
 const minuteMs = 60_000;
 const bucketMs = 5 * minuteMs;
 const start = 1_700_000_100_000;
 const at = (minutes: number) => start + minutes * minuteMs;
 
-describe.each([
-  ["PGlite", openOnPglite],
-  ["PostgreSQL", openOnPostgres],
-  ["InfluxDB 1.6.7", openOnInflux],
-])("what a chart asks of readings in %s", (_name, open) => {
-  let opened: Opened;
+describe.each(readingsStores)("what a chart asks of readings in %s", (_name, open) => {
+  let opened: OpenedReadings;
   let readings: ReadingsStore;
   let tenant = "";
   let run = 0;

@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { acknowledgeAlarm } from "#services/alarms/acknowledge-alarm.ts";
 import { listAlarms } from "#services/alarms/list-alarms.ts";
 import { acknowledgeShape, alarmShape, alarmsShape } from "../../console-shapes.ts";
+import { pageQuery } from "../../page-query.ts";
 import { type Api, type ApiParts, contextOf } from "../../parts.ts";
 import { readShape } from "../../read-json.ts";
 import { bodyOf, jsonOf, problems, withSession } from "../../shapes.ts";
@@ -11,13 +12,7 @@ const limitByDefault = 50;
 const limitMax = 200;
 const query = z.strictObject({
   state: z.enum(["open", "all"]).default("open"),
-  limit: z
-    .string()
-    .regex(/^[1-9]\d{0,8}$/, "must be a whole number from 1")
-    .transform((text) => Math.min(Number(text), limitMax))
-    .optional()
-    .openapi({ type: "integer", minimum: 1, maximum: limitMax }),
-  cursor: z.string().min(1).max(64).optional().openapi({ description: "`next` of the page before" }),
+  ...pageQuery(limitMax),
 });
 const params = z.object({
   organisation: z.string().regex(/^[a-z0-9][a-z0-9-]{1,39}$/, "must be an organisation's id"),
