@@ -4,17 +4,19 @@ import { verifyPassword } from "#services/register/password.ts";
 import type { Store } from "#store/connect.ts";
 import { type GatewayProgress, markReceipted, owedReceipts } from "#store/gateway-progress.ts";
 import { mqttPasswordHash } from "#store/gateway-registry.ts";
-import { ensureCursors, readCursors, waitingAbove } from "#store/inbox.ts";
+import { ensureCursors, type InboxMessage, readCursors, waitingAbove } from "#store/inbox.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
-import { type Intake, openIntake } from "./accept.ts";
+import { type DurableBatch, type Intake, openIntake } from "./accept.ts";
 import { type Broker, type BrokerPlace, openBroker } from "./broker.ts";
-import { createDecoder } from "./decoder.ts";
+import { decodeMessage } from "./decode-message.ts";
 import { type Follower, followInbox } from "./follow-inbox.ts";
+import { openGatewayBook } from "./gateway-book.ts";
 import { createPrematureReceipts } from "./premature-receipts.ts";
-import { projectNext } from "./projector.ts";
+import { createProjector } from "./projector.ts";
 import type { ReceiptKey } from "./receipt.ts";
 import { openReceipts, type Receipts } from "./receipts.ts";
-import { trackNext } from "./tracker.ts";
+import { openRelay } from "./relay.ts";
+import { createTracker, type Decode, type TrackedMessage } from "./tracker.ts";
 
 /** The settings this room reads. */
 type IngestConfig = Pick<
@@ -80,6 +82,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
     log,
     publish: (topic, payload) =>
       opening.broker?.publish(topic, payload) ?? Promise.reject(new Error("the broker is not open yet")),
+    markSent: (sent) => store.as({ role: "worker" }, (tx) => markReceipted(tx, sent)),
   });
   const workers = startWorkers(parts, receipts);
   const intake = openIntake({
@@ -87,7 +90,8 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
     log,
     clock,
     messagesMax: config.inboxQueueMax,
-    onDurable: workers.tracker.wake,
+    onDurable: workers.heardOf,
+    isLiveBehind: workers.isBehind,
     premature: config.testReceiptBeforeCommit ? createPrematureReceipts(receipts) : null,
   });
   const isPassword = async (gateway: string, password: string) => {
@@ -128,35 +132,58 @@ function placeOf(config: IngestConfig): BrokerPlace {
 interface Workers {
   readonly tracker: Follower;
   readonly projector: Follower;
+  /** Hands on what has become durable. */
+  heardOf(batch: DurableBatch): void;
+  /** Whether durable messages have a way to go yet, though nothing keeps the projector from going on. */
+  isBehind(): boolean;
 }
 
-function startWorkers({ store, readings, config, clock, log }: IngestParts, receipts: Receipts): Workers {
-  const decoder = createDecoder({
-    maxBytes: config.maxMessageBytes,
-    maxReadings: config.maxReadingsPerMessage,
-  });
-  const owe = (progress: readonly GatewayProgress[]) => {
-    for (const row of progress) oweReceipt(store, receipts, row);
-  };
-  const projector = followInbox(
-    "projector",
-    async () => (await projectNext({ store, readings, decoder, graceMs: config.sealGraceMs }, clock())) > 0,
-    log,
-  );
+/** So many messages between inbox and readings store are ordinary. */
+const behindMessages = 5_000;
+
+function startWorkers(parts: IngestParts, receipts: Receipts): Workers {
+  const { store, readings, config, clock, log } = parts;
+  const limits = { maxBytes: config.maxMessageBytes, maxReadings: config.maxReadingsPerMessage };
+  const decode: Decode = (message, gateway) => decodeMessage(message, gateway, limits);
+  const book = openGatewayBook(store);
+  const fromIntake = openRelay<{ readonly message: InboxMessage }>();
+  const fromTracker = openRelay<TrackedMessage>();
+  const steps = { store, book, decode };
+  const graceMs = config.sealGraceMs;
+  const projection = createProjector({ ...steps, readings, incoming: fromTracker, graceMs });
+  const projector = followInbox("projector", async () => (await projection.next(clock())) > 0, log);
+  const tracking = createTracker({ ...steps, incoming: fromIntake, outgoing: fromTracker });
   const nextOwed = readOwed(store);
+  const owe = (progress: readonly GatewayProgress[]) => {
+    for (const row of progress) receipts.owe(row);
+  };
   const tracker = followInbox(
     "tracker",
     async () => {
       const owed = await nextOwed();
       owe(owed);
-      const step = await trackNext(store, decoder, clock());
+      const step = await tracking.next(clock());
       owe(step.progress);
       if (step.messages > 0) projector.wake();
       return step.messages > 0 || owed.length > 0;
     },
     log,
   );
-  return { tracker, projector };
+  let newest = 0;
+  return {
+    tracker,
+    projector,
+    heardOf: ({ after, messages }) => {
+      newest = after + messages.length;
+      fromIntake.offer(
+        after,
+        messages.map((message) => ({ message })),
+      );
+      tracker.wake();
+    },
+    isBehind: () =>
+      projector.trouble() === null && newest - (projection.position() ?? newest) > behindMessages,
+  };
 }
 
 const owedPerPage = 500;
@@ -172,15 +199,6 @@ function readOwed(store: Store): () => Promise<readonly GatewayProgress[]> {
     isDone = page.length < owedPerPage;
     return page;
   };
-}
-
-function oweReceipt(store: Store, receipts: Receipts, row: GatewayProgress): void {
-  receipts.owe({
-    gateway: row.gatewayId,
-    boot: row.boot,
-    sequence: row,
-    sent: (at) => store.as({ role: "worker" }, (tx) => markReceipted(tx, row, at)),
-  });
 }
 
 async function closeInOrder(

@@ -58,28 +58,50 @@ export async function messageHashes(
 /** Notes which message used each sequence number; the first one stays for ever. */
 export async function trackMessages(tx: Tx, messages: readonly TrackedMessage[]): Promise<void> {
   if (messages.length === 0) return;
-  await tx
-    .insert(gatewayMessages)
-    .values([...messages])
-    .onConflictDoNothing();
+  const column = columnsOf(messages);
+  await tx.execute(sql`
+    insert into gateway_messages (tenant_id, gateway_id, boot, seq, inbox_id, kid, received_at, sha256)
+    select tenant_id, gateway_id, boot, seq, inbox_id, kid, received_at,
+      substring(${hashesOf(messages.map((m) => m.sha256))} from (32 * (n - 1) + 1)::int for 32)
+    from unnest(
+      ${column((m) => m.tenantId)}::text[], ${column((m) => m.gatewayId)}::text[],
+      ${column((m) => m.boot)}::bigint[], ${column((m) => m.seq)}::bigint[],
+      ${column((m) => m.inboxId)}::bigint[], ${column((m) => m.kid)}::text[],
+      ${column((m) => m.receivedAt)}::bigint[])
+    with ordinality as message (tenant_id, gateway_id, boot, seq, inbox_id, kid, received_at, n)
+    on conflict do nothing`);
 }
 
-/** Keeps how far each boot got. */
+/** Keeps how far each boot got; when it was receipted is not touched. */
 export async function saveProgress(tx: Tx, progress: readonly GatewayProgress[]): Promise<void> {
   if (progress.length === 0) return;
-  await tx
-    .insert(gatewayProgress)
-    .values([...progress])
-    .onConflictDoUpdate({
-      target: [gatewayProgress.tenantId, gatewayProgress.gatewayId, gatewayProgress.boot],
-      set: {
-        kid: sql`excluded.kid`,
-        upTo: sql`excluded.up_to`,
-        also: sql`excluded.also`,
-        hash: sql`excluded.hash`,
-        lastReceivedAt: sql`excluded.last_received_at`,
-      },
-    });
+  const column = columnsOf(progress);
+  await tx.execute(sql`
+    insert into gateway_progress
+      (tenant_id, gateway_id, boot, kid, up_to, also, last_received_at, receipted_at, skew_ms, hash)
+    select tenant_id, gateway_id, boot, kid, up_to, also::jsonb, last_received_at, receipted_at, skew_ms,
+      substring(${hashesOf(progress.map((row) => row.hash))} from (32 * (n - 1) + 1)::int for 32)
+    from unnest(
+      ${column((row) => row.tenantId)}::text[], ${column((row) => row.gatewayId)}::text[],
+      ${column((row) => row.boot)}::bigint[], ${column((row) => row.kid)}::text[],
+      ${column((row) => row.upTo)}::bigint[], ${column((row) => JSON.stringify(row.also))}::text[],
+      ${column((row) => row.lastReceivedAt)}::bigint[], ${column((row) => row.receiptedAt)}::bigint[],
+      ${column((row) => row.skewMs)}::int[])
+    with ordinality
+      as boot (tenant_id, gateway_id, boot, kid, up_to, also, last_received_at, receipted_at, skew_ms, n)
+    on conflict (tenant_id, gateway_id, boot) do update set kid = excluded.kid, up_to = excluded.up_to,
+      also = excluded.also, hash = excluded.hash, last_received_at = excluded.last_received_at,
+      skew_ms = excluded.skew_ms`);
+}
+
+/** A list parameter of one value of each row. */
+function columnsOf<Row>(rows: readonly Row[]) {
+  return <T>(pick: (row: Row) => T) => sql.param(rows.map(pick));
+}
+
+/** One parameter for many hashes of 32 bytes. */
+function hashesOf(hashes: readonly Uint8Array[]) {
+  return sql`${sql.param(Buffer.concat(hashes))}::bytea`;
 }
 
 /** How many boots of these gateways are known, by gateway id (which is one tenant's only). */
@@ -115,16 +137,17 @@ export async function owedReceipts(
     .limit(limit);
 }
 
-/** Notes that a receipt over this state of a boot was handed to the broker. */
-export async function markReceipted(tx: Tx, progress: GatewayProgress, at: number): Promise<void> {
-  await tx
-    .update(gatewayProgress)
-    .set({ receiptedAt: at })
-    .where(
-      and(
-        eq(gatewayProgress.tenantId, progress.tenantId),
-        eq(gatewayProgress.gatewayId, progress.gatewayId),
-        eq(gatewayProgress.boot, progress.boot),
-      ),
-    );
+/** Notes that receipts over these boots were handed to the broker, each at its time. */
+export async function markReceipted(
+  tx: Tx,
+  sent: readonly (Pick<SequenceKey, "tenantId" | "gatewayId" | "boot"> & { readonly at: number })[],
+): Promise<void> {
+  if (sent.length === 0) return;
+  const column = columnsOf(sent);
+  await tx.execute(sql`
+    update gateway_progress as known set receipted_at = sent.at
+    from unnest(${column((row) => row.tenantId)}::text[], ${column((row) => row.gatewayId)}::text[],
+      ${column((row) => row.boot)}::bigint[], ${column((row) => row.at)}::bigint[])
+      as sent (tenant_id, gateway_id, boot, at)
+    where known.tenant_id = sent.tenant_id and known.gateway_id = sent.gateway_id and known.boot = sent.boot`);
 }

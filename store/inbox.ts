@@ -26,23 +26,59 @@ export type Cursor = typeof cursors.$inferSelect;
 /** The readers of the inbox: the tracker (sequence numbers, receipts) and the projector (readings). */
 export type CursorName = "tracker" | "projector";
 
+/** Ids of messages that one append made: all from `first` to `last`, in the order they were given. */
+export interface AppendedIds {
+  readonly first: number;
+  readonly last: number;
+}
+
 /** Any number will do; it is the same in every process on one database. */
 const appendLock = 0x636f6c65;
 
 /**
  * Appends many messages in one statement. The lock is held to the commit, so that ids become visible in rising
- * order and a reader that follows them never skips one.
+ * order and a reader that follows them never skips one. `openDay` names a UTC day (days since 1970) whose part of the
+ * inbox may have to be opened first.
  */
-export async function appendToInbox(tx: Tx, messages: readonly NewInboxMessage[]): Promise<void> {
+export async function appendToInbox(
+  tx: Tx,
+  messages: readonly NewInboxMessage[],
+  openDay: number | null = null,
+): Promise<AppendedIds> {
   const column = <T>(pick: (message: NewInboxMessage) => T) => sql.param(messages.map(pick));
   await tx.execute(sql`select pg_advisory_xact_lock(${appendLock})`);
-  await tx.execute(sql`
-    insert into inbox (received_at, gateway, topic, lane, payload, sha256, door)
-    select * from unnest(
-      ${column((m) => m.receivedAt)}::bigint[], ${column((m) => m.gateway)}::text[],
-      ${column((m) => m.topic)}::text[], ${column((m) => m.lane)}::text[],
-      ${column((m) => m.payload)}::bytea[], ${column((m) => m.sha256)}::bytea[],
-      ${column((m) => m.door)}::text[])`);
+  if (openDay !== null) await tx.execute(sql`select open_inbox_day(${openDay})`);
+  const found = await tx.execute<{ first: number; last: number }>(sql`
+    with kept as (
+      insert into inbox (received_at, gateway, topic, lane, door, payload, sha256)
+      select received_at, gateway, topic, lane, door,
+        substring(${joined(messages.map((m) => m.payload))} from start for size),
+        substring(${joined(messages.map((m) => m.sha256))} from (32 * (n - 1) + 1)::int for 32)
+      from unnest(
+        ${column((m) => m.receivedAt)}::bigint[], ${column((m) => m.gateway)}::text[],
+        ${column((m) => m.topic)}::text[], ${column((m) => m.lane)}::text[],
+        ${column((m) => m.door)}::text[], ${sql.param(startsOf(messages))}::int[],
+        ${column((m) => m.payload.length)}::int[])
+      with ordinality as message (received_at, gateway, topic, lane, door, start, size, n)
+      returning id)
+    select min(id) as first, max(id) as last from kept`);
+  const { first, last } = found.rows[0] as { first: number; last: number };
+  return { first: Number(first), last: Number(last) };
+}
+
+/** One parameter for the bytes of all messages: a list of byte strings would travel as text of twice the length. */
+function joined(pieces: readonly Uint8Array[]) {
+  return sql`${sql.param(Buffer.concat(pieces))}::bytea`;
+}
+
+/** Where each payload begins in all of them joined; SQL counts from 1. */
+function startsOf(messages: readonly NewInboxMessage[]): number[] {
+  let next = 1;
+  return messages.map(({ payload }) => {
+    const start = next;
+    next += payload.length;
+    return start;
+  });
 }
 
 /**

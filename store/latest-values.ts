@@ -5,8 +5,6 @@ import { latestValues } from "./schema/latest-values.ts";
 /** The newest reading of a measuring point by device time. */
 export type LatestValue = typeof latestValues.$inferSelect;
 
-const rowsPerInsert = 1_000;
-
 /** The newest device time of each measuring point that has one, keyed `tenant/point`. */
 export async function newestTimes(
   tx: Tx,
@@ -22,22 +20,17 @@ export async function newestTimes(
   return new Map(rows.map((row) => [`${row.tenant}/${row.point}`, row.ts]));
 }
 
-/** Moves the newest value of each point forward; an older reading never replaces a newer one. */
+/** Moves the newest value of each point forward, each point once; an older reading never replaces a newer one. */
 export async function moveLatestValues(tx: Tx, values: readonly LatestValue[]): Promise<void> {
-  for (let from = 0; from < values.length; from += rowsPerInsert) {
-    await tx
-      .insert(latestValues)
-      .values(values.slice(from, from + rowsPerInsert))
-      .onConflictDoUpdate({
-        target: [latestValues.tenantId, latestValues.point],
-        set: {
-          ts: sql`excluded.ts`,
-          tMilliC: sql`excluded.t_milli_c`,
-          rhPermille: sql`excluded.rh_permille`,
-          err: sql`excluded.err`,
-          receivedAt: sql`excluded.received_at`,
-        },
-        setWhere: sql`excluded.ts > ${latestValues.ts}`,
-      });
-  }
+  if (values.length === 0) return;
+  const column = <T>(pick: (value: LatestValue) => T) => sql.param(values.map(pick));
+  await tx.execute(sql`
+    insert into latest_values (tenant_id, point, ts, t_milli_c, rh_permille, err, received_at)
+    select * from unnest(
+      ${column((v) => v.tenantId)}::text[], ${column((v) => v.point)}::text[], ${column((v) => v.ts)}::bigint[],
+      ${column((v) => v.tMilliC)}::int[], ${column((v) => v.rhPermille)}::int[],
+      ${column((v) => v.err)}::text[], ${column((v) => v.receivedAt)}::bigint[])
+    on conflict (tenant_id, point) do update set ts = excluded.ts, t_milli_c = excluded.t_milli_c,
+      rh_permille = excluded.rh_permille, err = excluded.err, received_at = excluded.received_at
+    where excluded.ts > latest_values.ts`);
 }

@@ -32,6 +32,7 @@ it("lets no message that the records refuse stop those around it", async () => {
   const intake = openIntake({
     ...{ store, log: pino({ level: "silent" }), clock: () => now, messagesMax: 1_000, premature: null },
     onDurable: () => undefined,
+    isLiveBehind: () => false,
   });
   const poison: Record<number, Partial<InboundMessage>> = {
     7: { gateway: "gw\0-1", topic: "coldmark/v1/gw\0-1/data" },
