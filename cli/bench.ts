@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { runIngestBench } from "#bench/ingest/run-ingest-bench.ts";
 import { AppError } from "#domain/errors.ts";
 import { complain, say } from "./say.ts";
+import { untilStopped } from "./until-stopped.ts";
 
 interface IngestFlags {
   readonly json?: boolean;
@@ -13,6 +14,7 @@ interface IngestFlags {
   readonly readings?: string;
   readonly signed?: boolean;
   readonly only?: string;
+  readonly profile?: string;
 }
 
 /** What design §10 asks for: messages a second of each form. */
@@ -40,14 +42,14 @@ export function addBenchCommand(program: Command): void {
     .option("--readings <number>", "in a message")
     .option("--signed", "messages signed with Ed25519")
     .option("--only <contender>", "one contender; `ours` is Coldmark")
+    .option("--profile <folder>", "write a CPU profile of Coldmark's process there, one for each run")
     .action(benchIngest);
 }
 
 async function benchIngest(flags: IngestFlags): Promise<void> {
   const usual = flags.short ? short : full;
   const stop = new AbortController();
-  const interrupt = () => stop.abort(new Error("stopped"));
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, interrupt);
+  untilStopped().then(() => stop.abort());
   const figures = await runIngestBench({
     seconds: count("--seconds", flags.seconds, usual.seconds, [4, 3_600]),
     runs: count("--runs", flags.runs, usual.runs, [1, 100]),
@@ -55,8 +57,16 @@ async function benchIngest(flags: IngestFlags): Promise<void> {
     loads: loadsOf(flags),
     only: flags.only === "ours" ? "coldmark" : (flags.only ?? null),
     signal: stop.signal,
+    profileDir: flags.profile ?? null,
     say: flags.json ? complain : say,
+  }).catch((fault: unknown) => {
+    if (!stop.signal.aborted) throw fault;
+    return null;
   });
+  if (figures === null) {
+    process.exitCode = 130;
+    return complain("stopped; everything that was started is gone");
+  }
   if (flags.json) return say(JSON.stringify({ figures }));
   for (const { name, value, unit, target, met, peer = "coldmark" } of figures) {
     const verdict = target === null ? "" : ` (target ${target}: ${met ? "met" : "MISSED"})`;

@@ -16,7 +16,7 @@ const database = "coldmark";
 export const coldmark: ContenderKind = {
   name: "coldmark",
   needsPostgres: true,
-  start: async (world, load) => {
+  start: async (world, load, profileDir) => {
     const env = settingsFor(world);
     const file = join(world.folder, "network.json");
     writeFileSync(file, JSON.stringify(benchNetwork(load)));
@@ -24,8 +24,10 @@ export const coldmark: ContenderKind = {
       env: { ...process.env, ...env },
     });
     const socket = join(world.folder, "control.sock");
+    const profile = profileDir === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileDir}`];
+    const args = [...profile, ...main, "up", "--role", roles];
     const start = (): Promise<TestChild> =>
-      startChild(process.execPath, [...main, "up", "--role", roles], async () => existsSync(socket), { env });
+      startChild(process.execPath, args, async () => existsSync(socket), { env });
     let child = await start();
     return {
       pids: () => ({ collector: child.pid, postgres: world.postgres?.pid ?? 0 }),

@@ -19,5 +19,6 @@ export interface Contender {
 export interface ContenderKind {
   readonly name: string;
   readonly needsPostgres: boolean;
-  start(world: World, load: Load): Promise<Contender>;
+  /** `profileDir`: where a contender that can leaves a CPU profile of itself. */
+  start(world: World, load: Load, profileDir: string | null): Promise<Contender>;
 }

@@ -37,6 +37,7 @@ export interface RunResult {
 /** How to run: `signal` ends it early; everything is stopped and deleted either way. */
 export interface RunOptions {
   readonly signal: AbortSignal;
+  readonly profileDir: string | null;
 }
 
 /** Seconds at the beginning that aren't counted: programs are compiled, tables grow. */
@@ -54,12 +55,12 @@ const sustained = { rateShare: 0.985, drainSeconds: 2 };
 export async function measureRun(
   kind: ContenderKind,
   load: Load,
-  { signal }: RunOptions,
+  { signal, profileDir }: RunOptions,
 ): Promise<RunResult> {
   const world = await startWorld({ postgres: kind.needsPostgres });
-  const closing: (() => Promise<unknown> | void)[] = [world.stop];
+  const closing: (() => unknown)[] = [world.stop];
   try {
-    const contender = await kind.start(world, load);
+    const contender = await kind.start(world, load, profileDir);
     closing.push(contender.stop);
     const probe = await startProbe(world, contender, load);
     closing.push(probe.stop);

@@ -11,7 +11,7 @@ const firstBytes = 1 << 20;
 
 /** An empty tape; packets are QoS 1 of MQTT 3.1.1 (§3.3), their ids count from 1 and begin again after 65,535. */
 export function createPacketTape(): PacketTape {
-  let memory = Buffer.allocUnsafeSlow(firstBytes);
+  let memory: Buffer = Buffer.allocUnsafeSlow(firstBytes);
   let end = 0;
   const ends: number[] = [0];
   return {

@@ -12,6 +12,7 @@ export interface IngestBench {
   readonly loads: readonly { readonly readings: number; readonly isSigned: boolean; readonly rate: number }[];
   readonly only: string | null;
   readonly signal: AbortSignal;
+  readonly profileDir: string | null;
   /** One line for whoever watches. */
   readonly say: (line: string) => void;
 }
@@ -20,7 +21,7 @@ const contenders: readonly ContenderKind[] = [coldmark];
 
 /** Runs every contender under every load, interleaved, and gives the figures. */
 export async function runIngestBench(bench: IngestBench): Promise<Figure[]> {
-  const { only, loads, runs, signal, say } = bench;
+  const { only, loads, runs, say } = bench;
   const taking = contenders.filter(({ name }) => only === null || only === name);
   const results: RunResult[] = [];
   for (let nth = 1; nth <= runs; nth += 1) {
@@ -28,7 +29,7 @@ export async function runIngestBench(bench: IngestBench): Promise<Figure[]> {
       for (const kind of taking) {
         const load = loadOf(bench, form);
         say(`run ${nth} of ${runs}: ${kind.name}, ${formOf(load)} at ${load.messagesPerSecond} messages/s`);
-        const result = await measureRun(kind, load, { signal });
+        const result = await measureRun(kind, load, bench);
         results.push(result);
         say(tell(result));
       }
