@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   register: async () => (await import("./register.ts")).addRegisterCommand,
   replay: async () => (await import("./replay.ts")).addReplayCommand,
   verify: async () => (await import("./verify.ts")).addVerifyCommand,
+  bench: async () => (await import("./bench.ts")).addBenchCommand,
   audit: async () => (await import("./audit.ts")).addAuditCommand,
   migrate: async () => (await import("./migrate.ts")).addMigrateCommand,
   chain: async () => (await import("./chain.ts")).addChainCommand,
