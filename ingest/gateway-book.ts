@@ -7,17 +7,14 @@ export interface GatewayBook {
   read(ids: Iterable<string>): Promise<ReadonlyMap<string, GatewayFacts>>;
 }
 
-/**
- * Two changes that commit in the other order than they got their audit numbers can hide one from the version; so nothing is
- * believed for longer than this.
- */
-const oldestMs = 1_000;
+/** However sure we are that nothing changed. */
+const oldestMs = 10_000;
 const gatewaysMax = 50_000;
 
 /** Remembers gateways as long as nothing changed in the register: one small question instead of four large ones. */
 export function openGatewayBook(store: Store): GatewayBook {
   const known = new Map<string, GatewayFacts>();
-  let version = -1;
+  let version = "";
   let since = 0;
   return {
     read: (ids) => {

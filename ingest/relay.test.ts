@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { openRelay } from "./relay.ts";
 
 const item = (id: number, size = 10) => ({ message: { id, payload: new Uint8Array(size) } });
-const ids = (taken: ReturnType<typeof item>[] | null) => taken && taken.map(({ message }) => message.id);
+const ids = (taken: ReturnType<typeof item>[] | null) => taken?.map(({ message }) => message.id);
 const all = { messages: 1_000, bytes: 1e9 };
 
 test("hands on what follows the reader's position, a batch at a time", () => {

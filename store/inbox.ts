@@ -1,6 +1,7 @@
 import { and, asc, count, eq, gt, inArray, lte, sql } from "drizzle-orm";
 import { AppError } from "#domain/errors.ts";
 import type { Tx } from "./connect.ts";
+import { joinedBytes, listOf } from "./list-of.ts";
 import { cursors } from "./schema/cursors.ts";
 import { inbox } from "./schema/inbox.ts";
 
@@ -45,30 +46,24 @@ export async function appendToInbox(
   messages: readonly NewInboxMessage[],
   openDay: number | null = null,
 ): Promise<AppendedIds> {
-  const column = <T>(pick: (message: NewInboxMessage) => T) => sql.param(messages.map(pick));
   await tx.execute(sql`select pg_advisory_xact_lock(${appendLock})`);
   if (openDay !== null) await tx.execute(sql`select open_inbox_day(${openDay})`);
   const found = await tx.execute<{ first: number; last: number }>(sql`
     with kept as (
       insert into inbox (received_at, gateway, topic, lane, door, payload, sha256)
       select received_at, gateway, topic, lane, door,
-        substring(${joined(messages.map((m) => m.payload))} from start for size),
-        substring(${joined(messages.map((m) => m.sha256))} from (32 * (n - 1) + 1)::int for 32)
+        substring(${joinedBytes(messages.map((m) => m.payload))} from start for size),
+        substring(${joinedBytes(messages.map((m) => m.sha256))} from (32 * (n - 1) + 1)::int for 32)
       from unnest(
-        ${column((m) => m.receivedAt)}::bigint[], ${column((m) => m.gateway)}::text[],
-        ${column((m) => m.topic)}::text[], ${column((m) => m.lane)}::text[],
-        ${column((m) => m.door)}::text[], ${sql.param(startsOf(messages))}::int[],
-        ${column((m) => m.payload.length)}::int[])
+        ${listOf(messages, "bigint", (m) => m.receivedAt)}, ${listOf(messages, "text", (m) => m.gateway)},
+        ${listOf(messages, "text", (m) => m.topic)}, ${listOf(messages, "text", (m) => m.lane)},
+        ${listOf(messages, "text", (m) => m.door)}, ${listOf(startsOf(messages), "int", (start) => start)},
+        ${listOf(messages, "int", (m) => m.payload.length)})
       with ordinality as message (received_at, gateway, topic, lane, door, start, size, n)
       returning id)
     select min(id) as first, max(id) as last from kept`);
   const { first, last } = found.rows[0] as { first: number; last: number };
   return { first: Number(first), last: Number(last) };
-}
-
-/** One parameter for the bytes of all messages: a list of byte strings would travel as text of twice the length. */
-function joined(pieces: readonly Uint8Array[]) {
-  return sql`${sql.param(Buffer.concat(pieces))}::bytea`;
 }
 
 /** Where each payload begins in all of them joined; SQL counts from 1. */

@@ -1,5 +1,6 @@
 import { and, inArray, sql } from "drizzle-orm";
 import type { Tx } from "./connect.ts";
+import { listsOf } from "./list-of.ts";
 import { latestValues } from "./schema/latest-values.ts";
 
 /** The newest reading of a measuring point by device time. */
@@ -23,13 +24,13 @@ export async function newestTimes(
 /** Moves the newest value of each point forward, each point once; an older reading never replaces a newer one. */
 export async function moveLatestValues(tx: Tx, values: readonly LatestValue[]): Promise<void> {
   if (values.length === 0) return;
-  const column = <T>(pick: (value: LatestValue) => T) => sql.param(values.map(pick));
+  const list = listsOf(values);
   await tx.execute(sql`
     insert into latest_values (tenant_id, point, ts, t_milli_c, rh_permille, err, received_at)
     select * from unnest(
-      ${column((v) => v.tenantId)}::text[], ${column((v) => v.point)}::text[], ${column((v) => v.ts)}::bigint[],
-      ${column((v) => v.tMilliC)}::int[], ${column((v) => v.rhPermille)}::int[],
-      ${column((v) => v.err)}::text[], ${column((v) => v.receivedAt)}::bigint[])
+      ${list("text", (v) => v.tenantId)}, ${list("text", (v) => v.point)}, ${list("bigint", (v) => v.ts)},
+      ${list("int", (v) => v.tMilliC)}, ${list("int", (v) => v.rhPermille)},
+      ${list("text", (v) => v.err)}, ${list("bigint", (v) => v.receivedAt)})
     on conflict (tenant_id, point) do update set ts = excluded.ts, t_milli_c = excluded.t_milli_c,
       rh_permille = excluded.rh_permille, err = excluded.err, received_at = excluded.received_at
     where excluded.ts > latest_values.ts`);
