@@ -7,6 +7,7 @@ import { isContentFault } from "./content-fault.ts";
 import { followInbox } from "./follow-inbox.ts";
 import { createIntakeQueue, type Waiting } from "./intake-queue.ts";
 import type { InboundMessage } from "./message.ts";
+import type { IngestMeters } from "./meters.ts";
 
 /** The one way into the inbox, for both doors. */
 export interface Intake {
@@ -41,6 +42,7 @@ export interface IntakeParts {
   readonly isLiveBehind: () => boolean;
   /** The negative control of the loss tests: acknowledges at once and commits later. Null in earnest. */
   readonly premature: ((message: InboundMessage) => void) | null;
+  readonly meters: Pick<IngestMeters, "committed">;
 }
 
 const batch = { messages: 2_000, bytes: 4 * 1024 * 1024 };
@@ -53,7 +55,7 @@ const prematureHoldMs = 1_000;
  * the records refuse for its content is halved until the one message that they refuse stands alone.
  */
 export function openIntake(parts: IntakeParts): Intake {
-  const { clock, log, premature } = parts;
+  const { clock, log, meters, premature } = parts;
   const queue = createIntakeQueue({ messagesMax: parts.messagesMax, isLiveBehind: parts.isLiveBehind });
   const append = createAppender(parts);
   let stopped = false;
@@ -67,6 +69,7 @@ export function openIntake(parts: IntakeParts): Intake {
     } catch (error) {
       if (!isContentFault(error)) throw error;
       log.error({ err: error }, "the records refuse a message for good");
+      meters.committed([waiting.row.lane], "refused");
       queue.settle([waiting], ({ reject }) =>
         reject(new AppError("BAD_REQUEST", "this message can't be kept")),
       );
@@ -119,7 +122,7 @@ export function openIntake(parts: IntakeParts): Intake {
 }
 
 /** Appends a batch, opens the day's part of the inbox where that is due, and tells what became durable. */
-function createAppender({ store, clock, onDurable }: IntakeParts) {
+function createAppender({ store, clock, onDurable, meters }: IntakeParts) {
   let openedDay: number | null = null;
   return async (rows: readonly NewInboxMessage[]): Promise<void> => {
     const day = Math.floor(clock() / dayMs);
@@ -128,11 +131,17 @@ function createAppender({ store, clock, onDurable }: IntakeParts) {
     const ids = await store.as({ role: "worker" }, (tx) => appendToInbox(tx, rows, due));
     openedDay = day;
     onDurable(batchOf(rows, ids));
+    meters.committed(lanesOf(rows), "durable");
   };
 }
 
+function* lanesOf(rows: readonly NewInboxMessage[]): Generator<string> {
+  for (const { lane } of rows) yield lane;
+}
+
+/** The rows themselves, with their ids: another copy of each message would live as long as the batch. */
 function batchOf(rows: readonly NewInboxMessage[], { first }: AppendedIds): DurableBatch {
-  return { after: first - 1, messages: rows.map((row, at) => ({ ...row, id: first + at })) };
+  return { after: first - 1, messages: rows.map((row, at) => Object.assign(row, { id: first + at })) };
 }
 
 /** A text column can't hold NUL; a topic or gateway with one is wrong anyway, and must not stop the others. */

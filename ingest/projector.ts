@@ -9,6 +9,7 @@ import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import type { Revision } from "./follow-excursions.ts";
 import type { GatewayBook } from "./gateway-book.ts";
 import { type Judged, judgeReadings, setRefusedAside } from "./judge-readings.ts";
+import type { IngestMeters } from "./meters.ts";
 import { type NewestTimes, openNewestTimes } from "./newest-times.ts";
 import { type Candidate, type OpenedMessage, openReadings, windowOf } from "./open-readings.ts";
 import { readKept } from "./read-kept.ts";
@@ -26,6 +27,7 @@ export interface ProjectorParts {
   /** From the tracker of this process, where there is one. */
   readonly incoming: Relay<TrackedMessage>;
   readonly graceMs: number;
+  readonly meters: Pick<IngestMeters, "wrote">;
 }
 
 /** The inbox's second reader. */
@@ -63,7 +65,7 @@ export function createProjector(parts: ProjectorParts): Projector {
     if (messages.length === 0) return null;
     const batch = await openBatch(parts, from, messages, newestTimes);
     const kept = await readKept(parts.readings, batch.candidates, batch.newest);
-    const judged = await write(parts.readings, judgeReadings(batch.candidates, kept));
+    const judged = await write(parts, judgeReadings(batch.candidates, kept));
     const revision = await settleExcursions(parts, judged.stored, batch.newest, now);
     const { graceMs } = parts;
     await parts.store.as({ role: "worker" }, (tx) => settle(tx, batch, judged, revision, { now, graceMs }));
@@ -109,9 +111,12 @@ async function openBatch(
   return { from, to: messages.at(-1)?.message.id ?? from, opened, candidates, newest };
 }
 
-async function write(readings: ReadingsStore, judged: Judged): Promise<Judged> {
+async function write({ readings, meters }: ProjectorParts, judged: Judged): Promise<Judged> {
   if (judged.stored.length === 0) return judged;
-  return setRefusedAside(judged, await readings.write(judged.stored.map((candidate) => candidate.reading)));
+  const begun = performance.now();
+  const refused = await readings.write(judged.stored.map((candidate) => candidate.reading));
+  meters.wrote(judged.stored.length - refused.length, performance.now() - begun);
+  return setRefusedAside(judged, refused);
 }
 
 async function settle(

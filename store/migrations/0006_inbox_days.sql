@@ -1,14 +1,3 @@
-CREATE TABLE "collector_shards" (
-	"shard" integer PRIMARY KEY NOT NULL,
-	"holder" text NOT NULL,
-	"until" bigint NOT NULL
-);
---> statement-breakpoint
-CREATE TABLE "collectors" (
-	"id" text PRIMARY KEY NOT NULL,
-	"until" bigint NOT NULL
-);
---> statement-breakpoint
 CREATE TABLE "inbox_days" (
 	"part" integer PRIMARY KEY NOT NULL,
 	"day" integer NOT NULL,
@@ -92,7 +81,7 @@ DO $$
 DECLARE
   named text;
 BEGIN
-  FOREACH named IN ARRAY ARRAY['inbox', 'inbox_days', 'collector_shards', 'collectors'] LOOP
+  FOREACH named IN ARRAY ARRAY['inbox', 'inbox_days'] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', named);
     EXECUTE format('CREATE POLICY worker_all ON %I TO coldmark_worker USING (true) WITH CHECK (true)', named);
   END LOOP;
@@ -103,5 +92,3 @@ GRANT SELECT, INSERT ON inbox TO coldmark_worker;
 GRANT SELECT ON inbox_days TO coldmark_worker;
 --> statement-breakpoint
 GRANT UPDATE (state, messages, file, sha256, exported_at) ON inbox_days TO coldmark_worker;
---> statement-breakpoint
-GRANT SELECT, INSERT, UPDATE, DELETE ON collector_shards, collectors TO coldmark_worker;

@@ -34,8 +34,6 @@ const operatorTables = [
   "gateway_topics",
   "inbox",
   "inbox_days",
-  "collector_shards",
-  "collectors",
   "cursors",
   "dead_letters",
   "pending_entries",

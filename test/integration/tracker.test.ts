@@ -7,6 +7,7 @@ import { openIntake } from "#ingest/accept.ts";
 import { bootsMax } from "#ingest/admit-boots.ts";
 import { decodeMessage } from "#ingest/decode-message.ts";
 import { openGatewayBook } from "#ingest/gateway-book.ts";
+import { createIngestMeters } from "#ingest/meters.ts";
 import { createProjector } from "#ingest/projector.ts";
 import { openRelay } from "#ingest/relay.ts";
 import { createTracker, type Decode } from "#ingest/tracker.ts";
@@ -60,6 +61,7 @@ async function send(gateway: string, boots: readonly number[]): Promise<void> {
     ...{ store, log: pino({ level: "silent" }), clock: () => now, messagesMax: 1_000, premature: null },
     onDurable: () => undefined,
     isLiveBehind: () => false,
+    meters: createIngestMeters(),
   });
   const bodyOf = (boot: number) =>
     Buffer.from(JSON.stringify({ v: 1, boot, seq: 1, sent: now, readings: [{ s: "t1", ts: now, t: 5 }] }));
@@ -136,7 +138,12 @@ it("takes no more boots of a gateway than it keeps: the rest are dead letters an
     `gw-many ${first + 1}`,
   ]);
   const noReadings = { range: async () => [], write: async () => [] } as unknown as ReadingsStore;
-  const projector = createProjector({ ...stepsOn(store, decode), readings: noReadings, graceMs: 0 });
+  const projector = createProjector({
+    ...stepsOn(store, decode),
+    readings: noReadings,
+    graceMs: 0,
+    meters: createIngestMeters(),
+  });
   while ((await projector.next(now)) > 0);
   const told = await store.as({ role: "worker" }, async (tx) => ({
     letters: (await tx.select().from(deadLetters)).filter(({ gateway }) => gateway === "gw-many"),
