@@ -1,4 +1,5 @@
 import { AppError } from "#domain/errors.ts";
+import { isGatewayId } from "./gateway-id.ts";
 
 /** User name at the broker → password, as `coldmark register` printed them. */
 export type Credentials = ReadonlyMap<string, string>;
@@ -6,7 +7,6 @@ export type Credentials = ReadonlyMap<string, string>;
 const printed = /^\S+ mqttPassword (\S+): (.+)$/;
 const plain = /^([^\s:#]+): ?(.+)$/;
 const otherKinds = /^(?:\S+ (?:apiKey|person) \S+: |these credentials |(?:would )?register)/;
-const nameShape = /^[a-z0-9][a-z0-9-]{1,39}$/;
 
 /**
  * The MQTT passwords in what `coldmark register` printed, or in lines `user: password`; its other lines are passed over.
@@ -18,7 +18,7 @@ export function readCredentials(text: string): Credentials {
   for (const [at, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === "" || line.startsWith("#")) continue;
     const [, user, password] = printed.exec(line) ?? (otherKinds.test(line) ? [] : (plain.exec(line) ?? []));
-    if (user !== undefined && password !== undefined && nameShape.test(user)) found.set(user, password);
+    if (user !== undefined && password !== undefined && isGatewayId(user)) found.set(user, password);
     else if (!otherKinds.test(line))
       faults.push({ path: `line ${at + 1}`, message: 'is neither a line of register nor "user: password"' });
   }
