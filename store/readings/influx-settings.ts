@@ -26,10 +26,10 @@ export function checkInfluxSettings({ version, database }: InfluxSettings): void
   }
 }
 
-/** The header that names us. The word is `Token` for 2.x and 3.x: 3.x takes it beside `Bearer`. */
+/** The header that names us: `Token` on 2.x; `Bearer` on 3.x, where alone it works on every path (influxdb3 docs, api/authentication). */
 export function authorization(settings: InfluxSettings): Record<string, string> {
   const { version, token, username, password } = settings;
-  if (version !== 1) return token ? { authorization: `Token ${token}` } : {};
+  if (version !== 1) return token ? { authorization: `${version === 2 ? "Token" : "Bearer"} ${token}` } : {};
   if (!username) return {};
   const name = Buffer.from(`${username}:${password ?? ""}`).toString("base64");
   return { authorization: `Basic ${name}` };

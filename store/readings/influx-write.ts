@@ -1,4 +1,5 @@
 import { AppError } from "#domain/errors.ts";
+import { bisect, type Refusal } from "./bisect.ts";
 import { type InfluxAnswer, wordsOf } from "./influx-answer.ts";
 import { influxFault } from "./influx-fault.ts";
 import type { InfluxHttp } from "./influx-http.ts";
@@ -17,10 +18,10 @@ const notTheReading =
 /** Every point of a write lies before what the retention policy keeps: halving would ask thousands of times to no end. */
 const allTooOld = /points beyond retention policy dropped=(\d+)/;
 
-/** Readings that can be sent, with their lines, and those that can't be lines. */
-interface Batch {
-  readonly readings: readonly Reading[];
-  readonly lines: readonly string[];
+/** A reading that can be sent, with its line. */
+interface Prepared {
+  readonly reading: Reading;
+  readonly line: string;
 }
 
 /**
@@ -34,31 +35,21 @@ export function openInfluxWriter(
   createDatabase: () => Promise<void>,
 ): (readings: readonly Reading[]) => Promise<RefusedReading[]> {
   const path = writePath(settings);
-  const post = async (lines: readonly string[]): Promise<InfluxAnswer> => {
-    const body = lines.join("\n");
-    const answer = await http.write(path, body);
-    if (settings.version !== 1 || answer.status !== 404) return answer;
-    await createDatabase();
-    return await http.write(path, body);
-  };
-  const send = async ({ readings, lines }: Batch): Promise<RefusedReading[]> => {
-    if (lines.length === 0) return [];
-    const refusal = refusalIn(await post(lines), settings, lines.length);
-    if (refusal === null) return [];
-    if (lines.length === 1 || refusal.all) {
-      return readings.map((reading) => ({ reading, detail: refusal.detail }));
+  const attempt = async (part: readonly Prepared[]): Promise<Refusal | null> => {
+    const lines = part.map(({ line }) => line).join("\n");
+    let answer = await http.write(path, lines);
+    if (settings.version === 1 && answer.status === 404) {
+      await createDatabase();
+      answer = await http.write(path, lines);
     }
-    const middle = Math.ceil(lines.length / 2);
-    const half = (from: number, to?: number) =>
-      send({ readings: readings.slice(from, to), lines: lines.slice(from, to) });
-    const left = await half(0, middle);
-    return [...left, ...(await half(middle))];
+    return refusalIn(answer, settings, part.length);
   };
   return async (readings) => {
     const refused: RefusedReading[] = [];
     for (let from = 0; from < readings.length; from += linesPerWrite) {
-      const batch = toBatch(readings.slice(from, from + linesPerWrite), refused);
-      refused.push(...(await send(batch)));
+      const prepared = prepare(readings.slice(from, from + linesPerWrite), refused);
+      const found = await bisect(prepared, attempt);
+      refused.push(...found.map(({ item, detail }) => ({ reading: item.reading, detail })));
     }
     return refused;
   };
@@ -72,25 +63,18 @@ function writePath({ version, database, org }: InfluxSettings): string {
   return `/api/v2/write?${owner}bucket=${name}&precision=ms`;
 }
 
-function toBatch(readings: readonly Reading[], refused: RefusedReading[]): Batch {
-  const kept: Reading[] = [];
-  const lines: string[] = [];
+/** The lines of readings; those that can't be lines are refused here already. */
+function prepare(readings: readonly Reading[], refused: RefusedReading[]): Prepared[] {
+  const prepared: Prepared[] = [];
   for (const reading of readings) {
     try {
-      lines.push(toLine(reading));
-      kept.push(reading);
+      prepared.push({ reading, line: toLine(reading) });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       refused.push({ reading, detail: error.message });
     }
   }
-  return { readings: kept, lines };
-}
-
-interface Refusal {
-  readonly detail: string;
-  /** InfluxDB says of every line that it is refused. */
-  readonly all: boolean;
+  return prepared;
 }
 
 /**
@@ -102,9 +86,17 @@ function refusalIn(answer: InfluxAnswer, settings: InfluxSettings, count: number
   if (status === 204) return null;
   const detail = wordsOf(answer);
   const isTooLarge = status === 413 || /max(imum)? request size/i.test(detail);
-  const isAboutLines = status === 201 ? count > 1 || detail !== "" : status === 400 || status === 422;
-  if (isTooLarge ? count === 1 : !isAboutLines || notTheReading.test(detail)) {
+  if (isTooLarge ? count === 1 : !isAboutLines(answer, count) || notTheReading.test(detail)) {
     throw influxFault(answer, settings, "writing");
   }
   return { detail: detail || `refused with ${status}`, all: Number(allTooOld.exec(detail)?.[1]) === count };
+}
+
+/**
+ * InfluxDB says in JSON what is wrong with lines. A 400 in other words is a proxy's, or a TLS port's that we speak plain
+ * HTTP to: it must not send every reading to the dead letters. A single line can't be stored in part.
+ */
+function isAboutLines({ status, body }: InfluxAnswer, count: number): boolean {
+  if (status === 201 && count > 1) return true;
+  return [201, 400, 422].includes(status) && body.trimStart().startsWith("{");
 }
