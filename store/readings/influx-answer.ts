@@ -24,15 +24,21 @@ export function jsonOf({ body }: InfluxAnswer): unknown {
   }
 }
 
+/** Never the refused line itself, which 3.x repeats: its texts could be taken for InfluxDB's own. */
 function spokenIn(body: string): string {
+  if (!body.trimStart().startsWith("{")) return body;
   try {
     const said = JSON.parse(body) as { error?: unknown; message?: unknown; data?: unknown };
     const first = (Array.isArray(said.data) ? said.data[0] : said.data) as { error_message?: unknown } | null;
-    const words = [said.message ?? said.error, first?.error_message].filter(
-      (word) => typeof word === "string",
-    );
-    return words.length > 0 ? words.join(": ") : body;
+    const words = [said.message ?? said.error, first?.error_message];
+    return words.filter((word) => typeof word === "string").join(": ");
   } catch {
-    return body;
+    // The client library cuts a long answer off.
+    const member = (name: string) => new RegExp(`"${name}":("(?:[^"\\\\]|\\\\.)*")`).exec(body)?.[1];
+    const words = [member("message") ?? member("error"), member("error_message")];
+    return words
+      .map((word) => (word === undefined ? undefined : JSON.parse(word)))
+      .filter(Boolean)
+      .join(": ");
   }
 }

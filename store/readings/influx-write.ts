@@ -14,7 +14,9 @@ const linesPerWrite = 5_000;
  * blamed for them.
  */
 const notTheReading =
-  /limit exceeded|exceed(s|ed)? (the )?(limit|number) of|max-(series|values)-per|database.*(deleted|name)|db name|content[- ]encoding|engine is closed|timeout/i;
+  /limit exceeded|exceed(s|ed)? (the )?(limit|number) of|max-(series|values)-per|database.*(deleted|name)|db name|content[- ]encoding/i;
+/** 1.x and 2.x repeat the line behind these words, with whatever its texts say. */
+const unreadable = /^(partial write: )?unable to parse/i;
 /** Every point of a write lies before what the retention policy keeps: halving would ask thousands of times to no end. */
 const allTooOld = /points beyond retention policy dropped=(\d+)/;
 
@@ -86,7 +88,8 @@ function refusalIn(answer: InfluxAnswer, settings: InfluxSettings, count: number
   if (status === 204) return null;
   const detail = wordsOf(answer);
   const isTooLarge = status === 413 || /max(imum)? request size/i.test(detail);
-  if (isTooLarge ? count === 1 : !isAboutLines(answer, count) || notTheReading.test(detail)) {
+  const isBlameless = notTheReading.test(detail) && !unreadable.test(detail);
+  if (isTooLarge ? count === 1 : !isAboutLines(answer, count) || isBlameless) {
     throw influxFault(answer, settings, "writing");
   }
   return { detail: detail || `refused with ${status}`, all: Number(allTooOld.exec(detail)?.[1]) === count };

@@ -170,6 +170,34 @@ describe("a write", () => {
     ]);
   });
 
+  test("3.x names hundreds of lines in a long answer: each is refused in words, none by its own text", async () => {
+    const error_message = "No fields were provided";
+    answering = ({ body }) => {
+      const lines = body.split("\n");
+      const data = lines.map((original_line, at) => ({ original_line, line_number: at + 1, error_message }));
+      return {
+        status: 400,
+        body: JSON.stringify({ error: "partial write of line protocol occurred", data }),
+      };
+    };
+    const talking = readings(40).map((reading) => ({ ...reading, err: "db name limit exceeded" }));
+    const refused = await open3().write(talking);
+    expect(refused.map(({ reading }) => reading)).toEqual(talking);
+    const detail = `partial write of line protocol occurred: ${error_message}`;
+    expect(new Set(refused.map((each) => each.detail))).toEqual(new Set([detail]));
+  });
+
+  test("a line that 2.x can't read is refused, whatever its text says", async () => {
+    const talking = aReading({ ts: start + 1, err: "limit exceeded" });
+    answering = (request) => {
+      if (!holds(request, start + 1)) return { status: 204 };
+      const message = `unable to parse '${request.body}': bad timestamp`;
+      return { status: 400, body: { code: "invalid", message } };
+    };
+    const refused = await open2().write([aReading(), talking]);
+    expect(refused.map(({ reading }) => reading)).toEqual([talking]);
+  });
+
   // influxdb-client-js#1044: a cluster that takes partial writes answers 201, which the client library counts as success
   test("3.x says 201, partial success: nothing of it counts as stored until each line has its 204", async () => {
     const bad = [start + 1, start + 6];
