@@ -1,4 +1,5 @@
-import { jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import { index, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { bytes, tenant, whole } from "./columns.ts";
 
 /** What is durable of each boot of a gateway: all up to `upTo`, the ranges in `also`, the running hash up to `upTo`. */
@@ -15,5 +16,8 @@ export const gatewayProgress = pgTable(
     lastReceivedAt: whole().notNull(),
     receiptedAt: whole(),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.gatewayId, t.boot] })],
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.gatewayId, t.boot] }),
+    index("gateway_progress_with_holes").on(t.tenantId, t.gatewayId, t.boot).where(sql`also <> '[]'::jsonb`),
+  ],
 );
