@@ -6,7 +6,7 @@ import { connect as connectMqtt } from "mqtt";
 import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
 import { openCollector } from "./collector-door.ts";
-import { createEmbeddedBroker } from "./embedded-door.ts";
+import { createEmbeddedBroker, type Sessions } from "./embedded-door.ts";
 import type { InboundMessage } from "./message.ts";
 import { guardPacketSize } from "./packet-guard.ts";
 
@@ -17,6 +17,8 @@ export interface Broker {
   readonly describe: string;
   /** Where gateways connect. */
   readonly url: string;
+  /** Who is connected; null where the broker is outside and lets in by itself. */
+  readonly sessions: Sessions | null;
   state(): "up" | "down";
   /** QoS 1; resolves when the broker has it. @throws AppError UNAVAILABLE when it can't be reached now */
   publish(topic: string, payload: Uint8Array): Promise<void>;
@@ -62,6 +64,7 @@ function openOutside(place: Extract<BrokerPlace, { kind: "outside" }>, parts: Br
     kind: "outside",
     describe: `MQTT broker at ${new URL(url).host}`,
     url,
+    sessions: null,
     state: () => (collector.isUp() ? "up" : "down"),
     publish: collector.publish,
     stop: collector.stop,
@@ -72,7 +75,7 @@ async function openEmbedded(
   { host, port }: Extract<BrokerPlace, { kind: "embedded" }>,
   parts: BrokerParts,
 ): Promise<Broker> {
-  const aedes = await createEmbeddedBroker(parts);
+  const { aedes, sessions } = await createEmbeddedBroker(parts);
   const admit = createAdmission();
   const server = createServer((socket) => {
     if (!admit(socket)) return;
@@ -88,6 +91,7 @@ async function openEmbedded(
     kind: "embedded",
     describe: `MQTT broker inside this process at ${url}`,
     url,
+    sessions,
     state: () => (server.listening ? "up" : "down"),
     publish: (topic, payload) =>
       new Promise((resolve, reject) => {

@@ -14,6 +14,7 @@ import { createPrematureReceipts } from "./premature-receipts.ts";
 import { projectNext } from "./projector.ts";
 import type { ReceiptKey } from "./receipt.ts";
 import { openReceipts, type Receipts } from "./receipts.ts";
+import { startWatches } from "./start-watches.ts";
 import { trackNext } from "./tracker.ts";
 
 /** The settings this room reads. */
@@ -28,6 +29,7 @@ type IngestConfig = Pick<
   | "maxReadingsPerMessage"
   | "inboxQueueMax"
   | "sealGraceMs"
+  | "gapAfterMs"
   | "testReceiptBeforeCommit"
 >;
 
@@ -107,10 +109,16 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
     await close();
     throw error;
   }
+  const { broker } = opening;
+  const { gapAfterMs } = config;
+  const watches = startWatches({ broker, store, clock, log, gapAfterMs, key: parts.receiptKey });
   return {
-    broker: opening.broker,
-    status: () => tellStatus({ store, readings, clock, broker: opening.broker, intake }),
-    stop: close,
+    broker,
+    status: () => tellStatus({ store, readings, clock, broker, intake }),
+    stop: async () => {
+      await watches.stop();
+      await close();
+    },
   };
 }
 

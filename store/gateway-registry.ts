@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull } from "drizzle-orm";
+import { and, eq, inArray, isNull, lte, sql } from "drizzle-orm";
 import type { Tx } from "./connect.ts";
 import { equipment } from "./schema/equipment.ts";
 import { gatewayTopics } from "./schema/gateway-topics.ts";
@@ -130,4 +130,13 @@ export async function mqttPasswordHash(tx: Tx, gatewayId: string): Promise<strin
     )
     .where(and(eq(gatewayTopics.gatewayId, gatewayId), isNull(gateways.revokedAt)));
   return rows[0]?.hash ?? null;
+}
+
+/** Which of these gateways are revoked at `now` (epoch ms). */
+export async function revokedAmong(tx: Tx, ids: readonly string[], now: number): Promise<string[]> {
+  const rows = await tx
+    .select({ id: gateways.id })
+    .from(gateways)
+    .where(and(sql`${gateways.id} = any(${sql.param([...ids])}::text[])`, lte(gateways.revokedAt, now)));
+  return rows.map(({ id }) => id);
 }
