@@ -64,7 +64,10 @@ export function startGateway(settings: GatewaySettings): Gateway {
   let stopped: Promise<void> | undefined;
 
   const heard = (topic: string, payload: Uint8Array): void => {
-    if (topic === commandTopic) return obey(topic, payload);
+    if (topic === commandTopic) obey(payload);
+    else take(topic, payload);
+  };
+  const take = (topic: string, payload: Uint8Array): void => {
     const receipt = openReceipt(topic, payload, settings.receiptKeys);
     const outcome = receipt ? outbox.settle(receipt) : { refused: "its signature doesn't hold" };
     if ("deleted" in outcome && outcome.deleted > 0) progressAt = Date.now();
@@ -75,14 +78,13 @@ export function startGateway(settings: GatewaySettings): Gateway {
     link.publish(topic, payload);
     outbox.markSent(seq, Date.now());
   };
-  const obey = (topic: string, payload: Uint8Array): void => {
-    const command = openCommand(topic, payload, settings.receiptKeys);
-    if (command === null || command.counter <= lastCommand)
-      return say(
-        `${id}: command refused: ${command ? "its counter doesn't rise" : "its signature doesn't hold"}`,
-      );
-    lastCommand = command.counter;
-    if (command.boot === outbox.boot) for (const message of outbox.held(command.ranges)) send(message);
+  const obey = (payload: Uint8Array): void => {
+    const command = openCommand(commandTopic, payload, settings.receiptKeys);
+    if (command === null) say(`${id}: command refused: its signature doesn't hold`);
+    else if (command.counter > lastCommand) {
+      lastCommand = command.counter;
+      if (command.boot === outbox.boot) for (const message of outbox.held(command.ranges)) send(message);
+    }
   };
   const forward = (): boolean => {
     for (let count = 0; count < messagesPerTurn; count += 1) {
