@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { ed25519 } from "@noble/curves/ed25519.js";
+import { p256 } from "@noble/curves/nist.js";
 import { describe, expect, test } from "vitest";
 import { fromBase64, toBase64, toHex, utf8 } from "#domain/log/bytes.ts";
 import { messageToSign, signEd25519 } from "#domain/log/signature.ts";
 import { deadLetterCures } from "#store/dead-letters.ts";
+import { commandToSign, makeCommand } from "./command.ts";
 import { decodeMessage } from "./decode-message.ts";
 import { makeReceipt, receiptToSign } from "./receipt.ts";
 import { moveUp, nothingYet } from "./track-sequence.ts";
@@ -26,6 +28,23 @@ const receiptText = Buffer.from(receipt.payload).toString("utf8");
 const { sig: receiptSig, ...unsigned } = JSON.parse(receiptText) as Record<string, unknown>;
 const signedReceipt = receiptToSign(receipt.topic, unsigned);
 
+const esPrivate = Uint8Array.from({ length: 32 }, (_, n) => 64 + n);
+const esPublic = p256.getPublicKey(esPrivate);
+const esSig = p256.sign(messageToSign(topic, utf8(body)), esPrivate);
+const esMessage = `{"v":1,"kid":"gw-0001.key-2","alg":"ES256","sig":"${toBase64(esSig)}","body":"${toBase64(utf8(body))}"}`;
+const asked = {
+  ...{ counter: 1, time: 1_767_226_800_000, boot: 1 },
+  ranges: [
+    [5, 7],
+    [12, 12],
+  ],
+} as const;
+const command = makeCommand("gw-0001", asked, key);
+const commandText = Buffer.from(command.payload).toString("utf8");
+const { sig: commandSig, ...unsignedCommand } = JSON.parse(commandText) as Record<string, unknown>;
+const signedCommand = commandToSign(command.topic, unsignedCommand);
+const shown = (bytes: Uint8Array) => Buffer.from(bytes).toString("utf8").replaceAll("\0", "␀");
+
 describe("docs/gateway.md", () => {
   test.each([
     ["the gateway's private key", toHex(gatewaySeed)],
@@ -37,22 +56,30 @@ describe("docs/gateway.md", () => {
     ["the SHA-256 of the message", toHex(sha256(utf8(message)))],
     ["the running hash", toHex(sequence.hash)],
     ["the receipt's public key", toHex(ed25519.getPublicKey(receiptSeed))],
-    ["what a receipt's signature is over", Buffer.from(signedReceipt).toString("utf8").replaceAll("\0", "␀")],
+    ["what a receipt's signature is over", shown(signedReceipt)],
     ["the receipt", receiptText],
+    ["the ES256 private key", toHex(esPrivate)],
+    ["its public key, compressed", toHex(esPublic)],
+    ["the ES256 signature", toBase64(esSig)],
+    ["the ES256 message", esMessage],
+    ["what a command's signature is over", shown(signedCommand)],
+    ["the command", commandText],
   ])("holds %s", (_what, words) => {
     expect(page.split("\n")).toContain(words);
   });
 
-  test("its message is one we take, and its receipt verifies", () => {
-    const publicKey = ed25519.getPublicKey(gatewaySeed);
+  test.each([
+    ["Ed25519", message, ed25519.getPublicKey(gatewaySeed)],
+    ["ES256", esMessage, esPublic],
+    ["ES256", esMessage, p256.getPublicKey(esPrivate, false)],
+  ] as const)("its %s message is one we take", (alg, text, publicKey) => {
+    const kid = alg === "Ed25519" ? "gw-0001.key-1" : "gw-0001.key-2";
     const gateway = {
       tenant: "t",
       id: "gw-0001",
       signatureRequired: true,
       revokedAt: null,
-      keys: new Map([
-        ["gw-0001.key-1", { kid: "gw-0001.key-1", alg: "Ed25519" as const, publicKey, revokedAt: null }],
-      ]),
+      keys: new Map([[kid, { kid, alg, publicKey, revokedAt: null }]]),
       channels: new Map(),
     };
     const raw = {
@@ -65,15 +92,18 @@ describe("docs/gateway.md", () => {
       sha256: new Uint8Array(),
     };
     const limits = { maxBytes: 262_144, maxReadings: 5_000 };
-    expect(decodeMessage({ ...raw, payload: utf8(message) }, gateway, limits)).toMatchObject({
+    expect(decodeMessage({ ...raw, payload: utf8(text) }, gateway, limits)).toMatchObject({
       kind: "readings",
+      position: { kid },
     });
-    const holds = ed25519.verify(
-      fromBase64(String(receiptSig)),
-      signedReceipt,
-      ed25519.getPublicKey(receiptSeed),
-    );
-    expect(holds).toBe(true);
+  });
+
+  test.each([
+    ["receipt", receiptSig, signedReceipt],
+    ["command", commandSig, signedCommand],
+  ])("its %s verifies under the key of the receipts", (_what, sig, signed) => {
+    const publicKey = ed25519.getPublicKey(receiptSeed);
+    expect(ed25519.verify(fromBase64(String(sig)), signed, publicKey)).toBe(true);
   });
 
   test("names every reason for a dead letter with its cure", () => {
