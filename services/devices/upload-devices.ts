@@ -22,11 +22,6 @@ interface Fault {
   readonly message: string;
 }
 
-/** The kid of a key that has no name of its own: the first 32 hex digits of the SHA-256 of its bytes. */
-export function kidOf(publicKey: Uint8Array): string {
-  return createHash("sha256").update(publicKey).digest("hex").slice(0, 32);
-}
-
 /**
  * Takes in gateways of the actor's making: all or none. What is there already and the same changes nothing; one that was
  * given back may come anew under another key and code.
@@ -53,6 +48,11 @@ export async function uploadDevices(
     await recordAudit(tx, ctx, fresh.map(toChange), tenantId);
     return { added: fresh.length, unchanged: devices.length - fresh.length };
   });
+}
+
+/** The kid of a key that has no name of its own: the first 32 hex digits of the SHA-256 of its bytes. */
+function kidOf(publicKey: Uint8Array): string {
+  return createHash("sha256").update(publicKey).digest("hex").slice(0, 32);
 }
 
 function isSame(a: UploadedDevice, b: UploadedDevice): boolean {

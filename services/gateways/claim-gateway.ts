@@ -3,6 +3,7 @@ import { AppError } from "#domain/errors.ts";
 import type { Tx } from "#store/connect.ts";
 import { claimDevice, findByClaim, type MakerDevice } from "#store/maker-devices.ts";
 import { findTaken } from "#store/register-conflicts.ts";
+import { isUniqueViolation } from "#store/unique-violation.ts";
 import { recordAudit } from "../audit.ts";
 import type { Context } from "../context.ts";
 import { keepRow } from "../register/draft.ts";
@@ -52,6 +53,8 @@ export async function claimGateway(ctx: Context, claim: Claim): Promise<Claimed>
     if (taken !== undefined) throw isTaken(taken);
     await take(ctx, it, device, { id, siteId: claim.site, mqttPasswordHash });
     return tellOf(it, id);
+  }).catch((error: unknown) => {
+    throw isUniqueViolation(error) ? isTaken({ what: "gateway", name: id }) : error;
   });
   return { gateway, password };
 }

@@ -264,6 +264,13 @@ describe.each([
       faults: [{ path: "/sticker" }],
     });
     expect((await claim(two.sticker)).status).toBe(201);
+    const [three, four] = [makeDevice("NAMED-3"), makeDevice("NAMED-4")];
+    await upload([three, four]);
+    const race = await Promise.all([
+      claim(three.sticker, { gatewayId: "same-id" }),
+      claim(four.sticker, { gatewayId: "same-id" }, by("other")),
+    ]);
+    expect(race.map(({ status }) => status).sort()).toEqual([201, 409]);
   });
 
   it("given back, it is revoked, its code is dead, and its maker may bring it anew under another key", async () => {

@@ -92,11 +92,10 @@ export async function startMakerNetwork(
     ...{ people, ingest, readings, keys },
     ask: (method, path, body, headers = {}) => {
       people.now = Date.now();
-      const type = body === undefined ? {} : { "Content-Type": "application/json" };
-      const init = { method, headers: { ...type, Origin: "http://localhost", ...headers } };
-      return Promise.resolve(
-        people.app.request(path, body === undefined ? init : { ...init, body: JSON.stringify(body) }),
-      );
+      const sent = new Headers({ Origin: "http://localhost", ...headers });
+      if (body !== undefined) sent.set("Content-Type", "application/json");
+      const text = body === undefined ? {} : { body: JSON.stringify(body) };
+      return Promise.resolve(people.app.request(path, { method, headers: sent, ...text }));
     },
     stop: () => ingest.stop(),
   };
