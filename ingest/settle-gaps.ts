@@ -4,7 +4,7 @@ import { nextCommand } from "#store/gateway-commands.ts";
 import { findTracked, type SequenceKey } from "#store/gateway-progress.ts";
 import {
   equipmentBehind,
-  fillGap,
+  fillGaps,
   type HoledBoot,
   holedBoots,
   keepGaps,
@@ -53,7 +53,7 @@ export async function settleGaps(
   );
   const found = await findDue(tx, boots, gapsOf, terms);
   await tell(tx, "SEQ_GAP", found, terms.now);
-  await tell(tx, "SEQ_GAP_FILLED", await fill(tx, closed, terms.now), terms.now);
+  await tell(tx, "SEQ_GAP_FILLED", await fillGaps(tx, closed, terms.now), terms.now);
   const foundIn = Map.groupBy(found, keyOf);
   const missing = boots.map((boot) => {
     const told = [...gapsOf(boot), ...(foundIn.get(keyOf(boot)) ?? [])].map(rangeOf);
@@ -94,12 +94,6 @@ async function findDue(
     tx,
     gaps.filter(({ beforeMs }) => beforeMs + gapAfterMs <= now),
   );
-}
-
-async function fill(tx: Tx, gaps: readonly SequenceGap[], now: number): Promise<SequenceGap[]> {
-  const filled: SequenceGap[] = [];
-  for (const gap of gaps) if (await fillGap(tx, gap, now)) filled.push(gap);
-  return filled;
 }
 
 /** One finding on each equipment behind the gateway; on the gateway itself where no sensor hangs on it. */

@@ -28,6 +28,8 @@ export interface GatewayFacts {
   readonly tenant: string;
   readonly id: string;
   readonly signatureRequired: boolean;
+  /** From when on that counts (epoch ms), so that what was accepted before stays; always where it is not said. */
+  readonly signatureRequiredSince?: number | null;
   readonly revokedAt: number | null;
   readonly keys: ReadonlyMap<string, GatewayKey>;
   readonly channels: ReadonlyMap<string, Channel>;
@@ -59,6 +61,7 @@ export async function loadGateways(tx: Tx, ids: readonly string[]): Promise<Map<
           tenant: gateway.tenantId,
           id: gateway.id,
           signatureRequired: gateway.signatureRequired,
+          signatureRequiredSince: gateway.signatureRequiredSince,
           revokedAt: gateway.revokedAt,
           keys: new Map(own.map((key) => [key.kid, key])),
           channels: channels.get(`${gateway.tenantId}/${gateway.id}`) ?? new Map(),

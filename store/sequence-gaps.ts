@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from "drizzle-orm";
+import { and, isNull, sql } from "drizzle-orm";
 import type { Tx } from "./connect.ts";
 import { rowsAsJson } from "./rows-as-json.ts";
 import { gatewayCommands } from "./schema/gateway-commands.ts";
@@ -49,10 +49,9 @@ export async function holedBoots(
 /** The open gaps of these boots. */
 export async function openGaps(tx: Tx, boots: readonly BootKey[]): Promise<SequenceGap[]> {
   if (boots.length === 0) return [];
-  const column = <T>(pick: (key: BootKey) => T) => sql.param(boots.map(pick));
   const wanted = sql`(${sequenceGaps.tenantId}, ${sequenceGaps.gatewayId}, ${sequenceGaps.boot})
-    in (select * from unnest(${column((k) => k.tenantId)}::text[], ${column((k) => k.gatewayId)}::text[],
-      ${column((k) => k.boot)}::bigint[]))`;
+    in (select * from unnest(${columnOf(boots, (key) => key.tenantId)}::text[],
+      ${columnOf(boots, (key) => key.gatewayId)}::text[], ${columnOf(boots, (key) => key.boot)}::bigint[]))`;
   return tx
     .select()
     .from(sequenceGaps)
@@ -72,27 +71,38 @@ export async function keepGaps(tx: Tx, gaps: readonly SequenceGap[]): Promise<Se
   return kept;
 }
 
-/** Closes a gap that is filled; false when it was closed meanwhile. Its gateway listens: the back-off begins anew. */
-export async function fillGap(tx: Tx, gap: SequenceGap, at: number): Promise<boolean> {
-  const { tenantId, gatewayId, boot, fromSeq } = gap;
+/**
+ * Closes gaps that are filled; gives those that nobody else closed meanwhile. Their gateways listen: the back-off of their
+ * commands begins anew.
+ */
+export async function fillGaps(tx: Tx, gaps: readonly SequenceGap[], at: number): Promise<SequenceGap[]> {
+  if (gaps.length === 0) return [];
   const closed = await tx
     .update(sequenceGaps)
     .set({ filledAt: at })
     .where(
       and(
-        eq(sequenceGaps.tenantId, tenantId),
-        eq(sequenceGaps.gatewayId, gatewayId),
-        eq(sequenceGaps.boot, boot),
-        eq(sequenceGaps.fromSeq, fromSeq),
         isNull(sequenceGaps.filledAt),
+        sql`(${sequenceGaps.tenantId}, ${sequenceGaps.gatewayId}, ${sequenceGaps.boot}, ${sequenceGaps.fromSeq})
+          in (select * from unnest(${columnOf(gaps, (gap) => gap.tenantId)}::text[],
+            ${columnOf(gaps, (gap) => gap.gatewayId)}::text[], ${columnOf(gaps, (gap) => gap.boot)}::bigint[],
+            ${columnOf(gaps, (gap) => gap.fromSeq)}::bigint[]))`,
       ),
     )
-    .returning({ boot: sequenceGaps.boot });
+    .returning();
   await tx
     .update(gatewayCommands)
     .set({ unheard: 0 })
-    .where(and(eq(gatewayCommands.tenantId, tenantId), eq(gatewayCommands.gatewayId, gatewayId)));
-  return closed.length > 0;
+    .where(
+      sql`(${gatewayCommands.tenantId}, ${gatewayCommands.gatewayId})
+        in (select * from unnest(${columnOf(closed, (gap) => gap.tenantId)}::text[],
+          ${columnOf(closed, (gap) => gap.gatewayId)}::text[]))`,
+    );
+  return closed;
+}
+
+function columnOf<Row, T>(rows: readonly Row[], pick: (row: Row) => T) {
+  return sql.param(rows.map(pick));
 }
 
 /** The open gaps of these gateways of an organisation, newest first, for the equipment that hangs on them. */

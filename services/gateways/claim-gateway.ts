@@ -70,7 +70,13 @@ async function take(
   const isOurs = await claimDevice(tx, device, { tenant, gateway: id, at: terms.now });
   if (!isOurs) throw new AppError("CONFLICT", "the gateway with this sticker was claimed before");
   const next = {
-    ...{ ...row, tenantId: tenant, kind: "native" as const, signatureRequired: true },
+    ...{
+      ...row,
+      tenantId: tenant,
+      kind: "native" as const,
+      signatureRequired: true,
+      signatureRequiredSince: null,
+    },
     ...{ acceptedAt: terms.now, revokedAt: null },
   };
   keepRow(draft, { table: "gateways", subject: `gateway ${id}`, old: undefined, next });

@@ -65,6 +65,16 @@ export function planGatewayEnd(draft: Draft, old: RegisterRow<"gateways">): bool
   return true;
 }
 
+/** Since when a gateway's messages must be signed, where that was not so from its beginning; null else. */
+export function signatureRequiredSince(
+  old: RegisterRow<"gateways"> | undefined,
+  signatureRequired: boolean,
+  now: number,
+): number | null {
+  if (old === undefined || !signatureRequired) return null;
+  return old.signatureRequired ? old.signatureRequiredSince : now;
+}
+
 /** The keys of a gateway, as the draft has them now. */
 export function keysOf(draft: Pick<Draft, "register">, gateway: string): KeyRow[] {
   return draft.register.keys.filter((row) => row.ownerKind === "gateway" && row.ownerId === gateway);

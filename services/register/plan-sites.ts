@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { type Draft, keepRow } from "./draft.ts";
 import type { OrganisationFile, SiteFile } from "./network.ts";
 import { hashPassword, verifyPassword } from "./password.ts";
-import { gatewayOwner, planGatewayEnd, planKey } from "./plan-keys.ts";
+import { gatewayOwner, planGatewayEnd, planKey, signatureRequiredSince } from "./plan-keys.ts";
 import { newLabel } from "./plan-organisation.ts";
 
 type GatewayFile = SiteFile["gateways"][number];
@@ -73,6 +73,7 @@ function planGateway(draft: Draft, site: SiteFile, { id, kind, signatureRequired
       id,
       kind,
       signatureRequired,
+      signatureRequiredSince: signatureRequiredSince(old, signatureRequired, now),
       mqttPasswordHash: password?.hash ?? null,
       siteId: site.id,
       acceptedAt: old?.acceptedAt ?? now,

@@ -37,6 +37,7 @@ CREATE TABLE "sequence_gaps" (
 	CONSTRAINT "sequence_gaps_tenant_id_gateway_id_boot_from_seq_pk" PRIMARY KEY("tenant_id","gateway_id","boot","from_seq")
 );
 --> statement-breakpoint
+ALTER TABLE "gateways" ADD COLUMN "signature_required_since" bigint;--> statement-breakpoint
 CREATE INDEX "maker_devices_claim_sha256_index" ON "maker_devices" USING btree ("claim_sha256");--> statement-breakpoint
 CREATE INDEX "maker_devices_claimed_by_claimed_gateway_index" ON "maker_devices" USING btree ("claimed_by","claimed_gateway");--> statement-breakpoint
 CREATE INDEX "sequence_gaps_open" ON "sequence_gaps" USING btree ("tenant_id","gateway_id","boot") WHERE filled_at is null;--> statement-breakpoint

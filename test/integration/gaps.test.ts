@@ -10,6 +10,7 @@ import type { Store } from "#store/connect.ts";
 import { saveProgress, trackMessages } from "#store/gateway-progress.ts";
 import { findings } from "#store/schema/findings.ts";
 import { gateways } from "#store/schema/gateways.ts";
+import type { HoledBoot } from "#store/sequence-gaps.ts";
 import { type OpenedStore, openOnPglite, openOnPostgres } from "../support/both-stores.ts";
 import { type DroppingLine, openDroppingLine } from "../support/dropping-line.ts";
 import { fridgeOf, registerGateways } from "../support/gateway-network.ts";
@@ -134,6 +135,21 @@ describe.each([
     const looks = await Promise.all([look(start + 11 * minuteMs), look(start + 11 * minuteMs)]);
     expect(looks.flatMap(({ commands }) => commands)).toMatchObject([{ gateway: "gw-a", ranges: [[2, 4]] }]);
     expect((await told()).slice(before)).toHaveLength(1);
+  });
+
+  it("are found page by page in as many boots as there are", async () => {
+    const start = 5_000_000_000;
+    for (let boot = 1_001; boot <= 1_450; boot += 1) await came("gw-b", boot, 1, [[3, 3]], start);
+    const before = (await told()).length;
+    const terms = { now: start + 11 * minuteMs, gapAfterMs: 10 * minuteMs, commandPauseMs: 5 * minuteMs };
+    const pageFrom = (after: HoledBoot | null) => store.as(worker, (tx) => settleGaps(tx, after, terms));
+    const pages: Awaited<ReturnType<typeof pageFrom>>[] = [];
+    do pages.push(await pageFrom(pages.at(-1)?.last ?? null));
+    while (pages.at(-1)?.last !== null);
+    expect((await told()).length - before).toBe(450);
+    expect(pages).toHaveLength(3);
+    const asked = pages.flatMap(({ commands }) => commands).map(({ gateway }) => gateway);
+    expect(asked).toEqual(["gw-a", "gw-b"]);
   });
 });
 
