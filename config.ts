@@ -174,6 +174,11 @@ const schema = z.object({
   MAX_MESSAGE_BYTES: whole(262_144, [1_024, 1 << 24], "largest MQTT message"),
   MAX_INFLATED_BYTES: whole(2_097_152, [1_024, 1 << 26], "largest message once unpacked"),
   MAX_READINGS_PER_MESSAGE: whole(5_000, [1, 100_000], "most readings in a message"),
+  GAP_AFTER_MS: whole(
+    600_000,
+    [1_000, dayMs],
+    "age of a hole in a gateway's sequence numbers that makes it a finding and is asked for again",
+  ),
   INBOX_QUEUE_MAX: whole(20_000, [1, 1_000_000], "most messages waiting to become durable"),
   TEST_RECEIPT_BEFORE_COMMIT: flag(
     "test switch that breaks promise 1: receipts before the commit; not in production",

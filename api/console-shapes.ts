@@ -127,6 +127,15 @@ const sensor = z.object({
   calibration: z.object({ certificate: z.string(), validUntil: time, expired: z.boolean() }).nullable(),
 });
 
+/** Messages of one start of a gateway that never came, both ends included, and when that was found. */
+const missing = z.object({
+  gateway: z.string(),
+  boot: z.int(),
+  from: z.int(),
+  to: z.int(),
+  since: time,
+});
+
 /** One piece of equipment with its sensors, gateways and open alarms, and how far its readings are sealed and anchored. */
 export const equipmentShape = z
   .object({
@@ -141,6 +150,7 @@ export const equipmentShape = z
     gateways: z.array(
       z.object({ id: z.string(), lastReceivedAt: time.nullable(), signatureRequired: z.boolean() }),
     ),
+    missing: z.array(missing).openapi({ description: "at most 20, newest first" }),
     alarms: z.array(alarmShape),
     sealedUntil: time.nullable(),
     anchoredUntil: time.nullable(),

@@ -14,6 +14,7 @@ export function describeApi(app: Api) {
       { name: "epcis", description: "EPCIS 2.0 capture and query" },
       { name: "people", description: "Who signs in to the console" },
       { name: "log", description: "The append-only log (C2SP tlog-tiles) and its chain" },
+      { name: "gateways", description: "What makers upload and shops claim, with the keys of each" },
       { name: "operation", description: "For whoever runs Coldmark" },
     ],
   });

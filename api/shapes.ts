@@ -143,3 +143,6 @@ export const withKey = [{ apiKey: [] as string[] }];
 
 /** Who needs to be signed in: no API key can have the console's scopes. */
 export const withSession = [{ session: [] as string[] }];
+
+/** Who may be a machine by its key or a person by their session. */
+export const withKeyOrSession = [...withKey, ...withSession];

@@ -19,7 +19,7 @@ export interface LinkSettings {
   readonly up: () => void;
 }
 
-/** An open link; it is up once receipts can be heard. Publishing is by best effort: only a receipt tells that a message arrived. */
+/** An open link; it is up once receipts and commands can be heard. Publishing is by best effort: only a receipt tells that a message arrived. */
 export interface GatewayLink {
   isUp(): boolean;
   publish(topic: string, payload: Uint8Array): void;
@@ -113,7 +113,8 @@ function greet(client: MqttClient, { gateway, boot }: LinkSettings, ready: () =>
     { qos: 1, retain: true },
     () => undefined,
   );
-  client.subscribe(topicOf(gateway, "receipt"), { qos: 1 }, (error) => {
+  const down = [topicOf(gateway, "receipt"), topicOf(gateway, "command")];
+  client.subscribe(down, { qos: 1 }, (error) => {
     if (!error) ready();
   });
 }

@@ -1,4 +1,5 @@
 /** A gateway as its firmware runs: samples, numbers, signs, stores, forwards, and deletes only under a verified receipt. */
+import { openCommand } from "./command.ts";
 import { openLink } from "./gateway-link.ts";
 import { messagePayload, topicOf } from "./message.ts";
 import { openOutbox, type WaitingMessage } from "./outbox.ts";
@@ -54,15 +55,19 @@ export interface Gateway {
 export function startGateway(settings: GatewaySettings): Gateway {
   const { id, source, say } = settings;
   const outbox = openOutbox(settings.boot);
-  const receiptTopic = topicOf(id, "receipt");
+  const commandTopic = topicOf(id, "command");
   const waiters = waitersOn(() => [source.nextAt(), outbox.size()]);
   let turn: NodeJS.Immediate | undefined;
   let timer: NodeJS.Timeout | undefined;
   let progressAt = 0;
+  let lastCommand = 0;
   let stopped: Promise<void> | undefined;
 
   const heard = (topic: string, payload: Uint8Array): void => {
-    if (topic !== receiptTopic) return;
+    if (topic === commandTopic) obey(payload);
+    else take(topic, payload);
+  };
+  const take = (topic: string, payload: Uint8Array): void => {
     const receipt = openReceipt(topic, payload, settings.receiptKeys);
     const outcome = receipt ? outbox.settle(receipt) : { refused: "its signature doesn't hold" };
     if ("deleted" in outcome && outcome.deleted > 0) progressAt = Date.now();
@@ -72,6 +77,14 @@ export function startGateway(settings: GatewaySettings): Gateway {
   const send = ({ seq, topic, payload }: WaitingMessage): void => {
     link.publish(topic, payload);
     outbox.markSent(seq, Date.now());
+  };
+  const obey = (payload: Uint8Array): void => {
+    const command = openCommand(commandTopic, payload, settings.receiptKeys);
+    if (command === null) say(`${id}: command refused: its signature doesn't hold`);
+    else if (command.counter > lastCommand) {
+      lastCommand = command.counter;
+      if (command.boot === outbox.boot) for (const message of outbox.held(command.ranges)) send(message);
+    }
   };
   const forward = (): boolean => {
     for (let count = 0; count < messagesPerTurn; count += 1) {

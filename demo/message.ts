@@ -14,7 +14,7 @@ export interface MessageBody {
 }
 
 /** A gateway's topic of one lane. */
-export function topicOf(gateway: string, lane: "data" | "hist" | "status" | "receipt"): string {
+export function topicOf(gateway: string, lane: "data" | "hist" | "status" | "receipt" | "command"): string {
   return `coldmark/v1/${gateway}/${lane}`;
 }
 

@@ -53,6 +53,18 @@ describe("a gateway's outbox", () => {
     expect(seqs(outbox)).toEqual([4]);
   });
 
+  it("holds of asked ranges what no receipt covered, and nothing else", () => {
+    const outbox = filled(6);
+    outbox.settle({ boot: 5, upTo: 2, also: [[4, 4]], hash: hashUpTo(2) });
+    const held = outbox.held([
+      [1, 3],
+      [4, 5],
+      [9, 12],
+    ]);
+    expect(held.map(({ seq }) => seq)).toEqual([3, 5]);
+    expect(new TextDecoder().decode(held[0]?.payload)).toBe("message 3");
+  });
+
   it("offers a message again when its receipt stays away", () => {
     const outbox = filled(2);
     outbox.markSent(1, 1_000);

@@ -41,6 +41,8 @@ export interface Outbox {
   /** What should be sent now: never sent, or sent before `resendBefore` (ms) without a receipt since. */
   due(resendBefore: number): WaitingMessage[];
   markSent(seq: number, at: number): void;
+  /** What of these ranges is still held, in order; what was receipted is gone. */
+  held(ranges: Receipt["also"]): WaitingMessage[];
   /** Deletes what a verified receipt covers; one of an earlier boot or an older one deletes nothing. */
   settle(receipt: Receipt): ReceiptOutcome;
 }
@@ -81,6 +83,7 @@ export function openOutbox(boot: number): Outbox {
     markSent(sent, at) {
       for (const slot of slots) if (slot.seq === sent) slot.sentAt = at;
     },
+    held: (ranges) => slots.filter((slot) => !slot.durable && isIn(ranges, slot.seq)),
     settle,
   };
 }

@@ -7,7 +7,7 @@ import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
 import { openCollector, type SessionLane } from "./collector-door.ts";
 import type { SessionMeters, Subscriptions } from "./collector-session.ts";
-import { createEmbeddedBroker } from "./embedded-door.ts";
+import { createEmbeddedBroker, type Sessions } from "./embedded-door.ts";
 import type { InboundMessage } from "./message.ts";
 import { guardPacketSize } from "./packet-guard.ts";
 
@@ -18,6 +18,8 @@ export interface Broker {
   readonly describe: string;
   /** Where gateways connect. */
   readonly url: string;
+  /** Who is connected; null where the broker is outside and lets in by itself. */
+  readonly sessions: Sessions | null;
   state(): "up" | "down";
   /** Works for these shards of the gateways and for no others; a broker inside the process has all its gateways. */
   hold(shards: ReadonlySet<number>): Promise<void>;
@@ -69,6 +71,7 @@ function openOutside(place: Extract<BrokerPlace, { kind: "outside" }>, parts: Br
     kind: "outside",
     describe: `MQTT broker at ${new URL(url).host}`,
     url,
+    sessions: null,
     state: () => (collector.isUp() ? "up" : "down"),
     hold: collector.hold,
     unacknowledged: collector.unacknowledged,
@@ -81,7 +84,7 @@ async function openEmbedded(
   { host, port }: Extract<BrokerPlace, { kind: "embedded" }>,
   parts: BrokerParts,
 ): Promise<Broker> {
-  const aedes = await createEmbeddedBroker(parts);
+  const { aedes, sessions } = await createEmbeddedBroker(parts);
   const admit = createAdmission();
   const server = createServer((socket) => {
     if (!admit(socket)) return;
@@ -97,6 +100,7 @@ async function openEmbedded(
     kind: "embedded",
     describe: `MQTT broker inside this process at ${url}`,
     url,
+    sessions,
     state: () => (server.listening ? "up" : "down"),
     hold: () => Promise.resolve(),
     unacknowledged: () => 0,

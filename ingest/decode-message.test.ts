@@ -57,6 +57,13 @@ describe("a message", () => {
     expect(decodeMessage(message(body), gone, limits)).toMatchObject({ reason: "REVOKED_GATEWAY" });
   });
 
+  test("unsigned, it holds where signing is required since a later moment only, also on a second look", () => {
+    const since = (signatureRequiredSince: number | null) =>
+      decodeMessage(message(body), { ...gateway, signatureRequired: true, signatureRequiredSince }, limits);
+    expect(since(1_001).kind).toBe("readings");
+    for (const moment of [1_000, null]) expect(since(moment)).toMatchObject({ reason: "SIGNATURE_REQUIRED" });
+  });
+
   test("refused for its shape, it still says which one it is; unsigned where signing is required, it does not", () => {
     const broken = message('{"v":1,"boot":3,"seq":4,"sent":5,"readings":{}}');
     const position = { tenant: "t", gateway: "gw-1", boot: 3, seq: 4, kid: null };

@@ -94,12 +94,16 @@ function judge(
   const outer = parseObject(payload, limits.maxBytes);
   if (lane === "status") return { kind: "status" };
   const wrapped = "sig" in outer || "body" in outer;
-  if (!wrapped && gateway.signatureRequired)
+  if (!wrapped && isSignatureRequired(gateway, receivedAt))
     throw new Refusal("SIGNATURE_REQUIRED", "the message is not signed");
   const { body, kid } = wrapped
     ? openWrapper(outer, message, gateway, limits.maxBytes)
     : { body: outer, kid: null };
   return readBody(body, { tenant: gateway.tenant, gateway: gateway.id, kid }, limits.maxReadings);
+}
+
+function isSignatureRequired(gateway: GatewayFacts, receivedAt: number): boolean {
+  return gateway.signatureRequired && (gateway.signatureRequiredSince ?? receivedAt) <= receivedAt;
 }
 
 function parseObject(bytes: Uint8Array, maxBytes: number): Record<string, unknown> {

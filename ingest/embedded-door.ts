@@ -12,6 +12,20 @@ export interface EmbeddedDoorParts {
   readonly log: Logger;
 }
 
+/** Who is connected to the broker inside the process. */
+export interface Sessions {
+  /** Ids of the gateways that are connected. */
+  gateways(): string[];
+  /** Closes a gateway's connection; its password is looked up anew when it comes back. */
+  end(gateway: string): void;
+}
+
+/** The broker inside the process with its sessions. */
+interface EmbeddedDoor {
+  readonly aedes: Aedes;
+  readonly sessions: Sessions;
+}
+
 /** Where a message on a foreign topic goes inside the broker, after it was kept: to nobody. */
 const nowhere = "coldmark/refused";
 const connectTimeoutMs = 10_000;
@@ -22,14 +36,14 @@ const connectTimeoutMs = 10_000;
  * durable, and never refused for its content: what is wrong is kept and set aside (an error would close the connection
  * and the sender would come back with the same message for ever).
  */
-export function createEmbeddedBroker(parts: EmbeddedDoorParts): Promise<Aedes> {
+export async function createEmbeddedBroker(parts: EmbeddedDoorParts): Promise<EmbeddedDoor> {
   const knownPasswords = createPasswordMemory(parts.isPassword);
   const options: AedesOptions = {
     connectTimeout: connectTimeoutMs,
     authenticate: (client, username, password, done) => {
       const gateway = username ?? "";
       if (client.id !== gateway || password === undefined) return done(null, false);
-      knownPasswords(gateway, password).then(
+      knownPasswords.isRight(gateway, password).then(
         (isRight) => done(null, isRight),
         (error: unknown) => {
           parts.log.warn({ gateway, err: error }, "could not check a gateway's password");
@@ -52,7 +66,23 @@ export function createEmbeddedBroker(parts: EmbeddedDoorParts): Promise<Aedes> {
       done(null, isOwn ? subscription : null);
     },
   };
-  return Aedes.createBroker(options);
+  const aedes = await Aedes.createBroker(options);
+  return { aedes, sessions: keepSessions(aedes, knownPasswords.forget) };
+}
+
+function keepSessions(aedes: Aedes, forgetPassword: (gateway: string) => void): Sessions {
+  const connected = new Map<string, Client>();
+  aedes.on("client", (client) => void connected.set(client.id, client));
+  aedes.on("clientDisconnect", (client) => {
+    if (connected.get(client.id) === client) connected.delete(client.id);
+  });
+  return {
+    gateways: () => [...connected.keys()],
+    end: (gateway) => {
+      forgetPassword(gateway);
+      connected.get(gateway)?.close();
+    },
+  };
 }
 
 function toMessage(
@@ -70,7 +100,7 @@ function toMessage(
 function createPasswordMemory(isPassword: EmbeddedDoorParts["isPassword"]) {
   const memoryMs = 60_000;
   const right = new Map<string, { digest: Buffer; until: number }>();
-  return async (gateway: string, password: Buffer): Promise<boolean> => {
+  const isRight = async (gateway: string, password: Buffer): Promise<boolean> => {
     const digest = createHash("sha256").update(password).digest();
     const known = right.get(gateway);
     if (known && known.until > performance.now() && timingSafeEqual(known.digest, digest)) return true;
@@ -78,4 +108,5 @@ function createPasswordMemory(isPassword: EmbeddedDoorParts["isPassword"]) {
     if (isRight) right.set(gateway, { digest, until: performance.now() + memoryMs });
     return isRight;
   };
+  return { isRight, forget: (gateway: string) => void right.delete(gateway) };
 }

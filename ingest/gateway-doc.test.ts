@@ -7,6 +7,7 @@ import { concatBytes, fromBase64, toBase64, toHex, utf8 } from "#domain/log/byte
 import { canonicalize } from "#domain/log/canonical.ts";
 import { messageToSign, signEd25519, verifySignature } from "#domain/log/signature.ts";
 import { deadLetterCures } from "#store/dead-letters.ts";
+import { makeCommand } from "./command.ts";
 import { decodeMessage } from "./decode-message.ts";
 import { makeReceipt, receiptToSign } from "./receipt.ts";
 import { moveUp, nothingYet } from "./track-sequence.ts";
@@ -105,6 +106,13 @@ describe("docs/gateway.md", () => {
       ed25519.getPublicKey(receiptSeed),
     );
     expect(holds).toBe(true);
+  });
+
+  test("its command is the one we make", () => {
+    const { counter, time, boot } = command;
+    const ranges = command.ranges as [number, number][];
+    const made = makeCommand("gw-0001", { counter, time, boot, ranges }, key);
+    expect(Buffer.from(made.payload).toString("utf8")).toBe(JSON.stringify({ ...command, sig: commandSig }));
   });
 
   test("its ES256 signature is one we take", () => {

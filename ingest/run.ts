@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Config } from "#config";
+import type { Beat } from "#services/every.ts";
 import { verifyPassword } from "#services/register/password.ts";
 import type { Store } from "#store/connect.ts";
 import { markReceipted } from "#store/gateway-progress.ts";
@@ -17,6 +18,7 @@ import { createPrematureReceipts } from "./premature-receipts.ts";
 import type { ReceiptKey } from "./receipt.ts";
 import { openReceipts, type Receipts } from "./receipts.ts";
 import { sessionTopics } from "./session-topics.ts";
+import { startWatches } from "./start-watches.ts";
 import type { Decode } from "./tracker.ts";
 
 /** The settings this room reads. */
@@ -32,6 +34,7 @@ type IngestConfig = Pick<
   | "maxReadingsPerMessage"
   | "inboxQueueMax"
   | "sealGraceMs"
+  | "gapAfterMs"
   | "testReceiptBeforeCommit"
 >;
 
@@ -59,6 +62,7 @@ export interface Ingest {
 interface Opened {
   broker: Broker | null;
   shards: HeldShards | null;
+  watches: Beat | null;
 }
 
 /**
@@ -69,7 +73,7 @@ interface Opened {
 export async function startIngest(parts: IngestParts): Promise<Ingest> {
   const { store, readings, config, clock, log } = parts;
   await store.as({ role: "worker" }, ensureCursors);
-  const opened: Opened = { broker: null, shards: null };
+  const opened: Opened = { broker: null, shards: null, watches: null };
   const meters = createIngestMeters();
   const receipts = startReceipts(parts, opened);
   const leads = () => opened.shards?.leads() ?? false;
@@ -91,6 +95,8 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
     opened.shards = await holdShards({
       ...{ shares: store.shares(), total: shardsOf(config), work: broker.hold, onLead: readers.lead, log },
     });
+    const { gapAfterMs } = config;
+    opened.watches = startWatches({ broker, store, clock, log, gapAfterMs, leads, key: parts.receiptKey });
     const status = () => tellStatus({ store, readings, clock, broker, intake, leads });
     return { broker, meters, status, stop: close };
   } catch (error) {
@@ -146,6 +152,7 @@ async function closeInOrder(
   receipts: Receipts,
   opened: Opened,
 ): Promise<void> {
+  await opened.watches?.stop();
   await intake.stop();
   await readers.stop();
   await receipts.stop();

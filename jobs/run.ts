@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
+import { every } from "#services/every.ts";
 import type { Store } from "#store/connect.ts";
 import { newestInboxId } from "#store/inbox-hashes.ts";
-import { every } from "./every.ts";
 import { AlarmWatch } from "./watch-alarms.ts";
 
 /** The room of what happens later, at work. */

@@ -34,6 +34,16 @@ export function checkSignature(
   }
 }
 
+/** Whether these bytes are a public key that signatures can be checked by: on the curve, in a form of its own, not of small order. */
+export function checkKey(alg: SignatureAlg, publicKey: Uint8Array): boolean {
+  try {
+    keyObject(alg, publicKey);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function keyObject(alg: SignatureAlg, publicKey: Uint8Array): KeyObject {
   const name = `${alg} ${Buffer.from(publicKey).toString("base64")}`;
   const known = keys.get(name);

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull } from "drizzle-orm";
+import { and, eq, inArray, isNull, lte, sql } from "drizzle-orm";
 import type { Tx } from "./connect.ts";
 import { equipment } from "./schema/equipment.ts";
 import { gatewayTopics } from "./schema/gateway-topics.ts";
@@ -28,6 +28,8 @@ export interface GatewayFacts {
   readonly tenant: string;
   readonly id: string;
   readonly signatureRequired: boolean;
+  /** From when on that counts (epoch ms), so that what was accepted before stays; always where it is not said. */
+  readonly signatureRequiredSince?: number | null;
   readonly revokedAt: number | null;
   readonly keys: ReadonlyMap<string, GatewayKey>;
   readonly channels: ReadonlyMap<string, Channel>;
@@ -59,6 +61,7 @@ export async function loadGateways(tx: Tx, ids: readonly string[]): Promise<Map<
           tenant: gateway.tenantId,
           id: gateway.id,
           signatureRequired: gateway.signatureRequired,
+          signatureRequiredSince: gateway.signatureRequiredSince,
           revokedAt: gateway.revokedAt,
           keys: new Map(own.map((key) => [key.kid, key])),
           channels: channels.get(`${gateway.tenantId}/${gateway.id}`) ?? new Map(),
@@ -138,5 +141,14 @@ export async function listGatewayIds(tx: Tx): Promise<string[]> {
     .select({ id: gatewayTopics.gatewayId })
     .from(gatewayTopics)
     .orderBy(gatewayTopics.gatewayId);
+  return rows.map(({ id }) => id);
+}
+
+/** Which of these gateways are revoked at `now` (epoch ms). */
+export async function revokedAmong(tx: Tx, ids: readonly string[], now: number): Promise<string[]> {
+  const rows = await tx
+    .select({ id: gateways.id })
+    .from(gateways)
+    .where(and(sql`${gateways.id} = any(${sql.param([...ids])}::text[])`, lte(gateways.revokedAt, now)));
   return rows.map(({ id }) => id);
 }

@@ -33,7 +33,7 @@ const finding = z
     id: z.int(),
     at: z.iso.datetime(),
     kind: z.string().openapi({ example: "SEQ_CONFLICT" }),
-    subject: z.string().openapi({ description: "the gateway or the measuring point" }),
+    subject: z.string().openapi({ description: "the gateway, the measuring point or the equipment" }),
     detail: z.record(z.string(), z.unknown()),
   })
   .openapi("Finding");

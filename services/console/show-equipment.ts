@@ -12,14 +12,18 @@ import {
   readWindowEnd,
 } from "#store/equipment-view.ts";
 import { readLastingExcursions, readSensorsNow, type SensorNow } from "#store/overview.ts";
+import { listOpenGaps } from "#store/sequence-gaps.ts";
 import { findAnchoredTree } from "#store/stretches.ts";
 import { tellAlarm } from "../alarms/tell-alarm.ts";
 import type { Context } from "../context.ts";
 import { reachOf } from "./reach.ts";
 import { summarizeEquipment } from "./summarize-equipment.ts";
 
+const gapsShown = 20;
+
 /**
- * An equipment with its sensors, gateways and open alarms, and how far its readings are sealed and anchored; epoch ms.
+ * An equipment with its sensors, gateways, what those left out, and open alarms, and how far its readings are sealed and
+ * anchored; epoch ms.
  * @throws AppError UNAUTHENTICATED (no scope `console:read`), NOT_FOUND (no such label in reach)
  */
 export async function showEquipment(ctx: Pick<Context, "store" | "clock" | "actor">, label: string) {
@@ -30,7 +34,7 @@ export async function showEquipment(ctx: Pick<Context, "store" | "clock" | "acto
     if (equipment === null) throw new AppError("NOT_FOUND", "there is no such equipment");
     return { equipment, ...(await readParts(tx, equipment, now)) };
   });
-  const { equipment, sensors, gateways, alarms, excursions, sealedUntil } = found;
+  const { equipment, sensors, gateways, gaps, alarms, excursions, sealedUntil } = found;
   const { profile, profileVersion, scope, segmentMs } = equipment;
   return {
     ...summarizeEquipment(equipment, sensors, excursions, now),
@@ -39,6 +43,9 @@ export async function showEquipment(ctx: Pick<Context, "store" | "clock" | "acto
     ...{ scope, profile: { name: profile, version: profileVersion }, segmentMs },
     silentAfterMs: silentAfterMs(profile, profileVersion, scope),
     sensors: sensors.map((sensor) => sensorOf(sensor, now)),
+    missing: gaps.map(({ gatewayId: gateway, boot, fromSeq: from, toSeq: to, foundAt: since }) => {
+      return { gateway, boot, from, to, since };
+    }),
     ...{ gateways, alarms: alarms.map(tellAlarm), sealedUntil },
     anchoredUntil: await readAnchoredUntil(ctx.store, label),
   };
@@ -51,6 +58,7 @@ async function readParts(tx: Tx, equipment: EquipmentView, now: number) {
   return {
     sensors,
     gateways: await readGateways(tx, tenantId, gatewayIds),
+    gaps: await listOpenGaps(tx, tenantId, gatewayIds, gapsShown),
     alarms: await listOpenAlarmsOf(tx, tenantId, id),
     excursions: await readLastingExcursions(tx, tenantId, id),
     sealedUntil: await readSealedUntil(tx, equipment),

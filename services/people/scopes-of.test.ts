@@ -12,7 +12,9 @@ describe("scopesOf", () => {
     expect(of("operator", "operator")).toEqual(
       expect.arrayContaining(["console:read", "console:read-all", "alarms:acknowledge"]),
     );
-    expect(of("manager", "pharmacy")).toEqual(["console:read", "alarms:acknowledge", "provenance:partner"]);
+    expect(of("manager", "pharmacy")).toEqual([
+      ...["console:read", "alarms:acknowledge", "gateways", "provenance:partner"],
+    ]);
     expect(of("manager", "authority")).not.toContain("console:read-all");
   });
 
@@ -22,6 +24,7 @@ describe("scopesOf", () => {
     for (const kind of ["pharmacy", "wholesaler"] as const)
       expect(of("auditor", kind)).not.toContain("console:read-all");
     for (const kind of ["operator", "pharmacy"] as const)
-      expect(of("auditor", kind)).not.toContain("alarms:acknowledge");
+      for (const scope of ["alarms:acknowledge", "gateways"])
+        expect(of("auditor", kind)).not.toContain(scope);
   });
 });

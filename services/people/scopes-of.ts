@@ -2,9 +2,9 @@ import type { Member } from "#store/people.ts";
 
 const everywhere = "console:read-all";
 const scopes = {
-  manager: ["console:read", "alarms:acknowledge", "provenance:partner"],
+  manager: ["console:read", "alarms:acknowledge", "gateways", "provenance:partner"],
   auditor: ["console:read", "provenance:partner"],
-  operator: ["console:read", everywhere, "alarms:acknowledge", "provenance:partner"],
+  operator: ["console:read", everywhere, "alarms:acknowledge", "gateways", "provenance:partner"],
 } as const satisfies Record<Member["role"], readonly string[]>;
 const overseers: readonly Member["organisation"]["kind"][] = ["operator", "authority"];
 

@@ -1,7 +1,6 @@
 // The register file: what it may hold. Every rule that one value can break by itself is here.
 import { z } from "zod";
 import { hasValidCheckDigit } from "#domain/codes/check-digit.ts";
-import { fromBase64 } from "#domain/log/bytes.ts";
 import { apiKeyScopes } from "#store/schema/api-keys.ts";
 import { equipmentKinds, profiles, scopes } from "#store/schema/equipment.ts";
 import { gatewayKinds } from "#store/schema/gateways.ts";
@@ -11,6 +10,7 @@ import { organisationKinds } from "#store/schema/organisations.ts";
 import { siteKinds } from "#store/schema/sites.ts";
 import { apiKeyPattern } from "../api-keys/secret.ts";
 import { passwordLengths } from "../people/password-lengths.ts";
+import { kidPattern, publicKeyForm, readPublicKey } from "../public-key.ts";
 
 const slug = z.string().regex(/^[a-z0-9][a-z0-9-]{1,39}$/, "must be a slug: 2 to 40 of a-z, 0-9 and -");
 const label = z
@@ -21,7 +21,7 @@ const names = z.strictObject({ zh: words, en: words });
 /** A place's name; one text stands for both languages. */
 const placeName = z.union([words.transform((text) => ({ zh: text, en: text })), names]);
 const channel = z.string().regex(/^[\w.:/-]{1,64}$/, "must be 1 to 64 letters, digits or . : / _ -");
-const kid = z.string().regex(/^[\w.:-]{1,64}$/, "must be 1 to 64 letters, digits or . : _ -");
+const kid = z.string().regex(kidPattern, "must be 1 to 64 letters, digits or . : _ -");
 /** AI 82-character set of GS1 (General Specifications §7.11, figure 7.11-1). */
 const gs1Text = (most: number) =>
   z
@@ -52,31 +52,20 @@ const time = z
   )
   .transform((text) => Date.parse(text));
 const limits = { lowerLimitC: celsius, upperLimitC: celsius };
-const lengths = { Ed25519: [32], ES256: [33, 65] } as const;
 const key = z
   .strictObject({
     kid,
     alg: z.enum(keyAlgorithms),
     publicKey: z.string(),
     offline: z.boolean().default(false),
+    revokedAt: time.optional(),
   })
   .transform((it, context) => {
-    const publicKey = decodeKey(it.publicKey);
-    if (publicKey === null || !lengths[it.alg].some((length) => length === publicKey.length)) {
-      const message = `must be the base64 of ${lengths[it.alg].join(" or ")} bytes for ${it.alg}`;
-      context.addIssue({ code: "custom", path: ["publicKey"], message });
-      return z.NEVER;
-    }
-    return { ...it, publicKey };
+    const publicKey = readPublicKey(it.alg, it.publicKey);
+    if (publicKey !== null) return { ...it, publicKey };
+    context.addIssue({ code: "custom", path: ["publicKey"], message: publicKeyForm(it.alg) });
+    return z.NEVER;
   });
-
-function decodeKey(text: string): Uint8Array | null {
-  try {
-    return fromBase64(text);
-  } catch {
-    return null;
-  }
-}
 
 const calibration = z
   .strictObject({
@@ -144,6 +133,7 @@ const gateway = z.strictObject({
     .min(16, "must have at least 16 characters, or be absent to get a random one")
     .max(200)
     .optional(),
+  revoked: z.boolean().optional(),
 });
 
 const site = z.strictObject({
@@ -190,6 +180,7 @@ const organisation = z.strictObject({
           .string()
           .regex(apiKeyPattern, "must be cmk_ and 43 base64url characters, or absent")
           .optional(),
+        revoked: z.boolean().optional(),
       }),
     )
     .max(100)

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { toHex } from "#domain/log/bytes.ts";
 import { streamOf } from "#domain/log/entry.ts";
 import { apiKeyHash, newApiKey } from "../api-keys/secret.ts";
 import { type Draft, keepRow } from "./draft.ts";
-import type { KeyFile, OrganisationFile } from "./network.ts";
+import type { OrganisationFile } from "./network.ts";
+import { planKey } from "./plan-keys.ts";
 
 /** A new opaque name for the log: 16 random bytes in hex. */
 export function newLabel(): string {
@@ -52,43 +52,9 @@ export function organisationAlias(draft: Draft): string {
   return streamOf(`urn:coldmark:organisation:${draft.register.organisations[0]?.label}`);
 }
 
-/** Enrols a key; what a kid stands for never changes, a new key gets a new kid. */
-export function planKey(
-  draft: Draft,
-  key: KeyFile,
-  owner: { kind: "gateway" | "device" | "organisation"; id: string; alias: string },
-  path: string,
-): void {
-  const { kid, alg, publicKey, offline } = key;
-  const { now } = draft.terms;
-  const old = draft.register.keys.find((row) => row.kid === kid);
-  const next = {
-    tenantId: draft.tenant,
-    kid,
-    alg,
-    publicKey,
-    ownerKind: owner.kind,
-    ownerId: owner.id,
-    offline,
-    enrolledAt: old?.enrolledAt ?? now,
-    revokedAt: old?.revokedAt ?? null,
-  };
-  if (!keepRow(draft, { table: "keys", subject: `key ${kid}`, old, next })) return;
-  if (old !== undefined)
-    draft.faults.push({ path, message: `kid ${kid} stands for another key: choose a new kid` });
-  const body = { kid, alg, publicKey: toHex(publicKey), owner: owner.alias, role: owner.kind, offline };
-  draft.entries.push({
-    subject: "urn:coldmark:keys",
-    kind: "key",
-    from: now,
-    to: now,
-    body: { ...body, from: now, until: null },
-  });
-}
-
 /** API keys: a secret that isn't given is made, and shown once. */
 export function planApiKeys(draft: Draft, file: OrganisationFile): void {
-  for (const { id, scopes, secret } of file.apiKeys) {
+  for (const { id, scopes, secret, revoked } of file.apiKeys) {
     const old = draft.register.apiKeys.find((row) => row.id === id);
     const made = old === undefined && secret === undefined ? newApiKey() : undefined;
     const known = secret ?? made;
@@ -102,9 +68,13 @@ export function planApiKeys(draft: Draft, file: OrganisationFile): void {
         sha256: known === undefined ? (old?.sha256 ?? new Uint8Array()) : apiKeyHash(known),
         scopes,
         createdAt: old?.createdAt ?? draft.terms.now,
-        revokedAt: old?.revokedAt ?? null,
+        revokedAt: revoked === true ? (old?.revokedAt ?? draft.terms.now) : (old?.revokedAt ?? null),
       },
     });
+    if (revoked === false && old?.revokedAt != null) {
+      const message = `API key ${id} was revoked and stays so: register a new one under another id`;
+      draft.faults.push({ path: `${draft.path}.apiKeys`, message });
+    }
     if (made !== undefined) {
       draft.credentials.push({ kind: "apiKey", organisation: draft.tenant, id, secret: made });
     }

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { streamOf } from "#domain/log/entry.ts";
 import { type Draft, keepRow } from "./draft.ts";
 import type { OrganisationFile, SiteFile } from "./network.ts";
 import { hashPassword, verifyPassword } from "./password.ts";
-import { newLabel, planKey } from "./plan-organisation.ts";
+import { gatewayOwner, planGatewayEnd, planKey, signatureRequiredSince } from "./plan-keys.ts";
+import { newLabel } from "./plan-organisation.ts";
 
 type GatewayFile = SiteFile["gateways"][number];
 
@@ -51,14 +51,11 @@ export async function planGateways(draft: Draft, file: OrganisationFile): Promis
   );
   for (const [at, site] of file.sites.entries()) {
     for (const [n, gateway] of site.gateways.entries()) {
-      planGateway(draft, site, gateway);
-      const owner = {
-        kind: "gateway",
-        id: gateway.id,
-        alias: streamOf(`urn:coldmark:gateway:${gateway.id}`),
-      } as const;
+      const owner = gatewayOwner(gateway.id);
       const path = `${draft.path}.sites[${at}].gateways[${n}]`;
+      planGateway(draft, site, gateway);
       for (const [k, key] of gateway.keys.entries()) planKey(draft, key, owner, `${path}.keys[${k}]`);
+      planRevoked(draft, gateway, path);
     }
   }
 }
@@ -76,6 +73,7 @@ function planGateway(draft: Draft, site: SiteFile, { id, kind, signatureRequired
       id,
       kind,
       signatureRequired,
+      signatureRequiredSince: signatureRequiredSince(old, signatureRequired, now),
       mqttPasswordHash: password?.hash ?? null,
       siteId: site.id,
       acceptedAt: old?.acceptedAt ?? now,
@@ -85,6 +83,22 @@ function planGateway(draft: Draft, site: SiteFile, { id, kind, signatureRequired
   });
   if (password?.made == null) return;
   draft.credentials.push({ kind: "mqttPassword", organisation: draft.tenant, id, secret: password.made });
+}
+
+/** A gateway that the file revokes ends with its keys; nothing brings it back, its topic stays its own. */
+function planRevoked(draft: Draft, { id, revoked, keys }: GatewayFile, path: string): void {
+  const row = draft.register.gateways.find((each) => each.id === id);
+  if (row === undefined) return;
+  const isNew = ({ kid }: { kid: string }) => draft.before.keys.every((key) => key.kid !== kid);
+  if (row.revokedAt !== null && keys.some(isNew)) {
+    const message = `gateway ${id} was revoked, and takes no new key: register a new one under another id`;
+    draft.faults.push({ path: `${path}.keys`, message });
+  }
+  if (revoked) planGatewayEnd(draft, row);
+  else if (revoked === false && row.revokedAt !== null) {
+    const message = `gateway ${id} was revoked and stays so: register a new one under another id`;
+    draft.faults.push({ path: `${path}.revoked`, message });
+  }
 }
 
 async function settlePassword(draft: Draft, { id, mqttPassword }: GatewayFile): Promise<void> {

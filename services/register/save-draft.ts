@@ -12,8 +12,13 @@ import { recordAudit } from "../audit.ts";
 import type { Context } from "../context.ts";
 import type { Draft, Save } from "./draft.ts";
 
-/** Writes a registration, what the log is to hold of it and its audit records, all in one transaction. */
-export async function saveDraft(tx: Tx, ctx: Context, draft: Draft): Promise<void> {
+/** Writes a registration, what the log is to hold of it and its audit records with the reason, all in one transaction. */
+export async function saveDraft(
+  tx: Tx,
+  ctx: Context,
+  draft: Draft,
+  reason: string | null = null,
+): Promise<void> {
   const added = Map.groupBy(
     draft.saves.filter(({ old }) => old === null),
     ({ table }) => table,
@@ -30,12 +35,17 @@ export async function saveDraft(tx: Tx, ctx: Context, draft: Draft): Promise<voi
   await placeSensors(tx, moved("place"));
   for (const placement of moved("correct")) await correctPlacement(tx, placement);
   await queueEntries(tx, draft.entries, draft.terms.now);
-  await recordAudit(tx, ctx, draft.saves.map(toChange), draft.tenant);
+  await recordAudit(
+    tx,
+    ctx,
+    draft.saves.map((save) => toChange(save, reason)),
+    draft.tenant,
+  );
 }
 
-function toChange({ table, subject, old, row }: Save) {
+function toChange({ table, subject, old, row }: Save, reason: string | null) {
   const action = old === null ? "register.create" : "register.change";
-  return { action, subject, old: old && shown(table, old), new: shown(table, row), reason: null };
+  return { action, subject, old: old && shown(table, old), new: shown(table, row), reason };
 }
 
 const secrets: Partial<Record<RegisterTable, string>> = { gateways: "mqttPasswordHash", apiKeys: "sha256" };

@@ -2,7 +2,15 @@ import { index, pgTable, primaryKey, text, unique } from "drizzle-orm/pg-core";
 import { bytes, tenant, whole } from "./columns.ts";
 
 /** What an API key may do. */
-export const apiKeyScopes = ["capture", "provenance:partner", "register", "log:replay", "admin"] as const;
+export const apiKeyScopes = [
+  "capture",
+  "provenance:partner",
+  "register",
+  "devices",
+  "gateways",
+  "log:replay",
+  "admin",
+] as const;
 
 /** API keys of machines, known by the SHA-256 of their secret only. */
 export const apiKeys = pgTable(

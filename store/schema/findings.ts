@@ -1,7 +1,7 @@
 import { jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { serial, tenant, whole } from "./columns.ts";
 
-/** What does not add up and a person should look at: a conflicting reading, a reused sequence number. */
+/** What does not add up and a person should look at: a conflicting reading, a reused or missing sequence number. */
 export const findings = pgTable(
   "findings",
   {

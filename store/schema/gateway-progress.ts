@@ -1,4 +1,5 @@
-import { integer, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import { index, integer, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { bytes, tenant, whole } from "./columns.ts";
 
 /** What is durable of each boot of a gateway: all up to `upTo`, the ranges in `also`, the running hash up to `upTo`. */
@@ -17,5 +18,8 @@ export const gatewayProgress = pgTable(
     /** How far the gateway's clock is behind ours, smoothed; negative ahead; null before a live message told. */
     skewMs: integer(),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.gatewayId, t.boot] })],
+  (t) => [
+    primaryKey({ columns: [t.tenantId, t.gatewayId, t.boot] }),
+    index("gateway_progress_with_holes").on(t.tenantId, t.gatewayId, t.boot).where(sql`also <> '[]'::jsonb`),
+  ],
 );

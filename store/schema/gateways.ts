@@ -12,6 +12,8 @@ export const gateways = pgTable(
     id: text().notNull(),
     kind: text({ enum: gatewayKinds }).notNull(),
     signatureRequired: boolean().notNull(),
+    /** Messages received before may be unsigned all the same; null: none may. */
+    signatureRequiredSince: whole(),
     mqttPasswordHash: text(),
     siteId: text(),
     acceptedAt: whole().notNull(),

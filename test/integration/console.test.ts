@@ -9,6 +9,7 @@ import { readEquipment, readSensorsNow, readSites } from "#store/overview.ts";
 import { openPostgresReadings } from "#store/readings/postgres.ts";
 import { alarms } from "#store/schema/alarms.ts";
 import { audit } from "#store/schema/audit.ts";
+import { sequenceGaps } from "#store/schema/sequence-gaps.ts";
 import { sites } from "#store/schema/sites.ts";
 import { type ApiNetwork, startApiNetwork, withKey } from "../support/api-network.ts";
 import {
@@ -191,6 +192,23 @@ describe("the console's API", () => {
         gateways: [{ id: "shop-a-gw", lastReceivedAt: null, signatureRequired: false }],
         alarms: [{ kind: "calibration-expired", until: null, acknowledged: null }],
       });
+    });
+
+    test("says which messages of its gateways never came, as long as they are missing", async () => {
+      network.setClock(now);
+      const gap = { gatewayId: "shop-a-gw", boot: 4, toSeq: 9, beforeMs: now, filledAt: null };
+      await network.store.as({ role: "worker" }, (tx) =>
+        tx.insert(sequenceGaps).values([
+          { ...gap, tenantId: "shop-a", fromSeq: 7, foundAt: now },
+          { ...gap, tenantId: "shop-a", fromSeq: 1, toSeq: 2, foundAt: now - 1, filledAt: now },
+          { ...gap, tenantId: "shop-b", fromSeq: 3, foundAt: now },
+        ]),
+      );
+      const missing = [{ gateway: "shop-a-gw", boot: 4, from: 7, to: 9, since: new Date(now).toISOString() }];
+      for (const who of ["managerA", "operator"] as const) {
+        const said = await get<Equipment>(`/v1/equipment/${labelOf("shop-a", "expired")}`, who);
+        expect(equipmentShape.parse(said)).toMatchObject({ missing });
+      }
     });
 
     test.each(["", "/chart"])("of another organisation looks as if there were none%s", async (more) => {

@@ -622,7 +622,15 @@ function sharedCases(open: () => Store) {
       );
       expect(rows.map(({ name }) => name).sort()).toEqual([
         ...["alarms", "calibrations", "equipment", "excursions", "gateway_progress", "gateways"],
-        ...["latest_values", "organisations", "sensor_placements", "sensors", "sites", "windows"],
+        ...[
+          "latest_values",
+          "organisations",
+          "sensor_placements",
+          "sensors",
+          "sequence_gaps",
+          "sites",
+          "windows",
+        ],
       ]);
       const asOperator = (query: SQL) => open().as({ role: "operator" }, (tx) => tx.execute(query));
       expect(await refusal(asOperator(sql`select mqtt_password_hash from gateways`))).toContain(

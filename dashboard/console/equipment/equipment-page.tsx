@@ -12,6 +12,7 @@ import { useSay, useWords } from "../use-words.tsx";
 import { adviceFor } from "./advice.ts";
 import { ChartSection } from "./chart-section.tsx";
 import { EquipmentFacts } from "./equipment-facts.tsx";
+import { MissingMessages } from "./missing-messages.tsx";
 import { readingAge, stateAnswer } from "./state-sentence.ts";
 
 /** One piece of equipment: its state in a sentence and what to do, its chart, alarms, sensors and proof. */
@@ -54,6 +55,7 @@ function Details({ equipment, heardMs }: { equipment: Equipment; heardMs: number
           <AlarmTable alarms={equipment.alarms} nowMs={serverNowMs} onEquipment />
         </section>
       )}
+      <MissingMessages equipment={equipment} />
       <ChartSection equipment={equipment} />
       <EquipmentFacts equipment={equipment} nowMs={serverNowMs} />
     </>
