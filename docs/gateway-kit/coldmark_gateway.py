@@ -285,13 +285,19 @@ def session(gateway, host, port, password, tls, protocol, fill, stop):
             fill()
             if stop() and up: break
             if up: send(gateway, client)
-        if stop() and up:
-            client.publish(gateway.topic("status"), status(False), qos=1, retain=True)
-            client.loop(timeout=0.5)
-            client.disconnect()
+        if stop() and up: say_goodbye(client, gateway.topic("status"), status(False))
     except OSError as fault:
         print(f"no connection: {fault}", file=sys.stderr)
     return bool(up)
+
+
+def say_goodbye(client, topic, payload):
+    """Duty 8: an orderly end sends no last will. Whoever closes with unread bytes resets the connection, and then it does."""
+    until, said = time.monotonic() + 2, client.publish(topic, payload, qos=1, retain=True)
+    alive = lambda: time.monotonic() < until and client.loop(timeout=0.1) == mqtt.MQTT_ERR_SUCCESS
+    while not said.is_published() and alive(): pass
+    client.disconnect()
+    while alive(): pass
 
 
 def send(gateway, client):
