@@ -28,7 +28,8 @@ export async function checkBrokerAccess(parts: BrokerParts, access: BrokerAccess
 
 function mayCollector({ action, retain }: BrokerAccess, who: string, level: string): boolean {
   if (action === "publish") return !retain && isGatewayId(who) && heard.includes(level);
-  return (who === "+" || isGatewayId(who)) && sent.includes(level);
+  // Receipts and commands too, because `coldmark gateway-check` watches as the collector, under a client id of its own.
+  return (who === "+" || isGatewayId(who)) && [...sent, ...heard].includes(level);
 }
 
 function mayGateway(

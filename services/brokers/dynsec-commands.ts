@@ -26,7 +26,7 @@ export function dynsecCommands(
     .filter(([user]) => !removed.includes(user))
     .flatMap(([username, password]) => {
       const rolename = roleOf(username);
-      const acls = username === collector ? collectorAcls() : gatewayAcls(username);
+      const acls = aclsOf(username, collector);
       const isKnown = clients.has(username);
       return [
         { command: roles.has(rolename) ? "modifyRole" : "createRole", rolename, acls },
@@ -57,6 +57,14 @@ const closedByDefault: DynsecCommand = {
 const roleOf = (user: string) => `coldmark-${user}`;
 const allow = (acltype: Access, topics: readonly string[]) =>
   topics.map((topic) => ({ acltype, topic, priority: 0, allow: true }));
+
+/** The user of `coldmark gateway-check`, which watches devices. */
+const watcher = "coldmark-watch";
+
+function aclsOf(user: string, collector: string) {
+  if (user === collector) return collectorAcls();
+  return user === watcher ? allow("subscribePattern", ["coldmark/v1/#"]) : gatewayAcls(user);
+}
 
 /** A role for each gateway: 2.0 puts no user name into a role's topics. */
 function gatewayAcls(id: string) {

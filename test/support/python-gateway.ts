@@ -1,7 +1,7 @@
 /** The reference client of docs/gateway-kit as a process of a test's own. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { toBase64, toHex } from "#domain/log/bytes.ts";
@@ -29,6 +29,8 @@ export interface PythonGateway {
   /** Its exit code and what it said; only a client with `--until-empty` ends by itself. */
   ended(): Promise<{ readonly code: number | null; readonly words: string }>;
   words(): string;
+  /** More lines of its file of readings; it reads on while it runs. */
+  read(lines: readonly string[]): void;
   /** Rows of a table of its flash, which another process may read at any time. */
   count(table: "messages" | "readings"): number;
 }
@@ -89,6 +91,8 @@ export function pythonGateway(settings: PythonGatewaySettings): PythonGateway {
       return { code: child?.exitCode ?? null, words };
     },
     words: () => words,
+    read: (lines) =>
+      appendFileSync(join(folder, "readings.jsonl"), lines.map((line) => `${line}\n`).join("")),
     count: (table) => Number(askPython(`print(kit.Flash(${JSON.stringify(flash)}).count("${table}"))`)),
   };
 }
