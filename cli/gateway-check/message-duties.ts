@@ -41,7 +41,7 @@ export const messageDuties: readonly Duty[] = [
   {
     id: "signature",
     words: "signed with the enrolled key, for their topic",
-    judge: everyMessage((one) => one.signatureFault),
+    judge: judgeSignatures,
   },
   {
     id: "qos",
@@ -62,6 +62,12 @@ export const messageDuties: readonly Duty[] = [
   },
   { id: "clock", words: "its clock within 2 min, no reading in the future", judge: judgeClock },
 ];
+
+function judgeSignatures(seen: readonly Sighting[]): Verdict {
+  const isNowhere = messagesIn(seen).every((one) => !one.isSigned && one.signatureFault === null);
+  if (isNowhere) return notSeen("no message is signed, and no --key was given");
+  return everyMessage((one) => one.signatureFault)(seen);
+}
 
 function judgeClock(seen: readonly Sighting[]): Verdict {
   const live = firstSendings(seen).filter(({ lane, position }) => lane === "data" && position !== null);

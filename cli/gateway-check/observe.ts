@@ -52,6 +52,7 @@ function seeMessage(watched: Watched, packet: Packet, lane: "data" | "hist"): Me
     ...{ kind: "message", at, lane, qos, retain, hash: hash.toString("hex"), readings },
     position: read.kind === "status" ? null : read.position,
     sent: read.kind === "readings" ? read.sent : 0,
+    isSigned: read.kind !== "status" && typeof read.position?.kid === "string",
     shapeFault: refusal ?? (bad === undefined ? null : `a reading that is none: ${JSON.stringify(bad)}`),
     signatureFault: isUnsigned ? `${found.reason}: ${found.detail}` : null,
   };

@@ -31,6 +31,7 @@ interface Event {
   value?: object;
   key?: Uint8Array;
   statement?: Record<string, unknown>;
+  isBare?: boolean;
   qos?: number;
   retain?: boolean;
 }
@@ -90,6 +91,7 @@ function signed(topic: string, event: Omit<Event, "at" | "level">, at: number): 
     ...value,
   }));
   const body = utf8(JSON.stringify({ v: 1, boot: 1, seq, sent: startMs + sent * 1_000, readings: list }));
+  if (event.isBare) return body;
   const sig = toBase64(signEd25519(key, messageToSign(topic, body)));
   return utf8(JSON.stringify({ v: 1, kid: "k", alg: "Ed25519", sig, body: toBase64(body) }));
 }
@@ -173,6 +175,18 @@ describe("gateway-check", () => {
     expect(lines.filter(({ state }) => state === "fail")).toEqual([]);
     expect(isPassed(lines)).toBe(false);
     expect(judged([]).every(({ state }) => state === "not seen")).toBe(true);
+  });
+
+  it("doesn't pass a device that signs nothing, nor one whose key it wasn't given", () => {
+    const keyless = { ...watched, keys: new Map() };
+    const seenBy = (events: Event[]) =>
+      reportOn(
+        events.flatMap((event) => observe(keyless, packetOf(event)) ?? []),
+        startMs + 600_000,
+      );
+    const state = (events: Event[]) => seenBy(events).find(({ duty }) => duty.id === "signature")?.state;
+    expect(state(goodDevice())).toBe("fail");
+    expect(state(goodDevice().map((one) => ({ ...one, isBare: true })))).toBe("not seen");
   });
 
   it("believes no receipt but ours", () => {

@@ -14,6 +14,7 @@ export interface MessageSeen {
   /** The gateway's clock, epoch ms or ms since start. */
   readonly sent: number;
   readonly readings: readonly unknown[];
+  readonly isSigned: boolean;
   readonly shapeFault: string | null;
   readonly signatureFault: string | null;
 }

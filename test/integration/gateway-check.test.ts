@@ -18,7 +18,7 @@ import { type SmallNetwork, smallNetwork } from "../support/small-network.ts";
 
 const program = join(import.meta.dirname, "..", "..", "cli", "main.ts");
 const minuteMs = 60_000;
-/** gateway-check allows what was under way when a receipt overtook it. */
+/** gateway-check counts a message as obeyed 5 s after its receipt: the time itself is what is waited for. */
 const settledMs = 6_000;
 
 /** A running watch: `done` ends it as Ctrl-C does and gives its lines. */
