@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { connect } from "mqtt";
 import { loadKeys } from "#anchor/keys.ts";
-import { publicKeyOf } from "#demo/sign.ts";
 import { AppError } from "#domain/errors.ts";
 import { fromBase64 } from "#domain/log/bytes.ts";
 import { parseStrictJson } from "#domain/log/strict-json.ts";
@@ -104,8 +103,7 @@ async function watchedBy({ gateway, key = [], receiptKeys }: Flags): Promise<Wat
 
 async function readReceiptKeys(file: string | undefined): Promise<Watched["receiptKeys"]> {
   if (file === undefined) {
-    const { kid, privateKey } = loadKeys(configFromEnvironment()).receiptKey;
-    return [{ kid, publicKey: publicKeyOf(privateKey) }];
+    return [loadKeys(configFromEnvironment()).receiptKey];
   }
   const { keys } = parseStrictJson(await readFile(file, "utf8"), fileLimits) as {
     keys?: { kid: string; publicKey: string }[];

@@ -113,8 +113,18 @@ function seeAnswer(
   const zero = Uint8Array.of(0);
   const signed = [utf8(`coldmark/${kind}/1`), zero, utf8(topic), zero, utf8(canonicalize(statement))];
   if (!verifySignature("Ed25519", key.publicKey, concatBytes(...signed), signatureOf(sig))) return null;
-  const { boot, upTo, also, ranges } = statement as Record<string, never>;
-  return { kind, at, boot, ranges: kind === "receipt" ? [[0, upTo], ...(also as [])] : (ranges ?? []) };
+  const { boot, upTo, also, ranges } = statement;
+  if (typeof boot !== "number") return null;
+  return { kind, at, boot, ranges: kind === "receipt" ? rangesOf([[0, upTo]], also) : rangesOf(ranges) };
+}
+
+/** The ranges in lists of pairs of whole numbers; whatever is none is left out. */
+function rangesOf(...lists: readonly unknown[]): AnswerSeen["ranges"] {
+  return lists.flatMap((list) => (Array.isArray(list) ? list.filter(isRange) : []));
+}
+
+function isRange(value: unknown): value is readonly [number, number] {
+  return Array.isArray(value) && value.length === 2 && value.every(Number.isSafeInteger);
 }
 
 function signatureOf(text: string): Uint8Array {

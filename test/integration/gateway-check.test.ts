@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Gateway, startGateway } from "#demo/gateway.ts";
 import { listSource } from "#demo/reading-source.ts";
-import { publicKeyOf } from "#demo/sign.ts";
 import { toBase64 } from "#domain/log/bytes.ts";
 import { openStore, type Store } from "#store/connect.ts";
 import { inbox } from "#store/schema/inbox.ts";
@@ -86,12 +85,7 @@ describe("gateway-check", () => {
     python = pythonGateway({
       ...{ folder, gateway: id, password, kid: key.kid, privateKey: key.privateKey },
       port: Number(new URL(deployment.doors.mqttUrl).port),
-      receiptKeys: [
-        {
-          kid: deployment.doors.receiptKey.kid,
-          publicKey: publicKeyOf(deployment.doors.receiptKey.privateKey),
-        },
-      ],
+      receiptKeys: [deployment.doors.receiptKey],
       readings: [line(Date.now())],
       perMessage: 1,
     });
@@ -135,10 +129,7 @@ describe("gateway-check", () => {
       ...settings,
       key,
       mqttUrl: deployment.doors.mqttUrl,
-      receiptKeys: [deployment.doors.receiptKey].map(({ kid, privateKey }) => ({
-        kid,
-        publicKey: publicKeyOf(privateKey),
-      })),
+      receiptKeys: [deployment.doors.receiptKey],
       source: listSource(Array.from({ length: 10 }, (_, at) => ({ s: "t2", ts: from + at * 1_000, t: 5.5 }))),
       say: () => undefined,
     });

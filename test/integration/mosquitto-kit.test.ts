@@ -342,7 +342,11 @@ function onDynsec(text: string, folder: string): string {
     "mosquitto",
   );
   const state = join(folder, "dynamic-security.json");
-  execFileSync("mosquitto_ctrl", ["dynsec", "init", state, "admin", adminPassword], { stdio: "pipe" });
+  execFileSync(
+    programOf(["/usr/bin/mosquitto_ctrl"], "mosquitto"),
+    ["dynsec", "init", state, "admin", adminPassword],
+    { stdio: "pipe" },
+  );
   chmodSync(state, 0o666);
   return text.replace(
     /^password_file .*\nacl_file .*$/m,
