@@ -77,7 +77,7 @@ async function tellPlugin({
   say(`${new URL(url).host}: ${set.size} set, ${removed.length} removed`);
 }
 
-/** The collector's own user comes from the settings, so that it needs no line in a file. */
+/** The collector's own user comes from the settings, whatever a line in a file says of that name. */
 async function wanted({ credentials, remove: removed = [] }: Changes): Promise<{
   set: Credentials;
   removed: readonly string[];
@@ -86,7 +86,7 @@ async function wanted({ credentials, remove: removed = [] }: Changes): Promise<{
   const { mqttUsername: collector = collectorWhenUnnamed, mqttPassword } = configFromEnvironment();
   const own = mqttPassword === undefined ? [] : [[collector, mqttPassword.reveal()] as const];
   const told = credentials === undefined ? [] : readCredentials(read(credentials));
-  return { set: new Map([...own, ...told]), removed, collector };
+  return { set: new Map([...told, ...own]), removed, collector };
 }
 
 function read(file: string): string {
