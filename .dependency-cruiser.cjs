@@ -54,8 +54,14 @@ module.exports = {
     rule(
       "tests-are-not-imported",
       { pathNot: "\\.test\\.ts$|^test/" },
-      { path: "\\.test\\.ts$|^test/" },
+      { path: "\\.test\\.ts$|^test/(?!support/)" },
       "tests are leaves",
+    ),
+    rule(
+      "test-support-is-for-tests-and-benches",
+      { pathNot: "\\.test\\.ts$|^(test|bench)/" },
+      { path: "^test/support/" },
+      "tests and benches start the real servers the same way",
     ),
     rule(
       "sockets-are-opened-in-four-files",

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const rooms = "{domain,store,services,ingest,anchor,jobs,api,dashboard,demo,cli}";
+const rooms = "{domain,store,services,ingest,anchor,jobs,api,dashboard,demo,cli,bench}";
 
 /** Unit tests stand beside their file; what crosses rooms is in test/ and starts real processes. */
 export default defineConfig({

@@ -1,5 +1,6 @@
 /** Commands of Mosquitto's dynamic security plugin (topic `$CONTROL/dynamic-security/v1`) that let gateways and the collector in. */
 import type { Credentials } from "./read-credentials.ts";
+import { isSessionUser } from "./session-user.ts";
 
 /** One command; the plugin answers each with its name and, if it failed, an error. */
 export interface DynsecCommand {
@@ -62,7 +63,7 @@ const allow = (acltype: Access, topics: readonly string[]) =>
 const watcher = "coldmark-watch";
 
 function aclsOf(user: string, collector: string) {
-  if (user === collector) return collectorAcls();
+  if (isSessionUser(collector, user)) return collectorAcls();
   return user === watcher ? allow("subscribePattern", ["coldmark/v1/#"]) : gatewayAcls(user);
 }
 
@@ -79,6 +80,9 @@ function collectorAcls() {
   const every = (levels: readonly string[]) => levels.map((level) => `coldmark/v1/+/${level}`);
   return [
     ...allow("publishClientSend", every(["receipt", "command"])),
-    ...allow("subscribePattern", every(["data", "hist", "status"])),
+    ...allow("subscribePattern", [
+      ...every(["data", "hist", "status"]),
+      "$SYS/broker/publish/messages/dropped",
+    ]),
   ];
 }

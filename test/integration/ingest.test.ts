@@ -298,6 +298,7 @@ describe.each([
     const right = signedMessage(topic, body, kid);
     await gateway.publish("data", right.replace('"body":"', '"body":"AAAA'));
     await gateway.publish("hist", right);
+    await projected(gateway.id, 2); // live messages go before back-filled ones
     await gateway.publish("data", signedMessage(topic, body, kid, new Uint8Array(32).fill(8)));
     await gateway.publish("data", right.replace("Ed25519", "none"));
     await gateway.publish("data", body);

@@ -25,8 +25,10 @@ export async function startChild(
   program: string,
   options: readonly string[],
   isReady: () => Promise<boolean>,
+  surroundings: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {},
 ): Promise<TestChild> {
-  const child = spawn(program, options, { stdio: ["ignore", "pipe", "pipe"] });
+  const env = { ...process.env, ...surroundings.env };
+  const child = spawn(program, options, { ...surroundings, env, stdio: ["ignore", "pipe", "pipe"] });
   const quit = () => child.kill("SIGKILL");
   process.once("exit", quit);
   child.once("exit", () => process.off("exit", quit));

@@ -29,6 +29,8 @@ export interface TestMosquitto {
 const collector = { username: "coldmark-collector", password: "collector-of-a-test" };
 /** Who may watch every gateway, as `coldmark gateway-check` does. */
 export const watcher = { username: "coldmark-watch", password: "watcher-of-a-test" };
+/** The users of two shards' sessions. */
+const sessionsOf = (user: string) => [user, `${user}-hist`, `${user}-1`, `${user}-1-hist`];
 const kit = new URL("../../docs/brokers/mosquitto/", import.meta.url);
 
 /** How a test's Mosquitto differs from the shipped one. */
@@ -55,7 +57,7 @@ export async function startMosquitto(
   const config = join(folder, "mosquitto.conf");
   writePasswords(join(folder, "coldmark.passwords"), {
     ...gateways,
-    [collector.username]: collector.password,
+    ...Object.fromEntries(sessionsOf(collector.username).map((user) => [user, collector.password])),
     [watcher.username]: watcher.password,
   });
   writeFileSync(join(folder, "coldmark.acl"), readFileSync(new URL("acl", kit)), { mode: 0o644 });

@@ -1,0 +1,59 @@
+import { execFile } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { startChild, type TestChild } from "#test/support/child.ts";
+import type { ContenderKind } from "./contender.ts";
+import { benchNetwork, probePoint } from "./network.ts";
+import type { World } from "./start-world.ts";
+
+const root = dirname(dirname(import.meta.dirname));
+const main = ["--disable-warning=ExperimentalWarning", join(root, "cli", "main.ts")];
+const roles = "broker,collect,project";
+const database = "coldmark";
+
+/** Coldmark itself: its ingestion as a process of its own, on PostgreSQL, the bench's broker and InfluxDB. */
+export const coldmark: ContenderKind = {
+  name: "coldmark",
+  needsPostgres: true,
+  start: async (world, load, profileDir) => {
+    const env = settingsFor(world);
+    const file = join(world.folder, "network.json");
+    writeFileSync(file, JSON.stringify(benchNetwork(load)));
+    await promisify(execFile)(process.execPath, [...main, "register", file], {
+      env: { ...process.env, ...env },
+    });
+    const socket = join(world.folder, "control.sock");
+    const profile = profileDir === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileDir}`];
+    const args = [...profile, ...main, "up", "--role", roles];
+    const start = (): Promise<TestChild> =>
+      startChild(process.execPath, args, async () => existsSync(socket), { env });
+    let child = await start();
+    return {
+      pids: () => ({ collector: child.pid, postgres: world.postgres?.pid ?? 0 }),
+      database,
+      probes: `point = '${probePoint}'`,
+      readings: `point != '${probePoint}'`,
+      kill9: () => child.end("SIGKILL"),
+      restart: async () => {
+        child = await start();
+      },
+      stop: () => child.end("SIGTERM"),
+    };
+  },
+};
+
+function settingsFor({ folder, broker, influx, postgres }: World): Record<string, string> {
+  if (postgres === null) throw new Error("Coldmark needs PostgreSQL");
+  return {
+    DATA_DIR: folder,
+    DATABASE_URL: postgres.url,
+    MQTT_URL: broker.url,
+    MQTT_USERNAME: broker.collector.username,
+    MQTT_PASSWORD: broker.collector.password,
+    INFLUX_URL: influx.url,
+    INFLUX_VERSION: "1",
+    INFLUX_DATABASE: database,
+    LOG_LEVEL: "warn",
+  };
+}
