@@ -5,6 +5,7 @@ import { AppError } from "#domain/errors.ts";
 import { dynsecCommands } from "#services/brokers/dynsec-commands.ts";
 import { mergePasswordFile } from "#services/brokers/mosquitto-passwords.ts";
 import { type Credentials, readCredentials } from "#services/brokers/read-credentials.ts";
+import { sessionUsers } from "#services/brokers/session-user.ts";
 import { openDynsec } from "./dynsec.ts";
 import { configFromEnvironment } from "./parts.ts";
 import { say } from "./say.ts";
@@ -77,16 +78,21 @@ async function tellPlugin({
   say(`${new URL(url).host}: ${set.size} set, ${removed.length} removed`);
 }
 
-/** The collector's own user comes from the settings, so that it needs no line in a file. */
+/** The users of the collector's sessions come from the settings, whatever a line in a file says of those names. */
 async function wanted({ credentials, remove: removed = [] }: Changes): Promise<{
   set: Credentials;
   removed: readonly string[];
   collector: string;
 }> {
-  const { mqttUsername: collector = collectorWhenUnnamed, mqttPassword } = configFromEnvironment();
-  const own = mqttPassword === undefined ? [] : [[collector, mqttPassword.reveal()] as const];
+  const {
+    mqttUsername: collector = collectorWhenUnnamed,
+    mqttPassword,
+    collectShards,
+  } = configFromEnvironment();
+  const users = mqttPassword === undefined ? [] : sessionUsers(collector, collectShards);
+  const own = users.map((user) => [user, mqttPassword?.reveal() ?? ""] as const);
   const told = credentials === undefined ? [] : readCredentials(read(credentials));
-  return { set: new Map([...own, ...told]), removed, collector };
+  return { set: new Map([...told, ...own]), removed, collector };
 }
 
 function read(file: string): string {

@@ -12,7 +12,8 @@ from paho.mqtt.properties import Properties
 
 RESEND_AFTER_S = 30      # duty 2
 LIVE_FOR_MS = 120_000    # what is older waited, and goes by hist
-WINDOW = 100             # messages sent and not receipted yet
+WINDOW = 100             # messages sent and not receipted yet; hist may fill half of it (duty 4)
+HIST_BYTES_A_S = 64_000  # half of the link, here of 1 Mbit/s (duty 4)
 BACK_OFF_S = (1, 60)     # duty 7
 
 # ---- Ed25519 (RFC 8032 §5.1), in plain numbers: slow, but a gateway signs a message a minute. Where the seed can be
@@ -166,7 +167,7 @@ class Gateway:
 
     def __init__(self, flash, gateway, receipt_keys, kid=None, seed=None, per_message=60):
         self.flash, self.id, self.keys, self.kid, self.seed = flash, gateway, receipt_keys, kid, seed
-        self.per_message, self.sent_at = per_message, {}
+        self.per_message, self.sent_at, self.hist_from = per_message, {}, 0.0
         # A new numbering needs a new boot; seq goes on over restarts, so this happens once in the life of a file.
         if flash.get("boot") is None: flash.set(boot=int(time.time()), seq=0, upTo=0, hash=bytes(32), running=bytes(32))
         self.boot = flash.get("boot")
@@ -181,13 +182,13 @@ class Gateway:
             self.flash.db.executemany("INSERT INTO readings (ts, text) VALUES (?, ?)", rows)
             self.flash.set(**state)
 
-    def number(self):
-        """Duties 2 and 4: makes one message, of what is new by data, else of the oldest by hist; None when nothing waits."""
+    def number(self, hist_too):
+        """Duties 2 and 4: makes one message, of what is new by data, else of the oldest by hist; None when nothing may go."""
         db, now = self.flash.db, int(time.time() * 1000)
         live = now - LIVE_FOR_MS
         rows = db.execute("SELECT id, text FROM readings WHERE ts >= ? ORDER BY id LIMIT ?", (live, self.per_message)).fetchall()
         level = "data" if rows else "hist"
-        if not rows: rows = db.execute("SELECT id, text FROM readings ORDER BY ts, id LIMIT ?", (self.per_message,)).fetchall()
+        if not rows and hist_too: rows = db.execute("SELECT id, text FROM readings ORDER BY ts, id LIMIT ?", (self.per_message,)).fetchall()
         if not rows: return None
         topic, seq = self.topic(level), self.flash.get("seq") + 1
         head = f'{{"v":1,"boot":{self.boot},"seq":{seq},"sent":{now},"readings":['
@@ -204,6 +205,14 @@ class Gateway:
         rows = self.flash.db.execute("SELECT seq, topic, payload FROM messages WHERE durable = 0 ORDER BY topic, seq").fetchall()
         late = time.monotonic() - RESEND_AFTER_S
         return [row for row in rows if self.sent_at.get(row[0], late) <= late]
+
+    def has_room_for(self, topic, payload):
+        """Duty 4: hist goes at its own pace, so that data has the other half of the link."""
+        if not topic.endswith("/hist"): return True
+        now = time.monotonic()
+        if self.hist_from > now: return False
+        self.hist_from = max(self.hist_from, now - 1) + len(payload) / HIST_BYTES_A_S
+        return True
 
     def hear_receipt(self, topic, payload):
         """Duty 3: deletes what a verified receipt of our boot with our own running hash covers, and nothing else."""
@@ -285,19 +294,27 @@ def session(gateway, host, port, password, tls, protocol, fill, stop):
             fill()
             if stop() and up: break
             if up: send(gateway, client)
-        if stop() and up:
-            client.publish(gateway.topic("status"), status(False), qos=1, retain=True)
-            client.loop(timeout=0.5)
-            client.disconnect()
+        if stop() and up: say_goodbye(client, gateway.topic("status"), status(False))
     except OSError as fault:
         print(f"no connection: {fault}", file=sys.stderr)
     return bool(up)
 
 
+def say_goodbye(client, topic, payload):
+    """Duty 8: an orderly end sends no last will. Whoever closes with unread bytes resets the connection, and then it does."""
+    until, said = time.monotonic() + 2, client.publish(topic, payload, qos=1, retain=True)
+    alive = lambda: time.monotonic() < until and client.loop(timeout=0.1) == mqtt.MQTT_ERR_SUCCESS
+    while not said.is_published() and alive(): pass
+    client.disconnect()
+    while alive(): pass
+
+
 def send(gateway, client):
-    """Old messages first, then new ones as long as the window holds them."""
-    while gateway.flash.count("messages", "durable = 0") < WINDOW and gateway.number() is not None: pass
-    for seq, topic, payload in gateway.due()[:WINDOW]:
+    """Numbers what the window still holds, then sends what is due, data before hist."""
+    sent = lambda: gateway.flash.count("messages", "durable = 0")
+    while sent() < WINDOW and gateway.number(hist_too=sent() < WINDOW // 2) is not None: pass
+    for seq, topic, payload in gateway.due():
+        if not gateway.has_room_for(topic, payload): break
         client.publish(topic, payload, qos=1)
         gateway.sent_at[seq] = time.monotonic()
 

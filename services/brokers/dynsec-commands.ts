@@ -1,5 +1,6 @@
 /** Commands of Mosquitto's dynamic security plugin (topic `$CONTROL/dynamic-security/v1`) that let gateways and the collector in. */
 import type { Credentials } from "./read-credentials.ts";
+import { isSessionUser } from "./session-user.ts";
 
 /** One command; the plugin answers each with its name and, if it failed, an error. */
 export interface DynsecCommand {
@@ -26,7 +27,7 @@ export function dynsecCommands(
     .filter(([user]) => !removed.includes(user))
     .flatMap(([username, password]) => {
       const rolename = roleOf(username);
-      const acls = username === collector ? collectorAcls() : gatewayAcls(username);
+      const acls = aclsOf(username, collector);
       const isKnown = clients.has(username);
       return [
         { command: roles.has(rolename) ? "modifyRole" : "createRole", rolename, acls },
@@ -58,6 +59,14 @@ const roleOf = (user: string) => `coldmark-${user}`;
 const allow = (acltype: Access, topics: readonly string[]) =>
   topics.map((topic) => ({ acltype, topic, priority: 0, allow: true }));
 
+/** The user of `coldmark gateway-check`, which watches devices. */
+const watcher = "coldmark-watch";
+
+function aclsOf(user: string, collector: string) {
+  if (isSessionUser(collector, user)) return collectorAcls();
+  return user === watcher ? allow("subscribePattern", ["coldmark/v1/#"]) : gatewayAcls(user);
+}
+
 /** A role for each gateway: 2.0 puts no user name into a role's topics. */
 function gatewayAcls(id: string) {
   const own = (levels: readonly string[]) => levels.map((level) => `coldmark/v1/${id}/${level}`);
@@ -71,6 +80,9 @@ function collectorAcls() {
   const every = (levels: readonly string[]) => levels.map((level) => `coldmark/v1/+/${level}`);
   return [
     ...allow("publishClientSend", every(["receipt", "command"])),
-    ...allow("subscribePattern", every(["data", "hist", "status"])),
+    ...allow("subscribePattern", [
+      ...every(["data", "hist", "status"]),
+      "$SYS/broker/publish/messages/dropped",
+    ]),
   ];
 }

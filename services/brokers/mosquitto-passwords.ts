@@ -8,7 +8,7 @@ const iterations = { random: 101, chosen: 10_000 };
 const randomForm = /^[A-Za-z0-9_-]{43}$/;
 
 /** A password as `mosquitto_passwd` keeps it: `$7$iterations$salt$hash`, PBKDF2 with SHA-512, base64. */
-export function mosquittoHash(password: string, salt: Buffer = randomBytes(saltBytes)): string {
+function mosquittoHash(password: string, salt: Buffer = randomBytes(saltBytes)): string {
   const rounds = randomForm.test(password) ? iterations.random : iterations.chosen;
   const hash = pbkdf2Sync(password, salt, rounds, hashBytes, "sha512");
   return `$7$${rounds}$${salt.toString("base64")}$${hash.toString("base64")}`;

@@ -9,3 +9,9 @@ export function isSessionUser(base: string | undefined, username: string): boole
     /^(-\d{1,2})?(-hist)?$/.test(username.slice(base.length))
   );
 }
+
+/** The users of all our sessions, by the number of shards. */
+export function sessionUsers(base: string, shards: number): string[] {
+  const names = Array.from({ length: shards }, (_, shard) => (shard === 0 ? base : `${base}-${shard}`));
+  return names.flatMap((name) => [name, `${name}-hist`]);
+}

@@ -7,15 +7,16 @@ import { coldmark } from "../support/service.ts";
 const root = dirname(dirname(import.meta.dirname));
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 const readme = read("README.md");
-const pages = ["README.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)].filter((name) =>
-  name.endsWith(".md"),
-);
+const pages = [
+  "README.md",
+  ...readdirSync(join(root, "docs"), { recursive: true }).map((name) => `docs/${name}`),
+].filter((name) => name.endsWith(".md"));
 
 /** The command of the launcher's own (`test`) and those that `--help` lists. */
 let known: Set<string>;
 beforeAll(async () => {
   const { stdout } = await coldmark(["--help"]);
-  const listed = [...(stdout.split("Commands:")[1] ?? "").matchAll(/^ {2}([a-z]+)\b/gm)].map(
+  const listed = [...(stdout.split("Commands:")[1] ?? "").matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(
     ([, name]) => name,
   );
   const own = [...read("coldmark").matchAll(/if \[ "\$\{1:-\}" = (\w+) \]/g)].map(([, name]) => name);
@@ -32,7 +33,9 @@ it.each(pages)("every command that %s names exists", (page) => {
   const text = read(page);
   const called = [...text.matchAll(/\.\/coldmark ([a-z][a-z-]*)/g)].map(([, name]) => String(name));
   const listed =
-    page === "README.md" ? [...(/## Commands\n\n(.*)/.exec(text)?.[1]?.matchAll(/`([a-z]+)`/g) ?? [])] : [];
+    page === "README.md"
+      ? [...(/## Commands\n\n(.*)/.exec(text)?.[1]?.matchAll(/`([a-z][a-z-]*)`/g) ?? [])]
+      : [];
   const named = new Set([...called, ...listed.map(([, name]) => String(name))]);
   if (page === "README.md") expect(named.size).toBeGreaterThan(5);
   expect([...named].filter((name) => !known.has(name))).toEqual([]);

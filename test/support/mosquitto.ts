@@ -27,6 +27,8 @@ export interface TestMosquitto {
 }
 
 const collector = { username: "coldmark-collector", password: "collector-of-a-test" };
+/** Who may watch every gateway, as `coldmark gateway-check` does. */
+export const watcher = { username: "coldmark-watch", password: "watcher-of-a-test" };
 /** The users of two shards' sessions. */
 const sessionsOf = (user: string) => [user, `${user}-hist`, `${user}-1`, `${user}-1-hist`];
 const kit = new URL("../../docs/brokers/mosquitto/", import.meta.url);
@@ -56,6 +58,7 @@ export async function startMosquitto(
   writePasswords(join(folder, "coldmark.passwords"), {
     ...gateways,
     ...Object.fromEntries(sessionsOf(collector.username).map((user) => [user, collector.password])),
+    [watcher.username]: watcher.password,
   });
   writeFileSync(join(folder, "coldmark.acl"), readFileSync(new URL("acl", kit)), { mode: 0o644 });
   writeFileSync(config, change(shippedConfiguration(folder, port), folder), { mode: 0o644 });
