@@ -1,17 +1,20 @@
 /** The bad payloads of reliability.md §2.2, by name, through a real door to their end; where design §4 differs it wins. */
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { eq } from "drizzle-orm";
+import { connectAsync, type MqttClient } from "mqtt";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { fromBase64, toBase64 } from "#domain/log/bytes.ts";
 import { parseStrictJson } from "#domain/log/strict-json.ts";
 import type { DeadLetterReason } from "#store/dead-letters.ts";
+import { readProgress } from "#store/gateway-progress.ts";
 import { excursions } from "#store/schema/excursions.ts";
 import { sensors } from "#store/schema/sensors.ts";
 import { pointOf, type TestGateway } from "../support/gateway-network.ts";
-import { type House, openEmbeddedHouse, openOutsideHouse } from "../support/ingest-house.ts";
+import { type House, openEmbeddedHouse, openHouseBehind, openOutsideHouse } from "../support/ingest-house.ts";
 import { bodyOf, connectGateway, type MqttGateway, signedMessage } from "../support/mqtt-gateway.ts";
 import { strayEnds } from "../support/one-end.ts";
+import { type OwnMosquitto, startOwnMosquitto } from "../support/own-mosquitto.ts";
 
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
@@ -510,6 +513,78 @@ describe.each([
     expect(await strayEnds({ ...house, points, pointFor })).toEqual([]);
   });
 });
+
+describe("bad payloads: a broker in an attacker's hands", () => {
+  const [honest, reordered] = ["gw-far-1", "gw-far-2"];
+  const key = { hasKey: true, signatureRequired: true };
+  let broker: OwnMosquitto;
+  let house: House;
+  let attacker: MqttClient;
+  beforeAll(async () => {
+    broker = await startOwnMosquitto(() => "allow_anonymous true\n");
+    house = await openHouseBehind(broker, {
+      gateways: { shop: [honest, reordered].map((id) => ({ id, ...key })) },
+    });
+    attacker = await connectAsync(broker.url, { protocolVersion: 4 });
+  });
+  afterAll(async () => {
+    await attacker?.endAsync();
+    await house?.stop();
+    await broker?.stop();
+  });
+
+  const now = Date.now();
+  const message = (id: string, seq: number, privateKey?: Uint8Array) =>
+    signedMessage(
+      `coldmark/v1/${id}/data`,
+      bodyOf(1, seq, [{ s: "t1", ts: now - 1_000 + seq, t: 5 }], now),
+      `${id}.key-1`,
+      privateKey,
+    );
+  const pass = async (id: string, payloads: readonly string[]) => {
+    for (const payload of payloads) await attacker.publishAsync(`coldmark/v1/${id}/data`, payload, { qos: 1 });
+  };
+  const progressOf = (gatewayId: string) =>
+    house.store.as({ role: "worker" }, (tx) => readProgress(tx, [gatewayId], [1]));
+
+  test("M43 a forged broker injects: nothing accepted; drops: the gap shows; reorders: the same result", async () => {
+    const genuine = (id: string, seqs: readonly number[]) => seqs.map((seq) => message(id, seq));
+    const injected = [
+      bodyOf(1, 3, [{ s: "t1", ts: now, t: 5 }]),
+      message(honest, 3, otherKey),
+      message(reordered, 3),
+      genuine(honest, [1]).join("").replace('"body":"', '"body":"AAAA'),
+    ];
+    await pass(honest, [...genuine(honest, [1, 2]), ...injected, ...genuine(honest, [4, 5])]);
+    await house.projected(honest, 8);
+    expect((await house.lettersOf(honest)).map(({ reason }) => reason)).toEqual([
+      "SIGNATURE_REQUIRED",
+      "BAD_SIGNATURE",
+      "UNKNOWN_KEY",
+      "BAD_SIGNATURE",
+    ]);
+    expect(await progressOf(honest)).toMatchObject([{ upTo: 2, also: [[4, 5]] }]);
+    await pass(honest, genuine(honest, [3]));
+    await pass(reordered, genuine(reordered, [5, 3, 1, 2, 4, 3]));
+    await house.projected(reordered, 6);
+    await house.projected(honest, 9);
+    const valuesOf = async (id: string) => (await house.storedOf(id)).map(({ ts, tMilliC }) => [ts, tMilliC]);
+    expect(await valuesOf(reordered)).toEqual(await valuesOf(honest));
+    expect(await progressOf(reordered)).toMatchObject([
+      { upTo: 5, also: [], hash: hashOf(genuine(reordered, [1, 2, 3, 4, 5])) },
+    ]);
+    await house.settled();
+    expect(await strayEnds(house)).toEqual([]);
+  });
+});
+
+/** The running hash of a receipt over these raw messages (design §4). */
+function hashOf(messages: readonly string[]): Uint8Array {
+  const sha256 = (...parts: Uint8Array[]) => createHash("sha256").update(Buffer.concat(parts)).digest();
+  let hash: Uint8Array = new Uint8Array(32);
+  for (const text of messages) hash = sha256(hash, sha256(Buffer.from(text)));
+  return new Uint8Array(hash);
+}
 
 async function shardsOf(url: string): Promise<number> {
   const rows = await ask(url, "SHOW SHARDS");

@@ -1,13 +1,10 @@
 /** Ingestion at work for a test, from a real door through the inbox to the readings store, and what became of what was sent. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { and, asc, count, eq, sql } from "drizzle-orm";
 import { pino } from "pino";
 import { expect, vi } from "vitest";
 import { loadConfig } from "#config";
 import { type Ingest, startIngest } from "#ingest/run.ts";
-import { openStore, type Store } from "#store/connect.ts";
+import type { Store } from "#store/connect.ts";
 import { openInfluxReadings } from "#store/readings/influx.ts";
 import { openPostgresReadings } from "#store/readings/postgres.ts";
 import type { Reading, ReadingsStore } from "#store/readings/readings-store.ts";
@@ -15,10 +12,10 @@ import { cursors } from "#store/schema/cursors.ts";
 import { deadLetters } from "#store/schema/dead-letters.ts";
 import { findings } from "#store/schema/findings.ts";
 import { inbox } from "#store/schema/inbox.ts";
+import { openOnPglite, openOnPostgres } from "./both-stores.ts";
 import { gatewayPassword, pointOf, registerGateways, type TestGateway } from "./gateway-network.ts";
 import { startInflux, type TestInflux } from "./influx.ts";
 import { startMosquitto, type TestMosquitto } from "./mosquitto.ts";
-import { startPostgres } from "./postgres.ts";
 
 /** Who is registered, and the clock of ingestion. */
 export interface HouseParts {
@@ -38,7 +35,6 @@ export interface House {
   readonly readings: ReadingsStore;
   readonly ingest: Ingest;
   readonly port: number;
-  readonly mosquitto?: TestMosquitto;
   readonly influx?: TestInflux;
   /** Every measuring point, with its organisation. */
   readonly points: readonly { readonly tenant: string; readonly point: string }[];
@@ -64,49 +60,47 @@ const waiting = { timeout: 30_000, interval: 25 };
 
 /** Everything inside this process: PGlite and the embedded broker. */
 export async function openEmbeddedHouse(parts: HouseParts): Promise<House> {
-  const folder = mkdtempSync(join(tmpdir(), "coldmark-house-"));
-  const store = await openStore({ dataDir: folder });
-  const close = async () => {
-    await store.close();
-    rmSync(folder, { recursive: true, force: true });
-  };
-  return furnish(parts, { kind: "embedded", store, readings: openPostgresReadings(store), close });
+  const { store, stop } = await openOnPglite();
+  return furnish(parts, { kind: "embedded", store, readings: openPostgresReadings(store), close: stop });
 }
 
 /** PostgreSQL, the broker inside. */
 export async function openPostgresHouse(parts: HouseParts): Promise<House> {
-  const postgres = await startPostgres();
-  const store = await openStore({ databaseUrl: postgres.url, dataDir: tmpdir() });
-  const close = async () => {
-    await store.close();
-    await postgres.stop();
-  };
-  return furnish(parts, { kind: "embedded", store, readings: openPostgresReadings(store), close });
+  const { store, stop } = await openOnPostgres();
+  return furnish(parts, { kind: "embedded", store, readings: openPostgresReadings(store), close: stop });
 }
 
 /** Every part outside: PostgreSQL, Mosquitto with our access rules, InfluxDB 1.x. */
 export async function openOutsideHouse(parts: HouseParts): Promise<House> {
   const ids = Object.values(parts.gateways).flatMap((own) => own.map(({ id }) => id));
   const passwords = [...ids, ...(parts.strangers ?? [])].map((id) => [id, gatewayPassword]);
-  const [postgres, influx, mosquitto] = await Promise.all([
-    startPostgres(),
+  const [{ store, stop }, influx, mosquitto] = await Promise.all([
+    openOnPostgres(),
     startInflux(),
     startMosquitto(Object.fromEntries(passwords)),
   ]);
-  const store = await openStore({ databaseUrl: postgres.url, dataDir: tmpdir() });
   const readings = openInfluxReadings({ url: influx.url, version: 1, database: "coldmark" });
   const close = async () => {
-    await store.close();
-    await Promise.all([mosquitto.stop(), influx.stop(), postgres.stop()]);
+    await Promise.all([mosquitto.stop(), influx.stop(), stop()]);
   };
   return furnish(parts, { kind: "outside", store, readings, mosquitto, influx, close });
+}
+
+/** PGlite, behind a broker that the test runs. */
+export async function openHouseBehind(
+  mosquitto: Pick<TestMosquitto, "url" | "collector">,
+  parts: HouseParts,
+): Promise<House> {
+  const { store, stop } = await openOnPglite();
+  const readings = openPostgresReadings(store);
+  return furnish(parts, { kind: "outside", store, readings, mosquitto, close: stop });
 }
 
 interface Furniture {
   readonly kind: House["kind"];
   readonly store: Store;
   readonly readings: ReadingsStore;
-  readonly mosquitto?: TestMosquitto;
+  readonly mosquitto?: Pick<TestMosquitto, "url" | "collector">;
   readonly influx?: TestInflux;
   close(): Promise<void>;
 }
@@ -136,7 +130,7 @@ async function startOn(
   store: Store,
   readings: ReadingsStore,
   clock: () => number,
-  mosquitto: TestMosquitto | undefined,
+  mosquitto: Furniture["mosquitto"],
 ): Promise<Ingest> {
   const config = loadConfig(
     mosquitto
