@@ -98,6 +98,7 @@ password_file ${join(folder, "passwords")}
 acl_file ${join(folder, "acl")}
 use_username_as_clientid true
 message_size_limit 1048576
+max_packet_size 1200000
 max_keepalive 120
 max_inflight_messages 100
 max_queued_messages 1000000

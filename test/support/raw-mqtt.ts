@@ -35,7 +35,7 @@ export async function openRaw(port: number, { from = "127.0.0.1", version = 4 } 
   });
   socket.on("error", () => undefined);
   socket.on("close", look);
-  const ended = socket.closed ? Promise.resolve() : once(socket, "close");
+  const ended = new Promise<void>((resolve) => socket.once("close", () => resolve()));
   return {
     socket,
     packets,
@@ -58,10 +58,10 @@ export async function openRaw(port: number, { from = "127.0.0.1", version = 4 } 
         lookers.add(looker);
         looker();
       }),
-    closed: async () => void (await ended),
-    end: async () => {
+    closed: () => ended,
+    end: () => {
       socket.destroy();
-      await ended;
+      return ended;
     },
   };
 }
