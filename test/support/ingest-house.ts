@@ -42,12 +42,17 @@ export interface House {
   projected(gateway: string, messages: number): Promise<void>;
   /** Waits until nothing is in flight. */
   settled(): Promise<void>;
+  /** What the service says became of the readings; null when the records can't say. */
+  counters(): Promise<Counters | null>;
   rawOf(gateway: string): Promise<(typeof inbox.$inferSelect)[]>;
   lettersOf(gateway: string): Promise<(typeof deadLetters.$inferSelect)[]>;
   findingsOf(subject: string): Promise<(typeof findings.$inferSelect)[]>;
   storedOf(gateway: string): Promise<Reading[]>;
   stop(): Promise<void>;
 }
+
+/** The counters of design §4. */
+export type Counters = NonNullable<Awaited<ReturnType<Ingest["status"]>>["counters"]>;
 
 /** The key of the receipts of a test. */
 export const houseReceiptKey = { kid: "receipt-1", privateKey: new Uint8Array(32).fill(9) };
@@ -170,6 +175,7 @@ function looks(store: Store, readings: ReadingsStore, ingest: Ingest, points: Ho
         expect((await ingest.status()).counters?.inFlight).toBe(0);
       }, waiting);
     },
+    counters: async () => (await ingest.status()).counters,
     rawOf: (gateway: string) =>
       store.as(worker, (tx) =>
         tx.select().from(inbox).where(eq(inbox.gateway, gateway)).orderBy(asc(inbox.id)),

@@ -11,7 +11,7 @@ import { endOfTime, type House } from "./ingest-house.ts";
 type Letter = typeof deadLetters.$inferSelect;
 type Message = typeof inbox.$inferSelect;
 /** What the check needs of a house. */
-type Books = Pick<House, "store" | "readings" | "ingest" | "points"> & {
+type Books = Pick<House, "store" | "readings" | "counters" | "points"> & {
   /** The measuring point of a gateway's channel; without it every gateway has one point. */
   readonly pointFor?: (gateway: string, channel: string) => string;
 };
@@ -55,7 +55,7 @@ export async function strayEnds(books: Books): Promise<string[]> {
   for (const id of byMessage.keys()) faults.push(`a dead letter of message ${id}, which the inbox does not hold`);
   for (const [key, id] of stored.unclaimed) faults.push(`reading ${key} says it came with message ${id}, which holds none`);
   const letters = await books.store.as(worker, (tx) => tx.$count(deadLetters));
-  const { counters } = await books.ingest.status();
+  const counters = await books.counters();
   const rows = { received, stored: stored.count, duplicate, deadLetter: letters, inFlight: 0 };
   for (const [name, value] of Object.entries(rows)) {
     const said = counters?.[name as keyof typeof rows];
@@ -169,10 +169,16 @@ function readingsIn(payload: Uint8Array, depth = 0): Readings | null {
 
 function parse(payload: Uint8Array): unknown {
   try {
-    const plain = payload[0] === 0x1f && payload[1] === 0x8b ? gunzipSync(payload) : payload;
-    return plain[0] === 0x7b || /^\s*\{/.test(Buffer.from(plain.subarray(0, 64)).toString())
-      ? JSON.parse(Buffer.from(plain).toString())
-      : decode(plain);
+    if (payload[0] === 0x1f && payload[1] === 0x8b) return parse(gunzipSync(payload));
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload));
+  } catch {
+    return parseCbor(payload);
+  }
+}
+
+function parseCbor(payload: Uint8Array): unknown {
+  try {
+    return decode(payload);
   } catch {
     return null;
   }
