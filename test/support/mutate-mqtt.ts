@@ -77,15 +77,29 @@ const connects: readonly Maker[] = [
 /** Lengths that lie: too long, too short, not minimal, of five bytes. */
 const lies = [[0], [1], [0x7f], [0xff, 0xff, 0x7f], [0x80, 0x80, 0x00], [0xff, 0xff, 0xff, 0xff, 0x7f], [0xff, 0xff, 0xff, 0x7f]];
 
-/** The pieces of one connection of a gateway; the one named by `mutated` is out of shape. */
-export function hostilePackets(random: Random, ids: readonly string[]): { parts: Buffer[]; mutated: number } {
-  const id = random.pick(ids);
-  const start = random.chance(95) ? [bytesOf(random.pick(connects)(random, id))] : [];
-  const before = Array.from({ length: random.below(3) }, () => bytesOf(random.pick(makers)(random, id)));
-  const after = Array.from({ length: random.below(3) }, () => bytesOf(random.pick(makers)(random, id)));
+/** What one connection of a gateway sends. */
+export interface HostilePackets {
+  /** A good CONNECT and a good PUBLISH with QoS 1, whose PUBACK is waited for; null where everything is sent at once. */
+  readonly opening: Buffer | null;
+  /** One packet out of shape, good ones before and after it, and the CONNECT where there is no opening. */
+  readonly rest: Buffer;
+}
+
+/** The bytes of one connection of this gateway. */
+export function hostilePackets(random: Random, id: string): HostilePackets {
+  const some = () => Array.from({ length: random.below(3) }, () => bytesOf(random.pick(makers)(random, id)));
+  const opening = random.chance(25) ? openingOf(random, id) : null;
+  const start = opening === null && random.chance(95) ? [bytesOf(random.pick(connects)(random, id))] : [];
   const good = bytesOf(random.chance(6) ? random.pick(connects)(random, id) : random.pick(makers)(random, id));
-  const parts = [...start, ...before, outOfShape(good, random), ...after];
-  return { parts, mutated: start.length + before.length };
+  return { opening, rest: Buffer.concat([...start, ...some(), outOfShape(good, random), ...some()]) };
+}
+
+function openingOf(random: Random, id: string): Buffer {
+  const body = bodyOf(3, 1 + random.below(1_000_000), [{ s: "t1", ts: newestTs - random.below(spanMs), t: 4 }], 1);
+  return Buffer.concat([
+    bytesOf(random.pick(connects)(random, id)),
+    bytesOf(publishPacket(`coldmark/v1/${id}/data`, body, 1 + random.below(65_535))),
+  ]);
 }
 
 function bytesOf(packet: Packet): Buffer {
