@@ -98,7 +98,11 @@ describe.each([
     for (const [n, topic] of topics.entries()) {
       const connection = await signedIn(id);
       const named = publishPacket("x".repeat(topic.length), bodyOf(7, n + 1, [at(9)]), 1);
-      connection.send(typeof topic === "string" ? publishPacket(topic, bodyOf(7, n + 1, [at(9)]), 1) : retopic(named, topic));
+      connection.send(
+        typeof topic === "string"
+          ? publishPacket(topic, bodyOf(7, n + 1, [at(9)]), 1)
+          : retopic(named, topic),
+      );
       await Promise.race([connection.packet("puback").catch(() => undefined), connection.closed()]);
       await connection.end();
     }
@@ -143,7 +147,13 @@ describe.each([
   test("M3 topics with /../, // and a slash at the end: no normalisation, no row", async () => {
     const [id, victim] = [fresh(), fresh()];
     const own = `coldmark/v1/${id}/data`;
-    const topics = [`${own}/../../${victim}/data`, "coldmark/v1//data", `${own}/`, `/${own}`, own.toUpperCase()];
+    const topics = [
+      `${own}/../../${victim}/data`,
+      "coldmark/v1//data",
+      `${own}/`,
+      `/${own}`,
+      own.toUpperCase(),
+    ];
     await sendOnTopics(id, topics);
     expect(await house.storedOf(victim)).toEqual([]);
     expect(await house.storedOf(id)).toHaveLength(1);
@@ -168,7 +178,9 @@ describe.each([
 
   test("M5 user names #, +, a/b, %u: no gateway can be registered so, none opens the door", async () => {
     for (const name of ["#", "+", "a/b", "%u", "x#", ""]) {
-      const file = JSON.parse(JSON.stringify(smallNetwork(0).file).replaceAll('"gw-test"', JSON.stringify(name)));
+      const file = JSON.parse(
+        JSON.stringify(smallNetwork(0).file).replaceAll('"gw-test"', JSON.stringify(name)),
+      );
       const faults = parseNetwork(file, { production: false });
       expect(JSON.stringify(faults)).toMatch(/slug/);
       const connection = await raw();
@@ -201,7 +213,13 @@ describe.each([
 
   test("M7 publish to $SYS/# and $share/…: refused or closed, kept where the door is ours", async () => {
     const id = fresh();
-    await sendOnTopics(id, ["$SYS/broker/uptime", "$SYS/#", `$share/g/coldmark/v1/${good.id}/data`, "#", "+/x"]);
+    await sendOnTopics(id, [
+      "$SYS/broker/uptime",
+      "$SYS/#",
+      `$share/g/coldmark/v1/${good.id}/data`,
+      "#",
+      "+/x",
+    ]);
     expect(await house.storedOf(id)).toHaveLength(1);
     const letters = await reasonsOf(id);
     expect(letters).toEqual(isEmbedded ? ["WRONG_TOPIC", "WRONG_TOPIC"] : []);
@@ -211,8 +229,17 @@ describe.each([
     const listener = await connect();
     const heard: string[] = [];
     listener.client.on("message", (topic) => heard.push(topic));
-    const filters = ["#", "+/+/up", "$SYS/#", "coldmark/#", "coldmark/v1/+/data", `coldmark/v1/${good.id}/receipt`, "$share/g/#"];
-    for (const filter of filters) await listener.client.subscribeAsync(filter, { qos: 1 }).catch(() => undefined);
+    const filters = [
+      "#",
+      "+/+/up",
+      "$SYS/#",
+      "coldmark/#",
+      "coldmark/v1/+/data",
+      `coldmark/v1/${good.id}/receipt`,
+      "$share/g/#",
+    ];
+    for (const filter of filters)
+      await listener.client.subscribeAsync(filter, { qos: 1 }).catch(() => undefined);
     const gateway = await connect();
     await gateway.publish("data", bodyOf(1, 1, [at(5)]));
     await gateway.publish("status", "{}");
@@ -245,7 +272,8 @@ describe.each([
       connection.send(connectPacket(id));
       await connection.packet("connack").catch(() => undefined);
       await connection.end();
-      if (n % 10 === 0) await gateway.publish("data", bodyOf(1, n / 10 + 1, [at(5, Date.now() - 600_000 + n)]));
+      if (n % 10 === 0)
+        await gateway.publish("data", bodyOf(1, n / 10 + 1, [at(5, Date.now() - 600_000 + n)]));
     }
     expect(performance.now() - begun).toBeLessThan((reconnects / 1_000) * 60_000);
     await gateway.receipt(({ upTo }) => upTo === reconnects / 10);
@@ -361,7 +389,15 @@ describe.each([
       await connection.closed();
     }
     const id = fresh();
-    for (const text of ["3003 0004 61", "820200 01", "8206 0001 0001 61 03", "3400", "3606 0001 61 0001 62", "62020000", "e0020020"]) {
+    for (const text of [
+      "3003 0004 61",
+      "820200 01",
+      "8206 0001 0001 61 03",
+      "3400",
+      "3606 0001 61 0001 62",
+      "62020000",
+      "e0020020",
+    ]) {
       const connection = await signedIn(id);
       connection.send(hex(text));
       connection.socket.end();
@@ -370,13 +406,18 @@ describe.each([
   });
 
   test("M16 a CONNECT in slow pieces, 1,100 idle sockets of one address: closed in time, others still get in", async () => {
-    // Mosquitto bounds neither by itself: its machine's firewall does (docs of the broker kits).
+    // Mosquitto bounds neither by itself: that is for the firewall of its machine.
     if (!isEmbedded) return;
     const begun = performance.now();
     const slow = await raw({ from: "127.0.0.9" });
     const bytes = [0x10, 0x20, 0x00, 0x04, 0x4d];
-    const drip = setInterval(() => slow.isOpen() && slow.socket.write(Uint8Array.of(bytes.shift() ?? 0x51)), 1_000);
-    const idle = await Promise.all(Array.from({ length: 1_100 }, () => openRaw(house.port, { from: "127.0.0.8" })));
+    const drip = setInterval(
+      () => slow.isOpen() && slow.socket.write(Uint8Array.of(bytes.shift() ?? 0x51)),
+      1_000,
+    );
+    const idle = await Promise.all(
+      Array.from({ length: 1_100 }, () => openRaw(house.port, { from: "127.0.0.8" })),
+    );
     const stillOpen = () => idle.filter((socket) => socket.isOpen()).length;
     await expect.poll(stillOpen, { timeout: 5_000 }).toBe(1_024);
     const gateway = await connect();
@@ -392,7 +433,8 @@ describe.each([
     const gateway = await connect();
     const sent: Promise<void>[] = [];
     for (let n = 0; n < 20; n += 1) sent.push(gateway.publish("data", `{"poison":${n}`));
-    for (let n = 0; n < 30; n += 1) sent.push(gateway.publish("data", bodyOf(1, n + 1, [at(5, Date.now() - 60_000 + n)])));
+    for (let n = 0; n < 30; n += 1)
+      sent.push(gateway.publish("data", bodyOf(1, n + 1, [at(5, Date.now() - 60_000 + n)])));
     await Promise.all(sent);
     await gateway.receipt(({ upTo }) => upTo === 30);
     await house.projected(gateway.id, 50);
@@ -414,7 +456,9 @@ describe.each([
     await house.projected(id, 4);
     expect((await house.storedOf(id)).map(({ tMilliC }) => tMilliC).toSorted()).toEqual([5_000, 6_000]);
     expect(await house.lettersOf(id)).toEqual([]);
-    expect(again.packets.filter(({ cmd }) => cmd === "puback").map(({ messageId }) => messageId)).toEqual([1, 2]);
+    expect(again.packets.filter(({ cmd }) => cmd === "puback").map(({ messageId }) => messageId)).toEqual([
+      1, 2,
+    ]);
   });
 
   test("M19 revoked while connected: what it sends from then on is set aside, what was accepted stays", async () => {
@@ -425,7 +469,10 @@ describe.each([
     await house.store.as({ role: "app", tenant: "shop" }, (tx) =>
       tx.update(gateways).set({ revokedAt: Date.now() }).where(eq(gateways.id, gateway.id)),
     );
-    const isTaken = gateway.publish("data", bodyOf(1, 2, [at(6)])).then(() => true, () => false);
+    const isTaken = gateway.publish("data", bodyOf(1, 2, [at(6)])).then(
+      () => true,
+      () => false,
+    );
     if (await isTaken) {
       await house.projected(gateway.id, 2);
       expect(await reasonsOf(gateway.id)).toEqual(["REVOKED_GATEWAY"]);

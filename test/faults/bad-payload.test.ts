@@ -20,11 +20,13 @@ const dayMs = 86_400_000;
 const minuteMs = 60_000;
 const ids = Array.from({ length: 30 }, (_, n) => `gw-${String(n + 1).padStart(2, "0")}`);
 const open: TestGateway[] = ids.map((id) => ({ id, hasKey: true }));
-const signing: TestGateway[] = ["gw-sign-1", "gw-sign-2", "gw-sign-3", "gw-sign-4", "gw-sign-5"].map((id) => ({
-  id,
-  hasKey: true,
-  signatureRequired: true,
-}));
+const signing: TestGateway[] = ["gw-sign-1", "gw-sign-2", "gw-sign-3", "gw-sign-4", "gw-sign-5"].map(
+  (id) => ({
+    id,
+    hasKey: true,
+    signatureRequired: true,
+  }),
+);
 const oldKey: TestGateway = { id: "gw-old-key", hasKey: true, keyRevokedAt: 1 };
 const neighbour: TestGateway = { id: "gw-neighbour" };
 const foreign: TestGateway = { id: "gw-foreign", hasKey: true };
@@ -97,7 +99,9 @@ describe.each([
     for (const [payload] of cases) await gateway.publish(lane, payload);
     await house.projected(gateway.id, cases.length);
     const raw = await house.rawOf(gateway.id);
-    expect(raw.map(({ payload }) => Buffer.from(payload))).toEqual(cases.map(([bytes]) => Buffer.from(bytes)));
+    expect(raw.map(({ payload }) => Buffer.from(payload))).toEqual(
+      cases.map(([bytes]) => Buffer.from(bytes)),
+    );
     const letters = await house.lettersOf(gateway.id);
     const ends = raw.map(({ id }) => letters.filter(({ inboxId }) => inboxId === id));
     const reasons = ends.map((own) => own.map(({ reason }) => reason).join(" and ") || null);
@@ -134,8 +138,7 @@ describe.each([
   });
 
   test("M22 10 kB of [, 200,000 nested, 60,000 keys (10^5 are more than a packet may hold): set aside quickly, no RangeError", async () => {
-    const manyKeys = (keys: number) =>
-      `{${Array.from({ length: keys }, (_, n) => `"k${n}":1`).join(",")}}`;
+    const manyKeys = (keys: number) => `{${Array.from({ length: keys }, (_, n) => `"k${n}":1`).join(",")}}`;
     const unreadable: DeadLetterReason[] = ["MALFORMED", "BAD_SHAPE"];
     await sendEach([
       ["[".repeat(10_000), "MALFORMED"],
@@ -189,9 +192,9 @@ describe.each([
     const values = ['"5"', '"5°C"', "true", "null", '{"$gt":0}', "[5]"];
     const gateway = await sendEach(numbered(values.map((value, n) => [valued(value, n), "BAD_VALUE"])));
     expect(await house.storedOf(gateway.id)).toEqual([]);
-    expect((await house.lettersOf(gateway.id)).map(({ payload }) => JSON.parse(String(Buffer.from(payload))).t)).toEqual(
-      values.map((value) => JSON.parse(value)),
-    );
+    expect(
+      (await house.lettersOf(gateway.id)).map(({ payload }) => JSON.parse(String(Buffer.from(payload))).t),
+    ).toEqual(values.map((value) => JSON.parse(value)));
   });
 
   test("M26 −0, 5e-324, 25.123456789012345: stored in one form, the same when read back and sent again", async () => {
@@ -356,7 +359,9 @@ describe.each([
     expect(await house.lettersOf(gateway.id)).toHaveLength(6);
     const points = names.map((_, n) => `odd-${n}`);
     const rows = await house.readings.range({ tenant: "shop", points, from: ts, to: ts + 1 });
-    expect(rows.map(({ point, tMilliC }) => [point, tMilliC])).toEqual(points.map((point, n) => [point, n * 1_000]));
+    expect(rows.map(({ point, tMilliC }) => [point, tMilliC])).toEqual(
+      points.map((point, n) => [point, n * 1_000]),
+    );
     if (house.influx) expect(await countAt(house.influx.url, ts)).toBe(names.length);
   });
 
@@ -369,7 +374,9 @@ describe.each([
     ]);
     expect((await house.storedOf(gateway.id)).map(({ tMilliC }) => tMilliC)).toEqual([5_000]);
     expect((await house.findingsOf(gateway.id)).map(({ kind }) => kind)).toContain("SEQ_CONFLICT");
-    expect((await house.findingsOf(pointOf(gateway.id))).map(({ kind }) => kind)).toEqual(["READING_CONFLICT"]);
+    expect((await house.findingsOf(pointOf(gateway.id))).map(({ kind }) => kind)).toEqual([
+      "READING_CONFLICT",
+    ]);
   });
 
   test("M36 seq gap, seq back to 0, seq 2^63, boot reused: the gap is told, the rollback is a finding", async () => {
@@ -434,7 +441,11 @@ describe.each([
   });
 
   test("M39 a valid signed message replayed a day later: nothing new, counted as duplicate", async () => {
-    const message = signedMessage("coldmark/v1/gw-sign-4/data", bodyOf(1, 1, [at(5), at(6, 1_700_000_000_000)]), "gw-sign-4.key-1");
+    const message = signedMessage(
+      "coldmark/v1/gw-sign-4/data",
+      bodyOf(1, 1, [at(5), at(6, 1_700_000_000_000)]),
+      "gw-sign-4.key-1",
+    );
     const gateway = await sendEach([[message, null]], { from: "gw-sign-4" });
     const [before, { counters }] = [await house.storedOf(gateway.id), await house.ingest.status()];
     aheadMs = dayMs;
@@ -477,9 +488,9 @@ describe.each([
     await gateway.receipt(({ upTo }) => upTo === 1);
     await house.projected(gateway.id, 1);
     expect(await house.storedOf(gateway.id)).toHaveLength(4_999);
-    expect((await house.lettersOf(gateway.id)).map(({ reason, readingIndex }) => [reason, readingIndex])).toEqual([
-      ["BAD_VALUE", 2_500],
-    ]);
+    expect(
+      (await house.lettersOf(gateway.id)).map(({ reason, readingIndex }) => [reason, readingIndex]),
+    ).toEqual([["BAD_VALUE", 2_500]]);
     const tooMany = bodyOf(1, 2, Array(5_001).fill(at(5, now)));
     expect(tooMany.length).toBeLessThan(262_144);
     await sendEach([[tooMany, "TOO_MANY_READINGS"]]);
@@ -489,7 +500,10 @@ describe.each([
     const gateway = await connect();
     await addSensor("rival", gateway.id, "theirs", "theirs");
     const ts = Date.now();
-    await gateway.publish("data", bodyOf(1, 1, [{ s: "nobody", ts, t: 5 }, { s: "theirs", ts, t: 5 }, at(5, ts)]));
+    await gateway.publish(
+      "data",
+      bodyOf(1, 1, [{ s: "nobody", ts, t: 5 }, { s: "theirs", ts, t: 5 }, at(5, ts)]),
+    );
     await house.projected(gateway.id, 1);
     const letters = await house.lettersOf(gateway.id);
     expect(letters.map(({ reason, tenantId }) => [reason, tenantId])).toEqual([
@@ -498,7 +512,9 @@ describe.each([
     ]);
     const [unknown, theirs] = letters.map(({ detail }) => detail);
     expect(theirs).toBe(unknown?.replace("nobody", "theirs"));
-    expect(await house.readings.range({ tenant: "rival", points: ["theirs"], from: 0, to: ts + 1 })).toEqual([]);
+    expect(await house.readings.range({ tenant: "rival", points: ["theirs"], from: 0, to: ts + 1 })).toEqual(
+      [],
+    );
     await addSensor("shop", gateway.id, "away", "away");
     await gateway.publish("data", bodyOf(1, 2, [{ s: "away", ts, t: 5 }]));
     await house.projected(gateway.id, 2);
@@ -508,7 +524,8 @@ describe.each([
 
   test("every message came to exactly one end", async () => {
     await house.settled();
-    const pointFor = (gateway: string, channel: string) => added.get(`${gateway} ${channel}`) ?? pointOf(gateway);
+    const pointFor = (gateway: string, channel: string) =>
+      added.get(`${gateway} ${channel}`) ?? pointOf(gateway);
     const points = [...house.points, ...[...added.values()].map((point) => ({ tenant: "shop", point }))];
     expect(await strayEnds({ ...house, points, pointFor })).toEqual([]);
   });
@@ -534,7 +551,7 @@ describe("bad payloads: a broker in an attacker's hands", () => {
   });
 
   const now = Date.now();
-  const message = (id: string, seq: number, privateKey?: Uint8Array) =>
+  const message = (id: string, seq: number, privateKey?: Uint8Array<ArrayBuffer>) =>
     signedMessage(
       `coldmark/v1/${id}/data`,
       bodyOf(1, seq, [{ s: "t1", ts: now - 1_000 + seq, t: 5 }], now),
@@ -542,7 +559,8 @@ describe("bad payloads: a broker in an attacker's hands", () => {
       privateKey,
     );
   const pass = async (id: string, payloads: readonly string[]) => {
-    for (const payload of payloads) await attacker.publishAsync(`coldmark/v1/${id}/data`, payload, { qos: 1 });
+    for (const payload of payloads)
+      await attacker.publishAsync(`coldmark/v1/${id}/data`, payload, { qos: 1 });
   };
   const progressOf = (gatewayId: string) =>
     house.store.as({ role: "worker" }, (tx) => readProgress(tx, [gatewayId], [1]));
@@ -592,7 +610,10 @@ async function shardsOf(url: string): Promise<number> {
 }
 
 async function countAt(url: string, ts: number): Promise<number> {
-  const rows = await ask(url, `SELECT * FROM /.*/ WHERE time = ${ts}ms AND tenant = 'shop' AND point =~ /^odd/`);
+  const rows = await ask(
+    url,
+    `SELECT * FROM /.*/ WHERE time = ${ts}ms AND tenant = 'shop' AND point =~ /^odd/`,
+  );
   return rows.length;
 }
 

@@ -11,9 +11,9 @@ import { cursors } from "#store/schema/cursors.ts";
 import { inbox } from "#store/schema/inbox.ts";
 import { gatewayPassword, type TestGateway } from "../support/gateway-network.ts";
 import { openEmbeddedHouse } from "../support/ingest-house.ts";
+import { bodyOf, connectGateway, type MqttGateway } from "../support/mqtt-gateway.ts";
 import { type HostilePackets, hostilePackets } from "../support/mutate-mqtt.ts";
 import { hostileMessage } from "../support/mutate-payload.ts";
-import { bodyOf, connectGateway, type MqttGateway } from "../support/mqtt-gateway.ts";
 import { strayEnds } from "../support/one-end.ts";
 import { randomOf } from "../support/random.ts";
 import { openRaw } from "../support/raw-mqtt.ts";
@@ -61,10 +61,14 @@ describe(`fuzz with COLDMARK_SEED=${seed}`, () => {
     ]);
     const state = ingest.ended() ?? outcome;
     if (state === "acknowledged") return;
-    throw new Error(`${state} after one of these cases of seed ${seed}:\n${recent.join("\n")}\n${ingest.complaints()}`);
+    throw new Error(
+      `${state} after one of these cases of seed ${seed}:\n${recent.join("\n")}\n${ingest.complaints()}`,
+    );
   };
   const settled = () =>
-    expect.poll(async () => (await ingest.counters()).inFlight, { timeout: patienceMs, interval: 100 }).toBe(0);
+    expect
+      .poll(async () => (await ingest.counters()).inFlight, { timeout: patienceMs, interval: 100 })
+      .toBe(0);
 
   test(
     `${cases.packets} mutated packets: no exit, the door stays open, one end for each message kept`,
@@ -86,7 +90,9 @@ describe(`fuzz with COLDMARK_SEED=${seed}`, () => {
       await Promise.all(hostile.map(attack));
       await stillServes(recent);
       await settled();
-      const kept = await ingest.store.as({ role: "worker" }, (tx) => tx.$count(inbox, sql`gateway like 'gw-fuzz-%'`));
+      const kept = await ingest.store.as({ role: "worker" }, (tx) =>
+        tx.$count(inbox, sql`gateway like 'gw-fuzz-%'`),
+      );
       expect(kept).toBeGreaterThanOrEqual(acknowledged);
       expect(acknowledged).toBeGreaterThan(cases.packets / 10);
       expect(kept).toBeGreaterThan(cases.packets / 4);
@@ -105,7 +111,13 @@ describe(`fuzz with COLDMARK_SEED=${seed}`, () => {
       const clients = await Promise.all(
         senders.map((id) =>
           connectAsync(ingest.url, {
-            ...{ protocolVersion: 4, clientId: id, username: id, password: gatewayPassword, reconnectPeriod: 0 },
+            ...{
+              protocolVersion: 4,
+              clientId: id,
+              username: id,
+              password: gatewayPassword,
+              reconnectPeriod: 0,
+            },
           }),
         ),
       );
@@ -117,7 +129,9 @@ describe(`fuzz with COLDMARK_SEED=${seed}`, () => {
             const index = from + n * senders.length + lane;
             const random = randomOf(seed, cases.packets + index);
             // One in twelve is an earlier message again, byte for byte.
-            const source = random.chance(8) ? random.below(index / senders.length + 1) * senders.length + lane : index;
+            const source = random.chance(8)
+              ? random.below(index / senders.length + 1) * senders.length + lane
+              : index;
             const { topic, payload } = messageOf(source, lane);
             recent.push(replayPayload(source, topic, payload));
             return client.publishAsync(topic, payload, { qos: 1 });
@@ -130,7 +144,9 @@ describe(`fuzz with COLDMARK_SEED=${seed}`, () => {
       }
       for (const client of clients) await client.endAsync();
       await settled();
-      const kept = await ingest.store.as({ role: "worker" }, (tx) => tx.$count(inbox, sql`gateway like 'gw-send-%'`));
+      const kept = await ingest.store.as({ role: "worker" }, (tx) =>
+        tx.$count(inbox, sql`gateway like 'gw-send-%'`),
+      );
       expect(kept).toBe(Math.ceil(cases.payloads / (perRound * senders.length)) * perRound * senders.length);
       expect(await strayEnds(ingest)).toEqual([]);
       const { stored, duplicate, deadLetter } = await ingest.counters();
@@ -153,7 +169,9 @@ describe("the check that every message has one end (control)", () => {
       await gateway.publish("data", body(1));
       await house.settled();
       expect(await strayEnds(house)).toEqual([]);
-      await house.store.as({ role: "worker" }, (tx) => tx.update(cursors).set({ position: sql`position + 1` }));
+      await house.store.as({ role: "worker" }, (tx) =>
+        tx.update(cursors).set({ position: sql`position + 1` }),
+      );
       await gateway.publish("data", body(2));
       await gateway.publish("data", body(3));
       await house.projected(witness, 3);
@@ -188,7 +206,11 @@ describe("the check that every message has one end (control)", () => {
 
 function messageOf(index: number, lane: number) {
   const id = senders[lane] ?? "";
-  return hostileMessage(randomOf(seed, cases.packets + 1_000_000 + index), id, Math.floor(index / senders.length));
+  return hostileMessage(
+    randomOf(seed, cases.packets + 1_000_000 + index),
+    id,
+    Math.floor(index / senders.length),
+  );
 }
 
 /** Sends the opening until it is acknowledged, then the rest, says that no more comes, and waits for the broker's end. */

@@ -22,13 +22,26 @@ export function deviceTls(): { authority(name: string): Authority; remove(): voi
   let made = 0;
   const openssl = (...options: string[]) => execFileSync("openssl", options, { cwd: folder, stdio: "pipe" });
   const read = (name: string) => readFileSync(join(folder, name), "utf8");
-  const newKey = (name: string) => openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", name);
+  const newKey = (name: string) =>
+    openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", name);
   return {
     authority: (name) => {
       made += 1;
       const ca = `ca-${made}`;
       newKey(`${ca}.key`);
-      openssl("req", "-x509", "-new", "-key", `${ca}.key`, "-subj", `/CN=${name}`, "-days", "2", "-out", `${ca}.pem`);
+      openssl(
+        "req",
+        "-x509",
+        "-new",
+        "-key",
+        `${ca}.key`,
+        "-subj",
+        `/CN=${name}`,
+        "-days",
+        "2",
+        "-out",
+        `${ca}.pem`,
+      );
       return {
         certificate: read(`${ca}.pem`),
         issue: (subject, { expired = false } = {}) => {
@@ -40,7 +53,15 @@ export function deviceTls(): { authority(name: string): Authority; remove(): voi
           writeFileSync(join(folder, `${own}.ext`), isAddress ? `subjectAltName=IP:${subject}\n` : "");
           openssl(
             ...["x509", "-req", "-in", `${own}.csr`, "-CA", `${ca}.pem`, "-CAkey", `${ca}.key`],
-            ...["-CAcreateserial", "-extfile", `${own}.ext`, "-days", expired ? "-1" : "2", "-out", `${own}.pem`],
+            ...[
+              "-CAcreateserial",
+              "-extfile",
+              `${own}.ext`,
+              "-days",
+              expired ? "-1" : "2",
+              "-out",
+              `${own}.pem`,
+            ],
           );
           return { certificate: read(`${own}.pem`), key: read(`${own}.key`) };
         },

@@ -11,7 +11,12 @@ import { openPostgresReadings } from "#store/readings/postgres.ts";
 
 const store = await openStore({ databaseUrl: process.env.DATABASE_URL ?? "", dataDir: tmpdir() });
 const ingest = await startIngest({
-  ...{ store, readings: openPostgresReadings(store), config: loadConfig({ MQTT_PORT: "0" }), clock: Date.now },
+  ...{
+    store,
+    readings: openPostgresReadings(store),
+    config: loadConfig({ MQTT_PORT: "0" }),
+    clock: Date.now,
+  },
   log: pino({ level: "error" }, pino.destination(2)),
   receiptKey: { kid: "receipt-1", privateKey: new Uint8Array(32).fill(9) },
 });

@@ -154,10 +154,7 @@ async function startOn(
 function looks(store: Store, readings: ReadingsStore, ingest: Ingest, points: House["points"]) {
   const behindProjector = (gateway: string) =>
     store.as(worker, async (tx) => {
-      const position = tx
-        .select({ at: cursors.position })
-        .from(cursors)
-        .where(eq(cursors.name, "projector"));
+      const position = tx.select({ at: cursors.position }).from(cursors).where(eq(cursors.name, "projector"));
       const rows = await tx
         .select({ n: count() })
         .from(inbox)

@@ -8,7 +8,12 @@ const mutations: readonly ((bytes: Buffer, random: Random) => Buffer)[] = [
   (bytes, random) => splice(bytes, random, random.bytes(random.below(longestInsert))),
   (bytes, random) => splice(bytes, random, sliceOf(bytes, random)),
   (bytes, random) => Buffer.concat([bytes, sliceOf(bytes, random)]),
-  (bytes, random) => splice(bytes, random, Buffer.alloc(random.below(longestInsert), random.pick([0, 0x20, 0x7f, 0x80, 0xff]))),
+  (bytes, random) =>
+    splice(
+      bytes,
+      random,
+      Buffer.alloc(random.below(longestInsert), random.pick([0, 0x20, 0x7f, 0x80, 0xff])),
+    ),
   (bytes, random) => {
     const from = random.below(bytes.length + 1);
     return Buffer.concat([bytes.subarray(0, from), bytes.subarray(from + random.below(8))]);

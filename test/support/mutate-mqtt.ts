@@ -13,14 +13,30 @@ const spanMs = 10_000_000_000;
 const newestTs = 1_790_000_000_000;
 
 const publish: Maker = (random, id) => {
-  const topics = [`coldmark/v1/${id}/${random.pick(lanes)}`, `coldmark/v1/gw-fuzz-0/data`, "a/b", "$SYS/x", `coldmark/v1/${id}/é`];
+  const topics = [
+    `coldmark/v1/${id}/${random.pick(lanes)}`,
+    `coldmark/v1/gw-fuzz-0/data`,
+    "a/b",
+    "$SYS/x",
+    `coldmark/v1/${id}/é`,
+  ];
   const topic = random.chance(75) ? `coldmark/v1/${id}/data` : random.pick(topics);
   const ts = newestTs - random.below(spanMs);
-  const body = bodyOf(1 + random.below(3), 1 + random.below(1_000_000), [{ s: "t1", ts, t: random.below(9) }], 1);
+  const body = bodyOf(
+    1 + random.below(3),
+    1 + random.below(1_000_000),
+    [{ s: "t1", ts, t: random.below(9) }],
+    1,
+  );
   const qos = random.pick([0, 1, 1, 1, 2]);
-  return publishPacket(topic, random.chance(90) ? body : random.bytes(random.below(200)), 1 + random.below(65_535), {
-    ...{ qos, dup: qos > 0 && random.chance(20), retain: random.chance(20) },
-  });
+  return publishPacket(
+    topic,
+    random.chance(90) ? body : random.bytes(random.below(200)),
+    1 + random.below(65_535),
+    {
+      ...{ qos, dup: qos > 0 && random.chance(20), retain: random.chance(20) },
+    },
+  );
 };
 const subscribe: Maker = (random, id) => ({
   cmd: "subscribe",
@@ -30,10 +46,16 @@ const subscribe: Maker = (random, id) => ({
     qos: random.pick([0, 1, 2] as const),
   })),
 });
-const acknowledgement: Maker = (random) => ({
-  cmd: random.pick(["puback", "pubrec", "pubrel", "pubcomp", "unsuback"] as const),
-  messageId: 1 + random.below(65_535),
-});
+const acknowledgement: Maker = (random) => {
+  const messageId = 1 + random.below(65_535);
+  return random.pick<Packet>([
+    { cmd: "puback", messageId },
+    { cmd: "pubrec", messageId },
+    { cmd: "pubrel", messageId },
+    { cmd: "pubcomp", messageId },
+    { cmd: "unsuback", messageId, granted: [] },
+  ]);
+};
 const withProperties: Maker = (random, id) =>
   publishPacket(`coldmark/v1/${id}/data`, "{}", 1 + random.below(65_535), {
     properties: {
@@ -51,7 +73,11 @@ const makers: readonly Maker[] = [
   subscribe,
   acknowledgement,
   withProperties,
-  (random, id) => ({ cmd: "unsubscribe", messageId: 1 + random.below(65_535), unsubscriptions: [`coldmark/v1/${id}/receipt`, "#"] }),
+  (random, id) => ({
+    cmd: "unsubscribe",
+    messageId: 1 + random.below(65_535),
+    unsubscriptions: [`coldmark/v1/${id}/receipt`, "#"],
+  }),
   () => ({ cmd: "pingreq" }),
   () => ({ cmd: "pingresp" }),
   () => ({ cmd: "disconnect" }),
@@ -75,7 +101,15 @@ const connects: readonly Maker[] = [
 ];
 
 /** Lengths that lie: too long, too short, not minimal, of five bytes. */
-const lies = [[0], [1], [0x7f], [0xff, 0xff, 0x7f], [0x80, 0x80, 0x00], [0xff, 0xff, 0xff, 0xff, 0x7f], [0xff, 0xff, 0xff, 0x7f]];
+const lies = [
+  [0],
+  [1],
+  [0x7f],
+  [0xff, 0xff, 0x7f],
+  [0x80, 0x80, 0x00],
+  [0xff, 0xff, 0xff, 0xff, 0x7f],
+  [0xff, 0xff, 0xff, 0x7f],
+];
 
 /** What one connection of a gateway sends. */
 export interface HostilePackets {
@@ -90,12 +124,19 @@ export function hostilePackets(random: Random, id: string): HostilePackets {
   const some = () => Array.from({ length: random.below(3) }, () => bytesOf(random.pick(makers)(random, id)));
   const opening = random.chance(25) ? openingOf(random, id) : null;
   const start = opening === null && random.chance(95) ? [bytesOf(random.pick(connects)(random, id))] : [];
-  const good = bytesOf(random.chance(6) ? random.pick(connects)(random, id) : random.pick(makers)(random, id));
+  const good = bytesOf(
+    random.chance(6) ? random.pick(connects)(random, id) : random.pick(makers)(random, id),
+  );
   return { opening, rest: Buffer.concat([...start, ...some(), outOfShape(good, random), ...some()]) };
 }
 
 function openingOf(random: Random, id: string): Buffer {
-  const body = bodyOf(3, 1 + random.below(1_000_000), [{ s: "t1", ts: newestTs - random.below(spanMs), t: 4 }], 1);
+  const body = bodyOf(
+    3,
+    1 + random.below(1_000_000),
+    [{ s: "t1", ts: newestTs - random.below(spanMs), t: 4 }],
+    1,
+  );
   return Buffer.concat([
     bytesOf(random.pick(connects)(random, id)),
     bytesOf(publishPacket(`coldmark/v1/${id}/data`, body, 1 + random.below(65_535))),
@@ -109,7 +150,8 @@ function bytesOf(packet: Packet): Buffer {
 
 function outOfShape(packet: Buffer, random: Random): Buffer {
   const way = random.below(10);
-  if (way === 0) return Buffer.concat([packet.subarray(0, 1), Buffer.from(random.pick(lies)), packet.subarray(2)]);
+  if (way === 0)
+    return Buffer.concat([packet.subarray(0, 1), Buffer.from(random.pick(lies)), packet.subarray(2)]);
   if (way === 1) return Buffer.concat([Buffer.of(random.below(256)), packet.subarray(1)]);
   if (way === 2) return random.bytes(1 + random.below(200));
   if (way === 3) return Buffer.concat([packet.subarray(0, 2), mutateBytes(packet.subarray(2), random)]);
@@ -121,7 +163,15 @@ function outOfShape(packet: Buffer, random: Random): Buffer {
 function sameLength(packet: Buffer, random: Random): Buffer {
   const changed = Buffer.from(packet);
   for (let left = 1 + random.below(6); left > 0 && changed.length > 2; left -= 1) {
-    changed[2 + random.below(changed.length - 2)] = random.pick([0, 1, 2, 0x7f, 0x80, 0xff, random.below(256)]);
+    changed[2 + random.below(changed.length - 2)] = random.pick([
+      0,
+      1,
+      2,
+      0x7f,
+      0x80,
+      0xff,
+      random.below(256),
+    ]);
   }
   return changed;
 }

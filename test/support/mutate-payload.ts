@@ -17,16 +17,47 @@ const newestTs = 1_790_000_000_000;
 const moments = 200_000;
 
 const strange: readonly unknown[] = [
-  ...[null, true, false, 0, -0, -1, 0.5, 1e308, 5e-324, 2 ** 53, -(2 ** 53), 151, -91, "", "5", "t1", "__proto__"],
+  ...[
+    null,
+    true,
+    false,
+    0,
+    -0,
+    -1,
+    0.5,
+    1e308,
+    5e-324,
+    2 ** 53,
+    -(2 ** 53),
+    151,
+    -91,
+    "",
+    "5",
+    "t1",
+    "__proto__",
+  ],
   ...[[], {}, [[]], { $gt: 0 }, "\0", "\ud800", "x".repeat(5_000), newestTs * 1_000, Array(200).fill(0)],
 ];
 /** Texts in place of a number, which no serialiser would write. */
-const strangeText = ["1e400", "NaN", "-", "01", "0x10", "9".repeat(400), '{"a":'.repeat(9), "[".repeat(300), '1,"v":2', '1,"__proto__":{}'];
+const strangeText = [
+  "1e400",
+  "NaN",
+  "-",
+  "01",
+  "0x10",
+  "9".repeat(400),
+  '{"a":'.repeat(9),
+  "[".repeat(300),
+  '1,"v":2',
+  '1,"__proto__":{}',
+];
 
 /** Message number `n` of this gateway, on one of its topics or, rarely, on another's. */
 export function hostileMessage(random: Random, id: string, n: number): FuzzMessage {
   const lane = random.chance(75) ? "data" : random.pick(["hist", "hist", "status"]);
-  const topic = random.chance(97) ? `coldmark/v1/${id}/${lane}` : random.pick([`coldmark/v1/x${id}/data`, "a/b", `coldmark/v1/${id}/data/`]);
+  const topic = random.chance(97)
+    ? `coldmark/v1/${id}/${lane}`
+    : random.pick([`coldmark/v1/x${id}/data`, "a/b", `coldmark/v1/${id}/data/`]);
   if (random.chance(4)) return { topic, payload: random.bytes(random.below(300)) };
   const body = bodyObject(random, n);
   const changed = random.chance(45) ? mutateValue(body, random) : body;
@@ -42,8 +73,12 @@ function bodyObject(random: Random, n: number): Record<string, unknown> {
 }
 
 function readingOf(random: Random): Record<string, unknown> {
-  const time = random.chance(90) ? { ts: newestTs - random.below(moments) * 1_000 } : { up: random.below(1e9) };
-  const value = random.chance(90) ? { t: random.below(12) } : { rh: random.below(110), door: random.chance(50), err: "open" };
+  const time = random.chance(90)
+    ? { ts: newestTs - random.below(moments) * 1_000 }
+    : { up: random.below(1e9) };
+  const value = random.chance(90)
+    ? { t: random.below(12) }
+    : { rh: random.below(110), door: random.chance(50), err: "open" };
   return { s: random.chance(97) ? "t1" : "t9", ...time, ...value };
 }
 

@@ -52,17 +52,22 @@ export async function strayEnds(books: Books): Promise<string[]> {
     received += ends.received;
     duplicate += ends.duplicate;
   }
-  for (const id of byMessage.keys()) faults.push(`a dead letter of message ${id}, which the inbox does not hold`);
-  for (const [key, id] of stored.unclaimed) faults.push(`reading ${key} says it came with message ${id}, which holds none`);
+  for (const id of byMessage.keys())
+    faults.push(`a dead letter of message ${id}, which the inbox does not hold`);
+  for (const [key, id] of stored.unclaimed)
+    faults.push(`reading ${key} says it came with message ${id}, which holds none`);
   const letters = await books.store.as(worker, (tx) => tx.$count(deadLetters));
   const counters = await books.counters();
   const rows = { received, stored: stored.count, duplicate, deadLetter: letters, inFlight: 0 };
   for (const [name, value] of Object.entries(rows)) {
     const said = counters?.[name as keyof typeof rows];
-    if (said !== value) faults.push(`the counter ${name} says ${said}, the rows of ${messages} messages say ${value}`);
+    if (said !== value)
+      faults.push(`the counter ${name} says ${said}, the rows of ${messages} messages say ${value}`);
   }
   const { length } = faults;
-  return length > faultsShown ? [...faults.slice(0, faultsShown), `and ${length - faultsShown} more`] : faults;
+  return length > faultsShown
+    ? [...faults.slice(0, faultsShown), `and ${length - faultsShown} more`]
+    : faults;
 }
 
 interface Stored {
@@ -115,7 +120,8 @@ function endsOf(message: Message, letters: readonly Letter[], bench: Bench): End
   if (whole.length > 0) {
     if (letters.length > 1) tell(`${letters.length} dead letters, one of them for the whole`);
     const shown = message.payload.subarray(0, shownBytes);
-    if (!whole.every(({ payload }) => Buffer.compare(payload, shown) === 0)) tell("its dead letter has other bytes");
+    if (!whole.every(({ payload }) => Buffer.compare(payload, shown) === 0))
+      tell("its dead letter has other bytes");
     return { received: 1, duplicate: 0 };
   }
   if (message.lane === "status") return { received: 0, duplicate: 0 };

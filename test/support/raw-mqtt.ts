@@ -18,7 +18,10 @@ export interface RawConnection {
 }
 
 /** Opens a TCP connection from `from` (an address of 127.0.0.0/8) and says nothing. */
-export async function openRaw(port: number, { from = "127.0.0.1", version = 4 } = {}): Promise<RawConnection> {
+export async function openRaw(
+  port: number,
+  { from = "127.0.0.1", version = 4 } = {},
+): Promise<RawConnection> {
   const socket = connect({ port, host: "127.0.0.1", localAddress: from });
   await once(socket, "connect");
   const packets: Packet[] = [];

@@ -50,7 +50,9 @@ export async function startWatchedIngest(gateways: readonly TestGateway[]): Prom
   if (typeof line !== "string") throw new Error(`ingestion ended at once: ${words}`);
   const { url } = JSON.parse(line) as { url: string };
   const ended = () =>
-    child.exitCode === null && child.signalCode === null ? null : `exit ${child.exitCode ?? child.signalCode}`;
+    child.exitCode === null && child.signalCode === null
+      ? null
+      : `exit ${child.exitCode ?? child.signalCode}`;
   return {
     ...{ url, port: Number(new URL(url).port), store, readings: openPostgresReadings(store), ended },
     points: gateways.map(({ id }) => ({ tenant: "shop", point: pointOf(id) })),
@@ -58,7 +60,13 @@ export async function startWatchedIngest(gateways: readonly TestGateway[]): Prom
       store.as({ role: "worker" }, async (tx) => {
         const { projector } = await readCursors(tx);
         const { received, stored, duplicate, deadLetter, position } = projector;
-        return { received, stored, duplicate, deadLetter, inFlight: (await waitingAbove(tx, position)).messages };
+        return {
+          received,
+          stored,
+          duplicate,
+          deadLetter,
+          inFlight: (await waitingAbove(tx, position)).messages,
+        };
       }),
     complaints: () => words,
     residentBytes: () =>
