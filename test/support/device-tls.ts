@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { programOf } from "./child.ts";
 
 /** A certificate and its private key, both PEM. */
 interface Issued {
@@ -19,8 +20,9 @@ interface Authority {
 /** Makes authorities and certificates with the `openssl` program, in a folder that `remove` deletes. */
 export function deviceTls(): { authority(name: string): Authority; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), "coldmark-tls-"));
+  const program = programOf(["/usr/bin/openssl"], "openssl");
   let made = 0;
-  const openssl = (...options: string[]) => execFileSync("openssl", options, { cwd: folder, stdio: "pipe" });
+  const openssl = (...options: string[]) => execFileSync(program, options, { cwd: folder, stdio: "pipe" });
   const read = (name: string) => readFileSync(join(folder, name), "utf8");
   const newKey = (name: string) =>
     openssl("ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", name);

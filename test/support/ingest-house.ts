@@ -55,7 +55,7 @@ export interface House {
 export type Counters = NonNullable<Awaited<ReturnType<Ingest["status"]>>["counters"]>;
 
 /** The key of the receipts of a test. */
-export const houseReceiptKey = { kid: "receipt-1", privateKey: new Uint8Array(32).fill(9) };
+const houseReceiptKey = { kid: "receipt-1", privateKey: new Uint8Array(32).fill(9) };
 /** Later than any reading of a test, epoch ms. */
 export const endOfTime = 4_000_000_000_000;
 
@@ -66,12 +66,6 @@ const waiting = { timeout: 30_000, interval: 25 };
 /** Everything inside this process: PGlite and the embedded broker. */
 export async function openEmbeddedHouse(parts: HouseParts): Promise<House> {
   const { store, stop } = await openOnPglite();
-  return furnish(parts, { kind: "embedded", store, readings: openPostgresReadings(store), close: stop });
-}
-
-/** PostgreSQL, the broker inside. */
-export async function openPostgresHouse(parts: HouseParts): Promise<House> {
-  const { store, stop } = await openOnPostgres();
   return furnish(parts, { kind: "embedded", store, readings: openPostgresReadings(store), close: stop });
 }
 

@@ -34,40 +34,46 @@ const faultsShown = 20;
  */
 export async function strayEnds(books: Books): Promise<string[]> {
   const faults: string[] = [];
+  const tell = (fault: string) => faults.push(fault);
   const stored = await storedRows(books);
-  const byMessage = Map.groupBy(await allLetters(books), ({ inboxId }) => inboxId);
-  const seen = new Map<string, number>();
-  let [received, duplicate, messages] = [0, 0, 0];
+  const letters = await allLetters(books);
+  const totals = await judgeMessages(books, stored, letters, tell);
+  const rows = { ...totals, stored: stored.count, deadLetter: letters.length, inFlight: 0 };
+  const counters = await books.counters();
+  for (const [name, value] of Object.entries(rows)) {
+    const said = counters?.[name as keyof typeof rows];
+    if (said !== value) tell(`the counter ${name} says ${said}, the rows say ${value}`);
+  }
+  const more = faults.length - faultsShown;
+  return more > 0 ? [...faults.slice(0, faultsShown), `and ${more} more`] : faults;
+}
+
+/** Judges each message of the inbox by its rows, then the rows that no message accounts for. */
+async function judgeMessages(
+  books: Books,
+  stored: Stored,
+  letters: readonly Letter[],
+  tell: (fault: string) => void,
+): Promise<Ends> {
+  const lettersOf = Map.groupBy(letters, ({ inboxId }) => inboxId);
+  const seen = new Set<string>();
+  let [received, duplicate] = [0, 0];
   for await (const message of allMessages(books)) {
-    messages += 1;
-    const letters = byMessage.get(message.id) ?? [];
-    byMessage.delete(message.id);
     const sha = `${message.gateway} ${toHex(message.sha256)}`;
-    const pointOfChannel = (channel: string) => (books.pointFor ?? pointOf)(message.gateway, channel);
-    const ends = endsOf(message, letters, {
-      ...{ stored, pointOfChannel, cameBefore: seen.has(sha) },
-      tell: (fault) => faults.push(`message ${message.id} of ${message.gateway}: ${fault}`),
+    const ends = endsOf(message, lettersOf.get(message.id) ?? [], {
+      ...{ stored, cameBefore: seen.has(sha) },
+      pointOfChannel: (channel) => (books.pointFor ?? pointOf)(message.gateway, channel),
+      tell: (fault) => tell(`message ${message.id} of ${message.gateway}: ${fault}`),
     });
-    seen.set(sha, message.id);
+    lettersOf.delete(message.id);
+    seen.add(sha);
     received += ends.received;
     duplicate += ends.duplicate;
   }
-  for (const id of byMessage.keys())
-    faults.push(`a dead letter of message ${id}, which the inbox does not hold`);
+  for (const id of lettersOf.keys()) tell(`a dead letter of message ${id}, which the inbox does not hold`);
   for (const [key, id] of stored.unclaimed)
-    faults.push(`reading ${key} says it came with message ${id}, which holds none`);
-  const letters = await books.store.as(worker, (tx) => tx.$count(deadLetters));
-  const counters = await books.counters();
-  const rows = { received, stored: stored.count, duplicate, deadLetter: letters, inFlight: 0 };
-  for (const [name, value] of Object.entries(rows)) {
-    const said = counters?.[name as keyof typeof rows];
-    if (said !== value)
-      faults.push(`the counter ${name} says ${said}, the rows of ${messages} messages say ${value}`);
-  }
-  const { length } = faults;
-  return length > faultsShown
-    ? [...faults.slice(0, faultsShown), `and ${length - faultsShown} more`]
-    : faults;
+    tell(`reading ${key} says it is of message ${id}, which has none`);
+  return { received, duplicate };
 }
 
 interface Stored {

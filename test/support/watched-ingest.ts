@@ -2,8 +2,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { openStore, type Store } from "#store/connect.ts";
 import { readCursors, waitingAbove } from "#store/inbox.ts";
 import { openPostgresReadings } from "#store/readings/postgres.ts";
@@ -36,7 +36,7 @@ export async function startWatchedIngest(gateways: readonly TestGateway[]): Prom
   const postgres = await startPostgres();
   const store = await openStore({ databaseUrl: postgres.url, dataDir: "/var/tmp" });
   await registerGateways(store, "shop", gateways);
-  const program = join(import.meta.dirname, "ingest-child.ts");
+  const program = fileURLToPath(new URL("ingest-child.ts", import.meta.url));
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program], {
     env: { ...process.env, DATABASE_URL: postgres.url },
   });
