@@ -10,7 +10,7 @@ type Maker = (random: Random, id: string) => Packet;
 const lanes = ["data", "hist", "status"] as const;
 /** Of any moment of the last months, so that readings rarely meet. */
 const spanMs = 10_000_000_000;
-const newestTs = 1_790_000_000_000;
+const newestTs = 1_700_000_000_000;
 
 const publish: Maker = (random, id) => {
   const topics = [

@@ -1,7 +1,7 @@
 /** Messages of gateways, right ones and those a step away from right, in every form the inbox takes. */
 import { gzipSync } from "node:zlib";
 import { encode } from "cbor-x";
-import { fromBase64 } from "#domain/log/bytes.ts";
+import { toBase64 } from "#domain/log/bytes.ts";
 import { bodyOf, signedMessage } from "./mqtt-gateway.ts";
 import { mutateBytes } from "./mutate-bytes.ts";
 import type { Random } from "./random.ts";
@@ -12,7 +12,10 @@ export interface FuzzMessage {
   readonly payload: Buffer;
 }
 
-const newestTs = 1_790_000_000_000;
+const newestTs = 1_700_000_000_000;
+const farFuture = 4_000_000_000_000;
+/** One byte more than a message may have. */
+const tooLargeBytes = 262_145;
 /** Few enough moments that readings meet: duplicates and conflicts come about. */
 const moments = 200_000;
 
@@ -73,13 +76,14 @@ function bodyObject(random: Random, n: number): Record<string, unknown> {
 }
 
 function readingOf(random: Random): Record<string, unknown> {
-  const time = random.chance(90)
-    ? { ts: newestTs - random.below(moments) * 1_000 }
-    : { up: random.below(1e9) };
-  const value = random.chance(90)
-    ? { t: random.below(12) }
-    : { rh: random.below(110), door: random.chance(50), err: "open" };
-  return { s: random.chance(97) ? "t1" : "t9", ...time, ...value };
+  const ts = random.chance(98) ? newestTs - random.below(moments) * 1_000 : farFuture;
+  const time = random.chance(90) ? { ts } : { up: random.below(1e9) };
+  const others = { rh: random.below(110), door: random.chance(50), err: "open" };
+  return {
+    s: random.chance(97) ? "t1" : "t9",
+    ...time,
+    ...(random.chance(90) ? { t: random.below(12) } : others),
+  };
 }
 
 /** Puts something strange in one place of a tree, or takes the place away. */
@@ -105,7 +109,7 @@ function mutateText(text: string, random: Random): string {
   return text.slice(0, at.index) + random.pick(strangeText) + text.slice(at.index + at[0].length);
 }
 
-/** Plain, signed, packed, as CBOR, or several of these. */
+/** Plain, signed, packed, as CBOR, or several of these; a signed one may have a part of it changed afterwards. */
 function dress(
   text: string,
   value: unknown,
@@ -113,11 +117,29 @@ function dress(
   { topic, id }: { topic: string; id: string },
 ): Buffer {
   const way = random.below(10);
-  if (way < 4) return Buffer.from(text);
-  if (way < 6) return Buffer.from(signedMessage(topic, text, `${id}.key-1`));
-  if (way === 6) return gzipSync(text);
-  if (way === 7) return encode(value);
-  const wrapped = JSON.parse(signedMessage(topic, text, `${id}.key-1`)) as { sig: string; body: string };
-  if (way === 8) return gzipSync(JSON.stringify(random.chance(80) ? wrapped : mutateValue(wrapped, random)));
-  return encode({ ...wrapped, sig: fromBase64(wrapped.sig), body: fromBase64(wrapped.body) });
+  if (way < 3) return Buffer.from(random.below(300) === 0 ? text.padEnd(tooLargeBytes) : text);
+  if (way === 3) return gzipSync(text);
+  if (way === 4) return encode(value);
+  const wrapped = wrap(text, random, topic, id);
+  if (way < 8) return Buffer.from(JSON.stringify(wrapped));
+  if (way === 8) return gzipSync(JSON.stringify(wrapped));
+  const bytes = (part: unknown) => (typeof part === "string" ? Buffer.from(part, "base64") : part);
+  return encode({ ...wrapped, sig: bytes(wrapped.sig), body: bytes(wrapped.body) });
+}
+
+function wrap(text: string, random: Random, topic: string, id: string): Record<string, unknown> {
+  const signedFor = random.chance(90) ? topic : `${topic}x`;
+  const wrapped = JSON.parse(signedMessage(signedFor, text, `${id}.key-1`)) as Record<string, unknown>;
+  if (random.chance(80)) return wrapped;
+  if (random.chance(30)) return mutateValue(wrapped, random) as Record<string, unknown>;
+  const part = random.pick(["sig", "body"]);
+  const changed = mutateBytes(Buffer.from(String(wrapped[part]), "base64"), random);
+  const forged = random.pick([
+    { alg: "none" },
+    { alg: "ES256" },
+    { kid: "gw-send-1.key-1" },
+    { kid: "__proto__" },
+    {},
+  ]);
+  return { ...wrapped, ...forged, [part]: toBase64(changed) };
 }
