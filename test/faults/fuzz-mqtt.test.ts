@@ -25,7 +25,7 @@ const cases = isLong ? { packets: 100_000, payloads: 100_000 } : { packets: 5_00
 const patienceMs = isLong ? 1_200_000 : 120_000;
 const growthMax = 200 * 1_048_576;
 /** A connection that the broker neither answers nor ends for this long is stuck: its CONNECT may take 10 s. */
-const stuckMs = 12_000;
+const stuckMs = 30_000;
 
 /** Each has one connection at a time: a second one of the same gateway would end the first. */
 const hostile = Array.from({ length: 16 }, (_, n) => `gw-fuzz-${n}`);

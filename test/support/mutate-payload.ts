@@ -123,15 +123,24 @@ function dress(
   const wrapped = wrap(text, random, topic, id);
   if (way < 8) return Buffer.from(JSON.stringify(wrapped));
   if (way === 8) return gzipSync(JSON.stringify(wrapped));
-  const bytes = (part: unknown) => (typeof part === "string" ? Buffer.from(part, "base64") : part);
-  return encode({ ...wrapped, sig: bytes(wrapped.sig), body: bytes(wrapped.body) });
+  return encode(withBytes(wrapped));
 }
 
-function wrap(text: string, random: Random, topic: string, id: string): Record<string, unknown> {
+/** A wrapper as CBOR would hold it: signature and body as bytes, not as base64. */
+function withBytes(wrapped: unknown): unknown {
+  if (typeof wrapped !== "object" || wrapped === null) return wrapped;
+  const fields = Object.entries(wrapped).map(([name, value]) => {
+    const isBytes = (name === "sig" || name === "body") && typeof value === "string";
+    return [name, isBytes ? Buffer.from(value, "base64") : (value as unknown)] as const;
+  });
+  return Object.fromEntries(fields);
+}
+
+function wrap(text: string, random: Random, topic: string, id: string): unknown {
   const signedFor = random.chance(90) ? topic : `${topic}x`;
   const wrapped = JSON.parse(signedMessage(signedFor, text, `${id}.key-1`)) as Record<string, unknown>;
   if (random.chance(80)) return wrapped;
-  if (random.chance(30)) return mutateValue(wrapped, random) as Record<string, unknown>;
+  if (random.chance(30)) return mutateValue(wrapped, random);
   const part = random.pick(["sig", "body"]);
   const changed = mutateBytes(Buffer.from(String(wrapped[part]), "base64"), random);
   const forged = random.pick([
