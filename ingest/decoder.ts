@@ -22,8 +22,9 @@ export function createDecoder(limits: MessageLimits): Decoder {
     decode: (message, gateway) => {
       const decoded = decodeMessage(message, gateway, limits);
       if (bytes < bytesMax && !remembered.has(message.id)) {
-        remembered.set(message.id, { decoded, bytes: message.payload.length });
-        bytes += message.payload.length;
+        const size = sizeOf(message, decoded);
+        remembered.set(message.id, { decoded, bytes: size });
+        bytes += size;
       }
       return decoded;
     },
@@ -37,4 +38,9 @@ export function createDecoder(limits: MessageLimits): Decoder {
       }
     },
   };
+}
+
+/** What was unpacked from a few bytes may be large. */
+function sizeOf({ payload }: InboxMessage, decoded: DecodedMessage): number {
+  return Math.max(payload.length, decoded.kind === "readings" ? decoded.unpackedBytes : 0);
 }

@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { describe, expect, test } from "vitest";
-import { fromBase64, toBase64, toHex, utf8 } from "#domain/log/bytes.ts";
+import { toMilliC } from "#domain/coldchain/milli-celsius.ts";
+import { parseStrictCbor } from "#domain/formats/strict-cbor.ts";
+import { fromBase64, fromHex, toBase64, toHex, utf8 } from "#domain/log/bytes.ts";
 import { messageToSign, signEd25519 } from "#domain/log/signature.ts";
 import { deadLetterCures } from "#store/dead-letters.ts";
 import { decodeMessage } from "./decode-message.ts";
@@ -64,7 +66,7 @@ describe("docs/gateway.md", () => {
       door: "",
       sha256: new Uint8Array(),
     };
-    const limits = { maxBytes: 262_144, maxReadings: 5_000 };
+    const limits = { maxBytes: 262_144, maxInflatedBytes: 2_097_152, maxReadings: 5_000 };
     expect(decodeMessage({ ...raw, payload: utf8(message) }, gateway, limits)).toMatchObject({
       kind: "readings",
     });
@@ -74,6 +76,14 @@ describe("docs/gateway.md", () => {
       ed25519.getPublicKey(receiptSeed),
     );
     expect(holds).toBe(true);
+  });
+
+  test("its CBOR says what its JSON says", () => {
+    const hex = page.split("\n").find((line) => /^a5[0-9a-f]+$/.test(line)) ?? "";
+    const json = JSON.parse(body) as { readings: object[] };
+    const first = { ...json, readings: [{ s: "t1", ts: 1_767_225_600_000, t: Math.fround(4.2) }] };
+    expect(parseStrictCbor(fromHex(hex), { maxDepth: 8 })).toEqual(first);
+    expect(toMilliC(Math.fround(4.2))).toBe(4_200);
   });
 
   test("names every reason for a dead letter with its cure", () => {

@@ -25,6 +25,7 @@ type IngestConfig = Pick<
   | "mqttHost"
   | "mqttPort"
   | "maxMessageBytes"
+  | "maxInflatedBytes"
   | "maxReadingsPerMessage"
   | "inboxQueueMax"
   | "sealGraceMs"
@@ -133,6 +134,7 @@ interface Workers {
 function startWorkers({ store, readings, config, clock, log }: IngestParts, receipts: Receipts): Workers {
   const decoder = createDecoder({
     maxBytes: config.maxMessageBytes,
+    maxInflatedBytes: config.maxInflatedBytes,
     maxReadings: config.maxReadingsPerMessage,
   });
   const owe = (progress: readonly GatewayProgress[]) => {

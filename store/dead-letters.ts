@@ -6,8 +6,9 @@ import { inbox } from "./schema/inbox.ts";
 /** The closed list of reasons for which a message or a reading is set aside, each with its cure in one line. */
 export const deadLetterCures = {
   WRONG_TOPIC: "Publish to coldmark/v1/{own gateway id}/data, /hist or /status only.",
-  TOO_LARGE: "Send fewer readings in one message (the limit is 256 KiB).",
-  MALFORMED: "Send one JSON object in UTF-8: no byte order mark, no duplicate keys, at most 8 levels deep.",
+  TOO_LARGE: "Send fewer readings in one message (the limits are 256 KiB, and 2 MiB once unpacked).",
+  MALFORMED:
+    "Send one JSON object in UTF-8 or one CBOR map, perhaps gzipped: no byte order mark, no duplicate keys, at most 8 levels deep.",
   BAD_SHAPE:
     'Send {"v":1,"boot":…,"seq":…,"sent":…,"readings":[…]} with whole numbers from 1 for boot and seq.',
   TOO_MANY_READINGS: "Send 1 to 5,000 readings in one message.",
