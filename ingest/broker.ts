@@ -9,6 +9,7 @@ import { openCollector } from "./collector-door.ts";
 import { createEmbeddedBroker } from "./embedded-door.ts";
 import type { InboundMessage } from "./message.ts";
 import { guardPacketSize } from "./packet-guard.ts";
+import type { TopicRoutes } from "./topic-routes.ts";
 
 /** Where messages come in and receipts go out. */
 export interface Broker {
@@ -31,6 +32,7 @@ export type BrokerPlace =
 /** What both doors need of their surroundings. */
 export interface BrokerParts {
   readonly accept: (message: InboundMessage) => Promise<void>;
+  readonly routes: TopicRoutes;
   readonly oldestWaitMs: () => number;
   readonly isPassword: (gateway: string, password: string) => Promise<boolean>;
   readonly clock: () => number;
@@ -72,7 +74,7 @@ async function openEmbedded(
   { host, port }: Extract<BrokerPlace, { kind: "embedded" }>,
   parts: BrokerParts,
 ): Promise<Broker> {
-  const aedes = await createEmbeddedBroker(parts);
+  const aedes = await createEmbeddedBroker({ ...parts, route: parts.routes.route });
   const admit = createAdmission();
   const server = createServer((socket) => {
     if (!admit(socket)) return;

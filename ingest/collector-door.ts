@@ -1,7 +1,8 @@
-import type { IClientOptions, MqttClient } from "mqtt";
+import type { IClientOptions, ISubscriptionMap, MqttClient } from "mqtt";
 import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
-import { type InboundMessage, parseTopic } from "./message.ts";
+import type { InboundMessage } from "./message.ts";
+import type { TopicRoutes } from "./topic-routes.ts";
 
 /** What the collector works with; `connect` opens a socket to the broker. */
 export interface CollectorParts {
@@ -9,6 +10,7 @@ export interface CollectorParts {
   readonly username: string | undefined;
   readonly password: string | undefined;
   readonly accept: (message: InboundMessage) => Promise<void>;
+  readonly routes: TopicRoutes;
   /** Age of the oldest message that is not durable yet. */
   readonly oldestWaitMs: () => number;
   readonly clock: () => number;
@@ -32,7 +34,7 @@ const backOff = { firstMs: 500, longestMs: 10_000 };
 const watchMs = 1_000;
 /** Nothing became durable for this long: the broker's queue is a better place to wait than our memory. */
 const patienceMs = 30_000;
-const filters = {
+const nativeFilters = {
   "coldmark/v1/+/data": { qos: 1, rh: 2 },
   "coldmark/v1/+/hist": { qos: 1, rh: 2 },
   "coldmark/v1/+/status": { qos: 1 },
@@ -64,7 +66,8 @@ export function openCollector(parts: CollectorParts): Collector {
       if (!sessionPresent && !isFirst)
         parts.log.warn("the broker lost our session: messages it held may be lost");
       isFirst = false;
-      subscribe(own, parts.log);
+      subscribe(own, nativeFilters, parts.log);
+      followSources(own, parts);
     });
     own.once("close", () => {
       own.end(true);
@@ -117,7 +120,24 @@ function connectOptions({ username, password }: CollectorParts): IClientOptions 
   };
 }
 
-function subscribe(client: MqttClient, log: Logger): void {
+/** Hears the topics of registered sources, and of those registered later, as long as this connection lasts. */
+function followSources(client: MqttClient, { routes, log }: CollectorParts): void {
+  let heard: readonly string[] = [];
+  const follow = () => {
+    const wanted = routes.filters();
+    const more = wanted.filter((filter) => !heard.includes(filter));
+    const gone = heard.filter((filter) => !wanted.includes(filter));
+    heard = wanted;
+    if (more.length > 0) {
+      subscribe(client, Object.fromEntries(more.map((filter) => [filter, { qos: 1, rh: 2 }])), log);
+    }
+    if (gone.length > 0) client.unsubscribe([...gone]);
+  };
+  follow();
+  client.once("close", routes.onChange(follow));
+}
+
+function subscribe(client: MqttClient, filters: ISubscriptionMap, log: Logger): void {
   client.subscribe(filters, (error, granted) => {
     const refused = granted?.filter(({ qos }) => qos >= 128).map(({ topic }) => topic) ?? [];
     if (!error && refused.length === 0) return;
@@ -133,7 +153,7 @@ function subscribe(client: MqttClient, log: Logger): void {
 function takeMessages(client: MqttClient, parts: CollectorParts): MqttClient["handleMessage"] {
   const acknowledge = createAcknowledger(client);
   return (packet, done) => {
-    parts.accept(toMessage(packet, parts.clock())).then(
+    parts.accept(toMessage(packet, parts)).then(
       () => acknowledge(packet),
       (error: unknown) => drop(client, parts.log, error),
     );
@@ -141,9 +161,10 @@ function takeMessages(client: MqttClient, parts: CollectorParts): MqttClient["ha
   };
 }
 
-function toMessage(packet: Packet, receivedAt: number): InboundMessage {
+function toMessage(packet: Packet, { routes, clock }: CollectorParts): InboundMessage {
   const topic = String(packet.topic);
-  const parsed = parseTopic(topic);
+  const receivedAt = clock();
+  const parsed = routes.route(topic);
   const gateway = parsed?.gateway ?? topic.split("/")[2] ?? "";
   const payload = typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload;
   return { gateway, topic, lane: parsed?.lane ?? "other", payload, door: "collector", receivedAt };

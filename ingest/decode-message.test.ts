@@ -22,6 +22,7 @@ const gateway: GatewayFacts = {
   tenant: "t",
   id: "gw-1",
   signatureRequired: false,
+  source: null,
   revokedAt: null,
   keys: new Map([["k1", key]]),
   channels: new Map(),
@@ -46,6 +47,7 @@ describe("a message", () => {
   test("unsigned: its position and readings, no key", () => {
     expect(decodeMessage(message(body), gateway, limits)).toEqual({
       kind: "readings",
+      tenant: "t",
       position: { tenant: "t", gateway: "gw-1", boot: 3, seq: 4, kid: null },
       sent: 5,
       readings: [{}],

@@ -1,4 +1,6 @@
 import { AppError } from "#domain/errors.ts";
+import { FormatFault } from "#domain/formats/format-fault.ts";
+import { openForeign } from "#domain/formats/open-foreign.ts";
 import { messageToSign } from "#domain/log/signature.ts";
 import { checkSignature } from "#services/check-signature.ts";
 import { readContent } from "#services/formats/read-content.ts";
@@ -22,10 +24,14 @@ export interface MessagePosition {
   readonly kid: string | null;
 }
 
-/** A message that speaks for its gateway; `readings` are not looked at yet. */
+/**
+ * A message that speaks for its gateway; `readings` are not looked at yet. One of a foreign source has no position: nothing
+ * numbers it, and no key signs it.
+ */
 interface ReadingsMessage {
   readonly kind: "readings";
-  readonly position: MessagePosition;
+  readonly tenant: string;
+  readonly position: MessagePosition | null;
   readonly sent: number;
   readonly readings: readonly unknown[];
   /** What it takes in memory, roughly: the bytes it was read from, once unpacked. */
@@ -44,6 +50,7 @@ interface RefusedMessage {
 /** What a raw message turned out to be; a status carries no readings. */
 export type DecodedMessage = ReadingsMessage | RefusedMessage | { readonly kind: "status" };
 
+const nativeTopics = "coldmark/v1/";
 const bodyKeys = new Set(["v", "boot", "seq", "sent", "readings"]);
 const wrapperKeys = new Set(["v", "kid", "alg", "sig", "body"]);
 
@@ -91,6 +98,7 @@ function judge(
   if (gateway.revokedAt !== null && gateway.revokedAt <= receivedAt) {
     throw new Refusal("REVOKED_GATEWAY", "the gateway was revoked before this message came");
   }
+  if (!topic.startsWith(nativeTopics)) return readForeign(message, gateway, limits);
   const outer = readObject(payload, limits);
   if (lane === "status") return { kind: "status" };
   const wrapped = "sig" in outer.fields || "body" in outer.fields;
@@ -100,6 +108,25 @@ function judge(
     ? openWrapper(outer.fields, message, gateway, limits)
     : { body: outer, kid: null };
   return readBody(body, { tenant: gateway.tenant, gateway: gateway.id, kid }, limits.maxReadings);
+}
+
+/** What a message on a topic of the gateway's registered source says, in the form of native readings. */
+function readForeign(
+  { topic, payload }: InboxMessage,
+  { tenant, source, signatureRequired }: GatewayFacts,
+  limits: MessageLimits,
+): DecodedMessage {
+  if (source === null || signatureRequired) {
+    throw new Refusal("WRONG_TOPIC", `the gateway has no source for this topic: ${topic.slice(0, 200)}`);
+  }
+  const { value: content, unpackedBytes } = readOrRefuse(payload, limits);
+  try {
+    const readings = openForeign(source, { topic, content }, limits.maxReadings);
+    return { kind: "readings", tenant, position: null, sent: 0, readings, unpackedBytes };
+  } catch (error) {
+    if (!(error instanceof FormatFault)) throw error;
+    throw new Refusal(error.reason, error.message);
+  }
 }
 
 /** The object that a message or a signed body holds. */
@@ -185,7 +212,7 @@ function readBody(
       position,
     );
   }
-  return { kind: "readings", position, sent, readings, unpackedBytes };
+  return { kind: "readings", tenant: from.tenant, position, sent, readings, unpackedBytes };
 }
 
 function isCount(value: unknown): value is number {

@@ -51,6 +51,7 @@ describe("docs/gateway.md", () => {
       tenant: "t",
       id: "gw-0001",
       signatureRequired: true,
+      source: null,
       revokedAt: null,
       keys: new Map([
         ["gw-0001.key-1", { kid: "gw-0001.key-1", alg: "Ed25519" as const, publicKey, revokedAt: null }],

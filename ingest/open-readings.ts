@@ -1,3 +1,4 @@
+import { decodeReading } from "#domain/formats/decode-reading.ts";
 import type { DeadLetter, DeadLetterReason } from "#store/dead-letters.ts";
 import type { Channel, EquipmentFacts, GatewayFacts } from "#store/gateway-registry.ts";
 import type { InboxMessage } from "#store/inbox.ts";
@@ -5,7 +6,6 @@ import type { TouchedWindow } from "#store/late-windows.ts";
 import type { Reading } from "#store/readings/readings-store.ts";
 import { bootsMax } from "./admit-boots.ts";
 import type { DecodedMessage } from "./decode-message.ts";
-import { decodeReading } from "./decode-reading.ts";
 
 /** A reading of a known sensor that may be kept, with the place it is judged by. */
 export interface Candidate {
@@ -27,7 +27,7 @@ export interface OpenedMessage {
 
 /**
  * How a message's seq was used before: by itself, by the same bytes earlier, by other bytes, or not noted at all, be it
- * that its boot was one too many.
+ * that its boot was one too many, be it that the message has none.
  */
 export type SeqUse = "first" | "again" | "conflict" | "untracked" | "boot too many";
 
@@ -43,7 +43,8 @@ export function openReadings(
   const setAside = (reason: DeadLetterReason, detail: string) =>
     refusedWhole(message, gateway, reason, detail);
   if (decoded.kind === "refused") return setAside(decoded.reason, decoded.detail);
-  if (!gateway || use === "untracked") {
+  if (gateway && decoded.position === null) return openEach(message, decoded, gateway, graceMs);
+  if (!gateway || decoded.position === null || use === "untracked") {
     return setAside(
       "UNKNOWN_GATEWAY",
       "gateway or key was registered after this message came; no receipt covers it",
@@ -63,6 +64,15 @@ export function openReadings(
   }
   const received = decoded.readings.length;
   if (use === "again") return { received, duplicate: received, candidates: [], letters: [] };
+  return openEach(message, decoded, gateway, graceMs);
+}
+
+function openEach(
+  message: InboxMessage,
+  decoded: Extract<DecodedMessage, { kind: "readings" }>,
+  gateway: GatewayFacts,
+  graceMs: number,
+): OpenedMessage {
   const candidates: Candidate[] = [];
   const letters: DeadLetter[] = [];
   for (const [index, value] of decoded.readings.entries()) {
@@ -70,7 +80,7 @@ export function openReadings(
     if ("reading" in opened) candidates.push(opened);
     else letters.push(opened);
   }
-  return { received, duplicate: 0, candidates, letters };
+  return { received: decoded.readings.length, duplicate: 0, candidates, letters };
 }
 
 function openOne(
@@ -84,7 +94,7 @@ function openOne(
   if ("refused" in result) {
     return readingLetter(message, gateway.tenant, { index, value, ...result.refused });
   }
-  const { channel: name, ...values } = result.taken;
+  const { channel: name, placedBy: _, ...values } = result.taken;
   const channel = gateway.channels.get(name);
   if (!channel) {
     const detail = `no sensor is registered on channel ${JSON.stringify(name)}`;
@@ -99,7 +109,7 @@ function openOne(
     receivedAt,
     inboxId: message.id,
     late: isLate(values.ts, equipment, message, graceMs),
-    signedBy: decoded.position.kid,
+    signedBy: decoded.position?.kid ?? null,
   };
   return { message, index, reading, equipment };
 }

@@ -10,7 +10,7 @@ import { markSealedDirty, markWindowsLate, type TouchedWindow } from "#store/lat
 import { type LatestValue, moveLatestValues, newestTimes } from "#store/latest-values.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import { admitBoots } from "./admit-boots.ts";
-import type { DecodedMessage } from "./decode-message.ts";
+import type { DecodedMessage, MessagePosition } from "./decode-message.ts";
 import type { Decoder } from "./decoder.ts";
 import type { Revision } from "./follow-excursions.ts";
 import { type Judged, judgeReadings, setRefusedAside } from "./judge-readings.ts";
@@ -26,7 +26,7 @@ export interface ProjectorParts {
   readonly graceMs: number;
 }
 
-type ReadingsMessage = Extract<DecodedMessage, { kind: "readings" }>;
+type NumberedMessage = Extract<DecodedMessage, { kind: "readings" }> & { readonly position: MessagePosition };
 
 const batchLimits = { limit: 500, maxBytes: 4 * 1024 * 1024 };
 
@@ -90,27 +90,27 @@ async function seqUses(
   messages: readonly InboxMessage[],
   decoded: readonly DecodedMessage[],
 ): Promise<(at: number) => SeqUse> {
-  const keys = decoded.map((message) => (isReadings(message) ? keyOf(message) : null));
+  const keys = decoded.map((message) => (isNumbered(message) ? keyOf(message) : null));
   const tracked = await findTracked(
     tx,
     keys.filter((key) => key !== null),
   );
   const firstOf = new Map(tracked.map((row) => [keyText(row), row]));
-  const untracked = decoded.filter(isReadings).filter((message) => !firstOf.has(keyText(keyOf(message))));
+  const untracked = decoded.filter(isNumbered).filter((message) => !firstOf.has(keyText(keyOf(message))));
   const refused = await refusedForBoot(tx, untracked);
   return (at) => {
     const key = keys[at];
     const message = messages[at];
     const first = key ? firstOf.get(keyText(key)) : undefined;
     if (!first || !message)
-      return refused.has(decoded[at] as ReadingsMessage) ? "boot too many" : "untracked";
+      return refused.has(decoded[at] as NumberedMessage) ? "boot too many" : "untracked";
     if (first.inboxId === message.id) return "first";
     return equalBytes(first.sha256, message.sha256) ? "again" : "conflict";
   };
 }
 
 /** Which of these messages the tracker left out because their gateway has as many boots as are kept. */
-async function refusedForBoot(tx: Tx, untracked: readonly ReadingsMessage[]): Promise<Set<ReadingsMessage>> {
+async function refusedForBoot(tx: Tx, untracked: readonly NumberedMessage[]): Promise<Set<NumberedMessage>> {
   const positions = untracked.map(({ position }) => position);
   const known = await readProgress(
     tx,
@@ -120,11 +120,11 @@ async function refusedForBoot(tx: Tx, untracked: readonly ReadingsMessage[]): Pr
   return new Set((await admitBoots(tx, untracked, known)).refused);
 }
 
-function isReadings(message: DecodedMessage): message is ReadingsMessage {
-  return message.kind === "readings";
+function isNumbered(message: DecodedMessage): message is NumberedMessage {
+  return message.kind === "readings" && message.position !== null;
 }
 
-function keyOf({ position }: ReadingsMessage): SequenceKey {
+function keyOf({ position }: NumberedMessage): SequenceKey {
   const { tenant, gateway, boot, seq } = position;
   return { tenantId: tenant, gatewayId: gateway, boot, seq };
 }

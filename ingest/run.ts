@@ -14,6 +14,7 @@ import { createPrematureReceipts } from "./premature-receipts.ts";
 import { projectNext } from "./projector.ts";
 import type { ReceiptKey } from "./receipt.ts";
 import { openReceipts, type Receipts } from "./receipts.ts";
+import { openTopicRoutes, type TopicRoutes } from "./topic-routes.ts";
 import { trackNext } from "./tracker.ts";
 
 /** The settings this room reads. */
@@ -95,10 +96,12 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
     const kept = await store.as({ role: "auth" }, (tx) => mqttPasswordHash(tx, gateway));
     return kept !== null && (await verifyPassword(password, kept));
   };
-  const close = () => closeInOrder(intake, workers, receipts, opening);
+  const routes = await openTopicRoutes(store, log);
+  const close = () => closeInOrder(intake, workers, receipts, { ...opening, routes });
   try {
     opening.broker = await openBroker(placeOf(config), {
       accept: intake.accept,
+      routes,
       oldestWaitMs: intake.oldestWaitMs,
       isPassword,
       clock,
@@ -189,8 +192,9 @@ async function closeInOrder(
   intake: Intake,
   workers: Workers,
   receipts: Receipts,
-  opening: { readonly broker: Broker | null },
+  opening: { readonly broker: Broker | null; readonly routes: TopicRoutes },
 ): Promise<void> {
+  await opening.routes.stop();
   await intake.stop();
   await workers.tracker.stop();
   await workers.projector.stop();

@@ -1,4 +1,5 @@
-import { and, eq, inArray, isNull } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, isNull } from "drizzle-orm";
+import type { Source } from "#domain/formats/source.ts";
 import type { Tx } from "./connect.ts";
 import { equipment } from "./schema/equipment.ts";
 import { gatewayTopics } from "./schema/gateway-topics.ts";
@@ -28,6 +29,8 @@ export interface GatewayFacts {
   readonly tenant: string;
   readonly id: string;
   readonly signatureRequired: boolean;
+  /** What it says instead of our message, null for our message. */
+  readonly source: Source | null;
   readonly revokedAt: number | null;
   readonly keys: ReadonlyMap<string, GatewayKey>;
   readonly channels: ReadonlyMap<string, Channel>;
@@ -59,6 +62,7 @@ export async function loadGateways(tx: Tx, ids: readonly string[]): Promise<Map<
           tenant: gateway.tenantId,
           id: gateway.id,
           signatureRequired: gateway.signatureRequired,
+          source: gateway.source,
           revokedAt: gateway.revokedAt,
           keys: new Map(own.map((key) => [key.kid, key])),
           channels: channels.get(`${gateway.tenantId}/${gateway.id}`) ?? new Map(),
@@ -130,4 +134,20 @@ export async function mqttPasswordHash(tx: Tx, gatewayId: string): Promise<strin
     )
     .where(and(eq(gatewayTopics.gatewayId, gatewayId), isNull(gateways.revokedAt)));
   return rows[0]?.hash ?? null;
+}
+
+/** The registered source of a gateway. */
+export interface RegisteredSource {
+  readonly tenant: string;
+  readonly gateway: string;
+  readonly source: Source;
+}
+
+/** The sources of all gateways that are not revoked. For the worker role. */
+export async function loadSources(tx: Tx): Promise<RegisteredSource[]> {
+  const rows = await tx
+    .select({ tenant: gateways.tenantId, gateway: gateways.id, source: gateways.source })
+    .from(gateways)
+    .where(and(isNotNull(gateways.source), isNull(gateways.revokedAt)));
+  return rows.flatMap(({ source, ...own }) => (source === null ? [] : [{ ...own, source }]));
 }
