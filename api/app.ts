@@ -25,6 +25,7 @@ import { healthRoutes } from "./routes/health.ts";
 import { homeRoutes } from "./routes/home.ts";
 import { ingestViewRoutes } from "./routes/ingest-view.ts";
 import { logRoutes } from "./routes/log.ts";
+import { mappingRoutes } from "./routes/mappings.ts";
 import { meRoutes } from "./routes/me.ts";
 import { provenanceRoutes } from "./routes/provenance.ts";
 import { recallRoutes } from "./routes/recall.ts";
@@ -63,6 +64,7 @@ export function createApp(parts: ApiParts): Api {
   chainRoutes(app, parts);
   receiptKeyRoutes(app, parts);
   ingestViewRoutes(app, parts);
+  mappingRoutes(app, parts);
   healthRoutes(app, parts);
   docsRoutes(app);
   return app;

@@ -41,12 +41,13 @@ pattern read coldmark/v1/%u/command
 `;
 
 /**
- * Starts Debian's mosquitto on a free port (reliability.md §5, end). `gateways` maps a gateway's id to its password.
+ * Starts Debian's mosquitto on a free port (reliability.md §5, end). `gateways` maps a gateway's id to its password, `rules` are
+ * access rules of its own besides.
  * @throws naming the package when it is not installed
  */
 export async function startMosquitto(
   gateways: Readonly<Record<string, string>>,
-  { started = true } = {},
+  { started = true, rules = "" } = {},
 ): Promise<TestMosquitto> {
   const program = programOf(["/usr/sbin/mosquitto", "/usr/bin/mosquitto"], "mosquitto");
   const folder = mkdtempSync("/var/tmp/coldmark-mosquitto-");
@@ -54,7 +55,7 @@ export async function startMosquitto(
   const port = await freePort();
   const config = join(folder, "mosquitto.conf");
   writePasswords(join(folder, "passwords"), { ...gateways, [collector.username]: collector.password });
-  writeFileSync(join(folder, "acl"), accessRules, { mode: 0o644 });
+  writeFileSync(join(folder, "acl"), accessRules + rules, { mode: 0o644 });
   writeFileSync(config, configuration(folder, port), { mode: 0o644 });
   const start = () => startChild(program, ["-c", config], () => answers(port));
   let broker = started ? await start() : null;
