@@ -1,6 +1,7 @@
 import type { IClientOptions, ISubscriptionMap, MqttClient } from "mqtt";
 import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
+import { toLane } from "./inbound.ts";
 import type { InboundMessage } from "./message.ts";
 import type { TopicRoutes } from "./topic-routes.ts";
 
@@ -163,11 +164,8 @@ function takeMessages(client: MqttClient, parts: CollectorParts): MqttClient["ha
 
 function toMessage(packet: Packet, { routes, clock }: CollectorParts): InboundMessage {
   const topic = String(packet.topic);
-  const receivedAt = clock();
-  const parsed = routes.route(topic);
-  const gateway = parsed?.gateway ?? topic.split("/")[2] ?? "";
   const payload = typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload;
-  return { gateway, topic, lane: parsed?.lane ?? "other", payload, door: "collector", receivedAt };
+  return toLane(routes.route, { topic, payload, door: "collector", receivedAt: clock() });
 }
 
 /** Collects what one commit made durable and sends its PUBACKs together, in the order of receipt. */

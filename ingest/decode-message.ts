@@ -3,6 +3,7 @@ import { FormatFault } from "#domain/formats/format-fault.ts";
 import { openForeign } from "#domain/formats/open-foreign.ts";
 import { messageToSign } from "#domain/log/signature.ts";
 import { checkSignature } from "#services/check-signature.ts";
+import { type AliasMap, openSparkplug } from "#services/formats/open-sparkplug.ts";
 import { readContent } from "#services/formats/read-content.ts";
 import type { DeadLetterReason } from "#store/dead-letters.ts";
 import type { GatewayFacts } from "#store/gateway-registry.ts";
@@ -34,6 +35,8 @@ interface ReadingsMessage {
   readonly position: MessagePosition | null;
   readonly sent: number;
   readonly readings: readonly unknown[];
+  /** Those (by position) that their sender calls back-fill. */
+  readonly historical?: ReadonlySet<number>;
   /** What it takes in memory, roughly: the bytes it was read from, once unpacked. */
   readonly unpackedBytes: number;
 }
@@ -68,14 +71,16 @@ class Refusal extends Error {
 /**
  * Judges a raw message in the order of reliability.md §5.1: topic, size, known gateway, content, signature, shape.
  * Depends on nothing but its arguments, so a second look comes to the same end. Never throws for content.
+ * @param aliases what the aliases of a Sparkplug message mean, by the newest birth before it
  */
 export function decodeMessage(
   message: InboxMessage,
   gateway: GatewayFacts | undefined,
   limits: MessageLimits,
+  aliases: AliasMap | null = null,
 ): DecodedMessage {
   try {
-    return judge(message, gateway, limits);
+    return judge(message, gateway, limits, aliases);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { reason, position } = error;
@@ -87,6 +92,7 @@ function judge(
   message: InboxMessage,
   gateway: GatewayFacts | undefined,
   limits: MessageLimits,
+  aliases: AliasMap | null,
 ): DecodedMessage {
   const { lane, payload, topic, receivedAt } = message;
   if (lane === "other")
@@ -98,7 +104,7 @@ function judge(
   if (gateway.revokedAt !== null && gateway.revokedAt <= receivedAt) {
     throw new Refusal("REVOKED_GATEWAY", "the gateway was revoked before this message came");
   }
-  if (!topic.startsWith(nativeTopics)) return readForeign(message, gateway, limits);
+  if (!topic.startsWith(nativeTopics)) return readForeign(message, gateway, limits, aliases);
   const outer = readObject(payload, limits);
   if (lane === "status") return { kind: "status" };
   const wrapped = "sig" in outer.fields || "body" in outer.fields;
@@ -115,12 +121,18 @@ function readForeign(
   { topic, payload }: InboxMessage,
   { tenant, source, signatureRequired }: GatewayFacts,
   limits: MessageLimits,
+  aliases: AliasMap | null,
 ): DecodedMessage {
   if (source === null || signatureRequired) {
     throw new Refusal("WRONG_TOPIC", `the gateway has no source for this topic: ${topic.slice(0, 200)}`);
   }
-  const { value: content, unpackedBytes } = readOrRefuse(payload, limits);
   try {
+    if (source.kind === "sparkplug") {
+      const opened = openSparkplug(source, { topic, payload }, aliases, limits.maxReadings);
+      if (opened.readings.length === 0) return { kind: "status" };
+      return { kind: "readings", tenant, position: null, sent: 0, ...opened, unpackedBytes: payload.length };
+    }
+    const { value: content, unpackedBytes } = readOrRefuse(payload, limits);
     const readings = openForeign(source, { topic, content }, limits.maxReadings);
     return { kind: "readings", tenant, position: null, sent: 0, readings, unpackedBytes };
   } catch (error) {

@@ -1,3 +1,4 @@
+import type { AliasMap } from "#services/formats/open-sparkplug.ts";
 import type { GatewayFacts } from "#store/gateway-registry.ts";
 import type { InboxMessage } from "#store/inbox.ts";
 import { type DecodedMessage, decodeMessage, type MessageLimits } from "./decode-message.ts";
@@ -6,8 +7,11 @@ import { type DecodedMessage, decodeMessage, type MessageLimits } from "./decode
 export interface Decoder {
   /** For the tracker: decodes and remembers. */
   decode(message: InboxMessage, gateway: GatewayFacts | undefined): DecodedMessage;
-  /** For the projector: what the tracker made of it, decoded again after a restart or a long wait. */
-  recall(message: InboxMessage, gateway: GatewayFacts | undefined): DecodedMessage;
+  /**
+   * For the projector: what the tracker made of it, decoded again after a restart or a long wait. A Sparkplug message always
+   * is, by its aliases, which the tracker keeps only as it goes.
+   */
+  recall(message: InboxMessage, gateway: GatewayFacts | undefined, aliases: AliasMap | null): DecodedMessage;
   /** Lets go of what the projector has done with. */
   forgetUpTo(inboxId: number): void;
 }
@@ -21,6 +25,7 @@ export function createDecoder(limits: MessageLimits): Decoder {
   return {
     decode: (message, gateway) => {
       const decoded = decodeMessage(message, gateway, limits);
+      if (gateway?.source?.kind === "sparkplug") return decoded;
       if (bytes < bytesMax && !remembered.has(message.id)) {
         const size = sizeOf(message, decoded);
         remembered.set(message.id, { decoded, bytes: size });
@@ -28,8 +33,8 @@ export function createDecoder(limits: MessageLimits): Decoder {
       }
       return decoded;
     },
-    recall: (message, gateway) =>
-      remembered.get(message.id)?.decoded ?? decodeMessage(message, gateway, limits),
+    recall: (message, gateway, aliases) =>
+      remembered.get(message.id)?.decoded ?? decodeMessage(message, gateway, limits, aliases),
     forgetUpTo: (id) => {
       for (const [known, entry] of remembered) {
         if (known > id) break;

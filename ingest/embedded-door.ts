@@ -2,12 +2,14 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { Aedes, type AedesOptions, type Client } from "aedes";
 import type { Logger } from "pino";
 import { commandTopic, type InboundMessage, receiptTopic } from "./message.ts";
+import { stateTopic } from "./sparkplug/host-session.ts";
 import type { RouteOf } from "./topic-routes.ts";
 
 /** What the broker inside the process asks its surroundings. */
 export interface EmbeddedDoorParts {
   readonly accept: (message: InboundMessage) => Promise<void>;
   readonly route: RouteOf;
+  readonly hostId: string;
   /** Whether this password opens that gateway's door. */
   readonly isPassword: (gateway: string, password: string) => Promise<boolean>;
   readonly clock: () => number;
@@ -50,11 +52,18 @@ export function createEmbeddedBroker(parts: EmbeddedDoorParts): Promise<Aedes> {
       );
     },
     authorizeSubscribe: (client, subscription, done) => {
-      const isOwn = [receiptTopic(client.id), commandTopic(client.id)].includes(subscription.topic);
-      done(null, isOwn ? subscription : null);
+      done(null, isOwnTopic(client.id, subscription.topic, parts) ? subscription : null);
     },
   };
   return Aedes.createBroker(options);
+}
+
+/** Its receipts and commands; of a Sparkplug node its own commands, and whether the host is there. */
+function isOwnTopic(gateway: string, topic: string, { route, hostId }: EmbeddedDoorParts): boolean {
+  if ([receiptTopic(gateway), commandTopic(gateway), stateTopic(hostId)].includes(topic)) return true;
+  const [first, group, type, edge, ...rest] = topic.split("/");
+  if (first !== "spBv1.0" || (type !== "NCMD" && type !== "DCMD") || rest.length > 1) return false;
+  return route(`spBv1.0/${group}/NDATA/${edge}`)?.gateway === gateway;
 }
 
 function toMessage(

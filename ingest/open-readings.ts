@@ -89,7 +89,8 @@ function openOne(
   gateway: GatewayFacts,
   { index, value, graceMs }: { index: number; value: unknown; graceMs: number },
 ): Candidate | DeadLetter {
-  const { receivedAt, lane } = message;
+  const { receivedAt } = message;
+  const lane = decoded.historical?.has(index) ? "hist" : message.lane;
   const result = decodeReading(value, { receivedAt, sent: decoded.sent, lane });
   if ("refused" in result) {
     return readingLetter(message, gateway.tenant, { index, value, ...result.refused });
@@ -108,7 +109,7 @@ function openOne(
     equipmentId: equipment?.id ?? "",
     receivedAt,
     inboxId: message.id,
-    late: isLate(values.ts, equipment, message, graceMs),
+    late: isLate(values.ts, equipment, { receivedAt, lane }, graceMs),
     signedBy: decoded.position?.kid ?? null,
   };
   return { message, index, reading, equipment };
@@ -126,7 +127,7 @@ function placeAt(channel: Channel, ts: number): EquipmentFacts | null {
 function isLate(
   ts: number,
   equipment: EquipmentFacts | null,
-  message: InboxMessage,
+  message: Pick<InboxMessage, "receivedAt" | "lane">,
   graceMs: number,
 ): boolean {
   if (message.lane === "hist" && message.receivedAt - ts > graceMs) return true;

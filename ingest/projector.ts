@@ -17,6 +17,7 @@ import { type Judged, judgeReadings, setRefusedAside } from "./judge-readings.ts
 import { type Candidate, type OpenedMessage, openReadings, type SeqUse, windowOf } from "./open-readings.ts";
 import { readKept } from "./read-kept.ts";
 import { settleExcursions } from "./settle-excursions.ts";
+import { aliasesFor } from "./sparkplug/follow-sparkplug.ts";
 
 /** What the projector works with; `graceMs` is the time windows wait before sealing. */
 export interface ProjectorParts {
@@ -70,7 +71,10 @@ async function readBatch(tx: Tx, { decoder, graceMs }: ProjectorParts): Promise<
     tx,
     messages.map((message) => message.gateway),
   );
-  const decoded = messages.map((message) => decoder.recall(message, gateways.get(message.gateway)));
+  const aliases = await aliasesFor(tx, messages, gateways);
+  const decoded = messages.map((message) =>
+    decoder.recall(message, gateways.get(message.gateway), aliases.get(message.id) ?? null),
+  );
   const useOf = await seqUses(tx, messages, decoded);
   const opened = messages.map((message, at) => {
     const gateway = gateways.get(message.gateway);

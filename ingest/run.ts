@@ -14,6 +14,7 @@ import { createPrematureReceipts } from "./premature-receipts.ts";
 import { projectNext } from "./projector.ts";
 import type { ReceiptKey } from "./receipt.ts";
 import { openReceipts, type Receipts } from "./receipts.ts";
+import { createRebirths, type Rebirths } from "./sparkplug/rebirths.ts";
 import { openTopicRoutes, type TopicRoutes } from "./topic-routes.ts";
 import { trackNext } from "./tracker.ts";
 
@@ -29,6 +30,10 @@ type IngestConfig = Pick<
   | "maxInflatedBytes"
   | "maxReadingsPerMessage"
   | "inboxQueueMax"
+  | "sparkplugHostId"
+  | "sparkplugReorderMs"
+  | "sparkplugUsername"
+  | "sparkplugPassword"
   | "sealGraceMs"
   | "testReceiptBeforeCommit"
 >;
@@ -83,7 +88,15 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
     publish: (topic, payload) =>
       opening.broker?.publish(topic, payload) ?? Promise.reject(new Error("the broker is not open yet")),
   });
-  const workers = startWorkers(parts, receipts);
+  const routes = await openTopicRoutes(store, log);
+  const rebirths = createRebirths({
+    ...{ store, log, clock, reorderMs: config.sparkplugReorderMs },
+    publish: (topic, payload) =>
+      opening.broker?.publishSparkplug(topic, payload) ??
+      Promise.reject(new Error("the broker is not open yet")),
+    isNeeded: () => opening.broker !== null && routes.sparkplugFilters().length > 0,
+  });
+  const workers = startWorkers(parts, receipts, rebirths);
   const intake = openIntake({
     store,
     log,
@@ -96,12 +109,12 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
     const kept = await store.as({ role: "auth" }, (tx) => mqttPasswordHash(tx, gateway));
     return kept !== null && (await verifyPassword(password, kept));
   };
-  const routes = await openTopicRoutes(store, log);
   const close = () => closeInOrder(intake, workers, receipts, { ...opening, routes });
   try {
     opening.broker = await openBroker(placeOf(config), {
       accept: intake.accept,
       routes,
+      hostId: config.sparkplugHostId,
       oldestWaitMs: intake.oldestWaitMs,
       isPassword,
       clock,
@@ -126,6 +139,9 @@ function placeOf(config: IngestConfig): BrokerPlace {
     url,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password: password.reveal() }),
+    ...(config.sparkplugUsername === undefined
+      ? {}
+      : { host: { username: config.sparkplugUsername, password: config.sparkplugPassword?.reveal() } }),
   };
 }
 
@@ -134,7 +150,11 @@ interface Workers {
   readonly projector: Follower;
 }
 
-function startWorkers({ store, readings, config, clock, log }: IngestParts, receipts: Receipts): Workers {
+function startWorkers(
+  { store, readings, config, clock, log }: IngestParts,
+  receipts: Receipts,
+  rebirths: Rebirths,
+): Workers {
   const decoder = createDecoder({
     maxBytes: config.maxMessageBytes,
     maxInflatedBytes: config.maxInflatedBytes,
@@ -157,6 +177,7 @@ function startWorkers({ store, readings, config, clock, log }: IngestParts, rece
       const step = await trackNext(store, decoder, clock());
       owe(step.progress);
       if (step.messages > 0) projector.wake();
+      await rebirths.tick();
       return step.messages > 0 || owed.length > 0;
     },
     log,

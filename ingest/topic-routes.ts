@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Logger } from "pino";
 import { patternsOf } from "#domain/formats/source.ts";
 import { createPatternTree, type PatternTree } from "#domain/formats/topic-pattern.ts";
@@ -11,9 +12,11 @@ export type RouteOf = (topic: string) => { readonly gateway: string; readonly la
 /** The topics messages come on: those of the native form, and those of registered sources. */
 export interface TopicRoutes {
   readonly route: RouteOf;
-  /** What to subscribe to for the registered sources at an outside broker, besides the native topics. */
+  /** What to subscribe to for the registered sources at an outside broker, besides the native topics and Sparkplug's. */
   filters(): readonly string[];
-  /** Tells when `filters` changed; gives what ends the telling. */
+  /** What a Sparkplug host subscribes to, in a session of its own. */
+  sparkplugFilters(): readonly string[];
+  /** Tells when either changed; gives what ends the telling. */
   onChange(listener: () => void): () => void;
   stop(): Promise<void>;
 }
@@ -37,7 +40,7 @@ export async function openTopicRoutes(
   const refresh = async (): Promise<void> => {
     try {
       const next = routesOf(await load(), log);
-      const isSame = next.filters.join("\n") === known.filters.join("\n");
+      const isSame = isDeepStrictEqual([next.filters, next.sparkplug], [known.filters, known.sparkplug]);
       known = next;
       if (!isSame) for (const tell of listeners) tell();
     } catch (error) {
@@ -53,6 +56,7 @@ export async function openTopicRoutes(
   return {
     route: (topic) => parseTopic(topic) ?? foreignRoute(known.tree, topic),
     filters: () => known.filters,
+    sparkplugFilters: () => known.sparkplug,
     onChange: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -67,12 +71,14 @@ export async function openTopicRoutes(
 interface Routes {
   readonly tree: PatternTree<string>;
   readonly filters: readonly string[];
+  readonly sparkplug: readonly string[];
 }
 
 /** Registration lets no two patterns meet; should two do so all the same, the one registered under the first id counts. */
 function routesOf(sources: readonly RegisteredSource[], log: Logger): Routes {
   const tree = createPatternTree<string>();
   const filters: string[] = [];
+  const sparkplug: string[] = [];
   const inOrder = [...sources].sort((a, b) => (a.gateway < b.gateway ? -1 : 1));
   for (const { gateway, source } of inOrder) {
     for (const pattern of patternsOf(source)) {
@@ -85,10 +91,10 @@ function routesOf(sources: readonly RegisteredSource[], log: Logger): Routes {
         continue;
       }
       tree.add(pattern, gateway);
-      filters.push(pattern);
+      (source.kind === "sparkplug" ? sparkplug : filters).push(pattern);
     }
   }
-  return { tree, filters };
+  return { tree, filters, sparkplug };
 }
 
 function foreignRoute(tree: PatternTree<string>, topic: string): ReturnType<RouteOf> {

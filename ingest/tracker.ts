@@ -7,6 +7,7 @@ import { type GatewayFacts, loadGateways } from "#store/gateway-registry.ts";
 import { holdCursor, type InboxMessage, moveCursor, readCursors, readInbox } from "#store/inbox.ts";
 import { bootsMax } from "./admit-boots.ts";
 import type { Decoder } from "./decoder.ts";
+import { followSparkplug } from "./sparkplug/follow-sparkplug.ts";
 import { type Arrival, trackArrivals } from "./track-arrivals.ts";
 
 const batch = { limit: 1_000, maxBytes: 8 * 1024 * 1024 };
@@ -34,6 +35,7 @@ export async function trackNext(store: Store, decoder: Decoder, now: number): Pr
   const progress = await store.as({ role: "worker" }, async (tx) => {
     await holdCursor(tx, "tracker", position);
     const tracked = await trackArrivals(tx, arrivals);
+    await followSparkplug(tx, messages, gateways);
     await tellConflicts(tx, tracked.conflicts, now);
     await tellRefused(tx, tracked.refused, now);
     await moveCursor(tx, "tracker", last.id, noReadings);

@@ -3,13 +3,18 @@ import { describe, expect, test } from "vitest";
 import { decodeReading } from "./decode-reading.ts";
 import { FormatFault } from "./format-fault.ts";
 import { openForeign } from "./open-foreign.ts";
-import { type Source, sourceShape } from "./source.ts";
+import { type Source, type SparkplugSource, sourceShape } from "./source.ts";
 
 const receivedAt = 1_767_225_700_000;
 const at = 1_767_225_600_000;
-const source = (it: object): Source => sourceShape.parse(it);
+const source = (it: object) => sourceShape.parse(it) as Exclude<Source, SparkplugSource>;
 /** What becomes of each reading of a message, in few words. */
-function endsOf(own: Source, topic: string, content: unknown, most = 100): string[] {
+function endsOf(
+  own: Exclude<Source, SparkplugSource>,
+  topic: string,
+  content: unknown,
+  most = 100,
+): string[] {
   try {
     return openForeign(own, { topic, content }, most).map((reading) => {
       const result = decodeReading(reading, { receivedAt, sent: 0, lane: "data" });

@@ -3,7 +3,7 @@ import { FormatFault } from "./format-fault.ts";
 import { openChirpstack } from "./open-chirpstack.ts";
 import { openMapping } from "./open-mapping.ts";
 import { openThingsboard } from "./open-thingsboard.ts";
-import { patternsOf, type Source } from "./source.ts";
+import { patternsOf, type Source, type SparkplugSource } from "./source.ts";
 import { isTopicOf } from "./topic-pattern.ts";
 
 /**
@@ -11,7 +11,11 @@ import { isTopicOf } from "./topic-pattern.ts";
  * `most`. Depends on nothing but its arguments.
  * @throws FormatFault WRONG_TOPIC, BAD_SHAPE, TOO_MANY_READINGS where the message as a whole can't be used
  */
-export function openForeign(source: Source, message: ForeignMessage, most: number): unknown[] {
+export function openForeign(
+  source: Exclude<Source, SparkplugSource>,
+  message: ForeignMessage,
+  most: number,
+): unknown[] {
   if (!patternsOf(source).some((pattern) => isTopicOf(pattern, message.topic))) {
     throw new FormatFault("WRONG_TOPIC", "not a topic of this gateway's source");
   }

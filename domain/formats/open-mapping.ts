@@ -3,7 +3,7 @@ import { foreignTime } from "./foreign-time.ts";
 import { FormatFault } from "./format-fault.ts";
 import { valueAt } from "./json-pointer.ts";
 import { type Moment, nativeReadings } from "./native-readings.ts";
-import type { MappingSource, Place } from "./source.ts";
+import type { MappingSource, Place, SourceValue } from "./source.ts";
 
 /**
  * The readings of any JSON message by a registered mapping.
@@ -26,7 +26,11 @@ function* partsOf(source: MappingSource, message: ForeignMessage, found: object)
   }
 }
 
-function momentOf(source: MappingSource, { topic, content }: ForeignMessage, entry: unknown): Moment {
+function momentOf(
+  source: MappingSource,
+  { topic, content }: ForeignMessage,
+  entry: unknown,
+): Moment<SourceValue> {
   const at = (place: Place) => valueAt(place.in === "message" ? content : entry, place.pointer);
   return {
     device: () => deviceOf(source, topic, at),

@@ -4,6 +4,7 @@ import { FormatFault } from "#domain/formats/format-fault.ts";
 import { openForeign } from "#domain/formats/open-foreign.ts";
 import { patternsOf, type Source } from "#domain/formats/source.ts";
 import { type DeadLetterReason, deadLetterCures } from "#store/dead-letters.ts";
+import { openSparkplug } from "./open-sparkplug.ts";
 import { readContent } from "./read-content.ts";
 
 /** A message as it would come, and when. */
@@ -66,6 +67,11 @@ export function dryRun(source: Source, message: PastedMessage, limits: DryRunLim
 function open(source: Source, { topic, payload }: PastedMessage, limits: DryRunLimits): unknown[] {
   if (payload.length > limits.maxBytes) {
     throw new AppError("TOO_LARGE", `${payload.length} bytes, allowed are ${limits.maxBytes}`);
+  }
+  if (source.kind === "sparkplug") {
+    const { readings } = openSparkplug(source, { topic, payload }, null, limits.maxReadings);
+    if (readings.length > 0) return [...readings];
+    throw new FormatFault("BAD_VALUE", "the message holds none of the registered metrics");
   }
   const { value: content } = readContent(payload, limits);
   return openForeign(source, { topic, content }, limits.maxReadings);

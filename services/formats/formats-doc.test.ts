@@ -8,7 +8,7 @@ import { tellReading } from "./tell-reading.ts";
 /** Every example of docs/formats.md: a source, a message on a topic, and what it becomes. */
 const page = readFileSync(new URL("../../docs/formats.md", import.meta.url), "utf8");
 const example =
-  /```json mapping\n(?<source>[^`]+)```\n\nA message on `(?<topic>[^`]+)`:\n\n```json message\n(?<message>[^`]+)```\n\nWhat it becomes:\n\n```text\n(?<ends>[^`]+)```/g;
+  /```json mapping\n(?<source>[^`]+)```\n\nA message on `(?<topic>[^`]+)`:\n\n```(?<encoding>json|base64) message\n(?<message>[^`]+)```\n\nWhat it becomes:\n\n```text\n(?<ends>[^`]+)```/g;
 const examples = [...page.matchAll(example)].map(({ groups = {} }) => groups);
 const receivedAt = Date.UTC(2026, 0, 1, 0, 0, 5);
 const limits = { maxBytes: 262_144, maxInflatedBytes: 2_097_152, maxReadings: 5_000, told: 100 };
@@ -21,9 +21,9 @@ test("docs/formats.md has an example of each kind of source", () => {
 
 test.each(examples)(
   "docs/formats.md: a message on $topic becomes what it says",
-  ({ source, topic, message, ends }) => {
+  ({ source, topic, encoding, message, ends }) => {
     const own = sourceShape.parse(JSON.parse(String(source)));
-    const payload = new TextEncoder().encode(message);
+    const payload = Buffer.from(String(message), encoding === "base64" ? "base64" : "utf8");
     const { refused, readings } = dryRun(own, { topic: String(topic), payload, receivedAt }, limits);
     expect(refused).toBeNull();
     const told = readings.map((reading, at) => `${at + 1}. ${tellReading(reading)}\n`);

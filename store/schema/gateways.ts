@@ -6,7 +6,14 @@ import { tenant, whole } from "./columns.ts";
  * `native` speaks our message, `replay` brings a logger's file in and never makes anything compliant (design §7); the others
  * speak another one, which `source` describes.
  */
-export const gatewayKinds = ["native", "replay", "mapping", "thingsboard", "chirpstack"] as const;
+export const gatewayKinds = [
+  "native",
+  "replay",
+  "mapping",
+  "thingsboard",
+  "chirpstack",
+  "sparkplug",
+] as const;
 
 /** Gateways that publish readings; the password is kept as a scrypt hash, `source` is null for those that speak our message. */
 export const gateways = pgTable(
