@@ -13,6 +13,7 @@ interface Reader {
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const indefinite = 31;
+const shortText = 16;
 
 /**
  * The value of exactly one CBOR item: maps with text keys become objects, byte strings stay bytes. Refused are tags,
@@ -76,12 +77,25 @@ function readBytes(reader: Reader, length: number): Uint8Array {
 }
 
 function readText(reader: Reader, length: number): string {
-  const text = readBytes(reader, length);
+  const at = take(reader, length);
+  const short = length <= shortText ? asciiText(reader.bytes, at, length) : null;
+  if (short !== null) return short;
   try {
-    return utf8.decode(text);
+    return utf8.decode(reader.bytes.subarray(at, at + length));
   } catch {
     throw refusal("a text is not UTF-8");
   }
+}
+
+/** Keys and channels are short: a decoder for each costs more than they do. Null where it isn't ASCII. */
+function asciiText(bytes: Uint8Array, at: number, length: number): string | null {
+  let text = "";
+  for (let n = at; n < at + length; n += 1) {
+    const byte = bytes[n] ?? 0;
+    if (byte > 0x7f) return null;
+    text += String.fromCharCode(byte);
+  }
+  return text;
 }
 
 function readArray(reader: Reader, length: number, depth: number): unknown[] {
