@@ -179,6 +179,18 @@ const schema = z.object({
     [1_000, dayMs],
     "age of a hole in a gateway's sequence numbers that makes it a finding and is asked for again",
   ),
+  SPARKPLUG_HOST_ID: shaped(/^[\w.-]{1,64}$/, "must be 1 to 64 letters, digits or . _ -")
+    .default("coldmark")
+    .describe("our name as a Sparkplug host; no other host at the broker may have it"),
+  SPARKPLUG_USERNAME: optionalText(
+    "the user of that host's own session at MQTT_URL, where a broker makes user names client ids; default `MQTT_USERNAME`",
+  ),
+  SPARKPLUG_PASSWORD: secret("that user's password; default `MQTT_PASSWORD`"),
+  SPARKPLUG_REORDER_MS: whole(
+    2_000,
+    [0, 60_000],
+    "wait for a Sparkplug message out of order before a rebirth is asked for",
+  ),
   INBOX_QUEUE_MAX: whole(20_000, [1, 1_000_000], "most messages waiting to become durable"),
   TEST_RECEIPT_BEFORE_COMMIT: flag(
     "test switch that breaks promise 1: receipts before the commit; not in production",
@@ -236,6 +248,8 @@ function crossFaults(given: Record<string, string>): SettingFault[] {
     ["CONTRACT_ADDRESS", "CHAIN_RPC_URL"],
     ["MQTT_USERNAME", "MQTT_URL"],
     ["MQTT_PASSWORD", "MQTT_USERNAME"],
+    ["SPARKPLUG_USERNAME", "MQTT_URL"],
+    ["SPARKPLUG_PASSWORD", "SPARKPLUG_USERNAME"],
     ["INFLUX_PASSWORD", "INFLUX_USERNAME"],
   ];
   const version = given.INFLUX_VERSION ?? "2";

@@ -30,6 +30,7 @@ import { healthRoutes } from "./routes/health.ts";
 import { homeRoutes } from "./routes/home.ts";
 import { ingestViewRoutes } from "./routes/ingest-view.ts";
 import { logRoutes } from "./routes/log.ts";
+import { mappingRoutes } from "./routes/mappings.ts";
 import { meRoutes } from "./routes/me.ts";
 import { provenanceRoutes } from "./routes/provenance.ts";
 import { recallRoutes } from "./routes/recall.ts";
@@ -72,6 +73,7 @@ export function createApp(parts: ApiParts): Api {
   deviceRoutes(app, parts);
   claimRoutes(app, parts);
   gatewayRoutes(app, parts);
+  mappingRoutes(app, parts);
   healthRoutes(app, parts);
   docsRoutes(app);
   return app;

@@ -88,3 +88,53 @@ describe("verify", () => {
     expect(ended.code).not.toBe(0);
   });
 });
+
+describe("mapping", () => {
+  const source = {
+    ...{
+      kind: "mapping",
+      topic: "plant/+/climate",
+      device: { level: 2 },
+      time: { pointer: "/ts", unit: "ms" },
+    },
+    values: [{ name: "air", as: "t", pointer: "/t", unit: "F" }],
+  };
+  const mapping = (file: unknown, message: unknown, ...more: string[]) =>
+    coldmark([
+      ...["mapping", write("source.json", file), "--topic", "plant/room 1/climate"],
+      ...["--message", write("message.json", message), ...more],
+    ]);
+  const message = { ts: at, t: 39.56 };
+  const becomes = '1. "room 1/air" at 2026-01-05T08:00:00.000Z: t 4.2 °C';
+
+  it("says what each reading becomes, and exits 0", async () => {
+    expect(await mapping(source, message)).toEqual({ code: 0, stdout: `${becomes}\n`, stderr: "" });
+  });
+
+  it("of a network file says the sensor too, and exits 1 when there is none", async () => {
+    const network = (channel: string) => {
+      const sensors = [{ id: "probe", gateway: "gw-1", channel }];
+      const gateways = [{ id: "gw-1", kind: "mapping", source }];
+      return { organisations: [{ sites: [{ equipment: [{ sensors }], gateways }] }] };
+    };
+    const known = await mapping(network("room 1/air"), message, "--gateway", "gw-1");
+    expect(known).toMatchObject({ code: 0, stdout: `${becomes}; sensor probe\n` });
+    const unknown = await mapping(network("room 2/air"), message, "--gateway", "gw-1");
+    expect(unknown).toMatchObject({ code: 1, stdout: expect.stringContaining("UNKNOWN_SENSOR") });
+    const unnamed = await mapping(network("room 1/air"), message);
+    expect(unnamed).toMatchObject({ code: 65, stderr: expect.stringContaining("--gateway") });
+  });
+
+  it.each([
+    [{ ...message, t: "4" }, "set aside: BAD_VALUE: t must be a number"],
+    ['{"t":4,"t":5}', "the whole message would be set aside: MALFORMED"],
+  ])("says why %j is set aside, and exits 1", async (bad, words) => {
+    expect(await mapping(source, bad)).toMatchObject({ code: 1, stdout: expect.stringContaining(words) });
+  });
+
+  it("tells every fault of a source, and exits 65", async () => {
+    const { code, stderr } = await mapping({ ...source, topic: "a/#", values: [] }, message);
+    expect(code).toBe(65);
+    expect(stderr).toMatch(/^ {2}source\.topic: [\s\S]*^ {2}source\.values: /m);
+  });
+});

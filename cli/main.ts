@@ -10,6 +10,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   up: async () => (await import("./up.ts")).addUpCommand,
   register: async () => (await import("./register.ts")).addRegisterCommand,
   broker: async () => (await import("./broker.ts")).addBrokerCommand,
+  mapping: async () => (await import("./mapping.ts")).addMappingCommand,
   replay: async () => (await import("./replay.ts")).addReplayCommand,
   "gateway-check": async () => (await import("./gateway-check.ts")).addGatewayCheckCommand,
   verify: async () => (await import("./verify.ts")).addVerifyCommand,

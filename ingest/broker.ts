@@ -2,6 +2,7 @@
 
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
+import type { Aedes } from "aedes";
 import { connect as connectMqtt } from "mqtt";
 import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
@@ -10,6 +11,8 @@ import type { SessionMeters, Subscriptions } from "./collector-session.ts";
 import { createEmbeddedBroker, type Sessions } from "./embedded-door.ts";
 import type { InboundMessage } from "./message.ts";
 import { guardPacketSize } from "./packet-guard.ts";
+import { openHostSession, stateOf, stateTopic } from "./sparkplug/host-session.ts";
+import type { TopicRoutes } from "./topic-routes.ts";
 
 /** Where messages come in and receipts go out. */
 export interface Broker {
@@ -27,17 +30,29 @@ export interface Broker {
   unacknowledged(): number;
   /** QoS 1; resolves when the broker has it. @throws AppError UNAVAILABLE when it can't be reached now */
   publish(topic: string, payload: Uint8Array): Promise<void>;
+  /** A command to a Sparkplug node, QoS 0. @throws AppError UNAVAILABLE when there is no connection */
+  publishSparkplug(topic: string, payload: Uint8Array): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** An outside broker by its URL, or the address the embedded one listens on (port 0: a free one). */
 export type BrokerPlace =
-  | { readonly kind: "outside"; readonly url: string; readonly username?: string; readonly password?: string }
+  | {
+      readonly kind: "outside";
+      readonly url: string;
+      readonly username?: string;
+      readonly password?: string;
+      /** Of the Sparkplug host's session, where it is another. */
+      readonly host?: { readonly username: string; readonly password: string | undefined };
+    }
   | { readonly kind: "embedded"; readonly host: string; readonly port: number };
 
 /** What both doors need of their surroundings. */
 export interface BrokerParts {
   readonly accept: (message: InboundMessage) => Promise<void>;
+  readonly routes: TopicRoutes;
+  /** Our name as a Sparkplug host. */
+  readonly hostId: string;
   readonly oldestWaitMs: () => number;
   readonly isPassword: (gateway: string, password: string) => Promise<boolean>;
   readonly subscriptions: (shard: number, lane: SessionLane) => Promise<Subscriptions>;
@@ -67,6 +82,11 @@ function openOutside(place: Extract<BrokerPlace, { kind: "outside" }>, parts: Br
     password,
     connect: (options) => connectMqtt(url, options),
   });
+  const host = openHostSession({
+    ...parts,
+    ...(place.host ?? { username, password }),
+    connect: (options) => connectMqtt(url, options),
+  });
   return {
     kind: "outside",
     describe: `MQTT broker at ${new URL(url).host}`,
@@ -76,7 +96,11 @@ function openOutside(place: Extract<BrokerPlace, { kind: "outside" }>, parts: Br
     hold: collector.hold,
     unacknowledged: collector.unacknowledged,
     publish: collector.publish,
-    stop: collector.stop,
+    publishSparkplug: host.publish,
+    stop: async () => {
+      await host.stop();
+      await collector.stop();
+    },
   };
 }
 
@@ -84,7 +108,8 @@ async function openEmbedded(
   { host, port }: Extract<BrokerPlace, { kind: "embedded" }>,
   parts: BrokerParts,
 ): Promise<Broker> {
-  const { aedes, sessions } = await createEmbeddedBroker(parts);
+  const { aedes, sessions } = await createEmbeddedBroker({ ...parts, route: parts.routes.route });
+  await publishInside(aedes, certificateOf(parts, true));
   const admit = createAdmission();
   const server = createServer((socket) => {
     if (!admit(socket)) return;
@@ -104,23 +129,30 @@ async function openEmbedded(
     state: () => (server.listening ? "up" : "down"),
     hold: () => Promise.resolve(),
     unacknowledged: () => 0,
-    publish: (topic, payload) =>
-      new Promise((resolve, reject) => {
-        const packet = {
-          cmd: "publish",
-          topic,
-          payload: Buffer.from(payload),
-          qos: 1,
-          retain: false,
-          dup: false,
-        } as const;
-        aedes.publish(packet, (error) => (error ? reject(error) : resolve()));
-      }),
+    publish: (topic, payload) => publishInside(aedes, { topic, payload, qos: 1, retain: false }),
+    publishSparkplug: (topic, payload) => publishInside(aedes, { topic, payload, qos: 0, retain: false }),
     stop: async () => {
+      await publishInside(aedes, certificateOf(parts, false));
       server.close();
       await new Promise<void>((resolve) => aedes.close(resolve));
     },
   };
+}
+
+/** Here the host is the broker itself: it is online as long as the broker is there. */
+function certificateOf({ hostId, clock }: BrokerParts, online: boolean) {
+  const payload = Buffer.from(stateOf(online, clock()));
+  return { topic: stateTopic(hostId), payload, qos: 1 as const, retain: true };
+}
+
+function publishInside(
+  aedes: Aedes,
+  packet: { topic: string; payload: Uint8Array; qos: 0 | 1; retain: boolean },
+): Promise<void> {
+  const whole = { ...packet, cmd: "publish", payload: Buffer.from(packet.payload), dup: false } as const;
+  return new Promise((resolve, reject) => {
+    aedes.publish(whole, (error) => (error ? reject(error) : resolve()));
+  });
 }
 
 async function listen(server: Server, host: string, port: number): Promise<void> {

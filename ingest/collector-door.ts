@@ -7,7 +7,9 @@ import {
   type SessionMeters,
   type Subscriptions,
 } from "./collector-session.ts";
-import { type InboundMessage, parseTopic } from "./message.ts";
+import { toLane } from "./inbound.ts";
+import type { InboundMessage } from "./message.ts";
+import type { TopicRoutes } from "./topic-routes.ts";
 
 /** Live messages and back-fill come by sessions of their own, so that a full back-fill window holds no live message up. */
 export type SessionLane = "live" | "hist";
@@ -18,6 +20,7 @@ export interface CollectorParts {
   readonly username: string | undefined;
   readonly password: string | undefined;
   readonly accept: (message: InboundMessage) => Promise<void>;
+  readonly routes: Pick<TopicRoutes, "route">;
   /** Age of the oldest message that is not durable yet. */
   readonly oldestWaitMs: () => number;
   readonly subscriptions: (shard: number, lane: SessionLane) => Promise<Subscriptions>;
@@ -78,7 +81,8 @@ function openShard(parts: CollectorParts, shard: number): CollectorSession[] {
       username: parts.username === undefined ? undefined : user,
       windowMessages: windowMessages[lane],
       subscriptions: () => parts.subscriptions(shard, lane),
-      toMessage,
+      toMessage: (topic, payload, receivedAt) =>
+        toLane(parts.routes.route, { topic, payload, door: "collector", receivedAt }),
     });
   });
 }
@@ -86,10 +90,4 @@ function openShard(parts: CollectorParts, shard: number): CollectorSession[] {
 /** Each session is a user of its own at the broker, because a user name may be held equal to the client id there. */
 function userOf(base: string, shard: number, lane: SessionLane): string {
   return [base, ...(shard === 0 ? [] : [shard]), ...(lane === "live" ? [] : [lane])].join("-");
-}
-
-function toMessage(topic: string, payload: Uint8Array, receivedAt: number): InboundMessage {
-  const parsed = parseTopic(topic);
-  const gateway = parsed?.gateway ?? topic.split("/")[2] ?? "";
-  return { gateway, topic, lane: parsed?.lane ?? "other", payload, door: "collector", receivedAt };
 }

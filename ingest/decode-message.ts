@@ -1,15 +1,18 @@
 import { AppError } from "#domain/errors.ts";
-import { fromBase64 } from "#domain/log/bytes.ts";
+import { FormatFault } from "#domain/formats/format-fault.ts";
+import { openForeign } from "#domain/formats/open-foreign.ts";
 import { messageToSign } from "#domain/log/signature.ts";
-import { parseStrictJson } from "#domain/log/strict-json.ts";
 import { checkSignature } from "#services/check-signature.ts";
+import { type AliasMap, openSparkplug } from "#services/formats/open-sparkplug.ts";
+import { readContent } from "#services/formats/read-content.ts";
 import type { DeadLetterReason } from "#store/dead-letters.ts";
 import type { GatewayFacts } from "#store/gateway-registry.ts";
 import type { InboxMessage } from "#store/inbox.ts";
 
-/** Bounds of one message: raw bytes and number of readings. */
+/** Bounds of one message: raw bytes, bytes once unpacked, and number of readings. */
 export interface MessageLimits {
   readonly maxBytes: number;
+  readonly maxInflatedBytes: number;
   readonly maxReadings: number;
 }
 
@@ -22,12 +25,20 @@ export interface MessagePosition {
   readonly kid: string | null;
 }
 
-/** A message that speaks for its gateway; `readings` are not looked at yet. */
+/**
+ * A message that speaks for its gateway; `readings` are not looked at yet. One of a foreign source has no position: nothing
+ * numbers it, and no key signs it.
+ */
 interface ReadingsMessage {
   readonly kind: "readings";
-  readonly position: MessagePosition;
+  readonly tenant: string;
+  readonly position: MessagePosition | null;
   readonly sent: number;
   readonly readings: readonly unknown[];
+  /** Those (by position) that their sender calls back-fill. */
+  readonly historical?: ReadonlySet<number>;
+  /** What it takes in memory, roughly: the bytes it was read from, once unpacked. */
+  readonly unpackedBytes: number;
 }
 
 /** A message that can't be used. It still has a position when it came from its gateway and says which one it is. */
@@ -42,8 +53,7 @@ interface RefusedMessage {
 /** What a raw message turned out to be; a status carries no readings. */
 export type DecodedMessage = ReadingsMessage | RefusedMessage | { readonly kind: "status" };
 
-const depthMax = 8;
-const utf8Strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const nativeTopics = "coldmark/v1/";
 const bodyKeys = new Set(["v", "boot", "seq", "sent", "readings"]);
 const wrapperKeys = new Set(["v", "kid", "alg", "sig", "body"]);
 
@@ -59,16 +69,18 @@ class Refusal extends Error {
 }
 
 /**
- * Judges a raw message in the order of reliability.md §5.1: topic, size, known gateway, strict JSON, signature, shape.
+ * Judges a raw message in the order of reliability.md §5.1: topic, size, known gateway, content, signature, shape.
  * Depends on nothing but its arguments, so a second look comes to the same end. Never throws for content.
+ * @param aliases what the aliases of a Sparkplug message mean, by the newest birth before it
  */
 export function decodeMessage(
   message: InboxMessage,
   gateway: GatewayFacts | undefined,
   limits: MessageLimits,
+  aliases: AliasMap | null = null,
 ): DecodedMessage {
   try {
-    return judge(message, gateway, limits);
+    return judge(message, gateway, limits, aliases);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { reason, position } = error;
@@ -80,6 +92,7 @@ function judge(
   message: InboxMessage,
   gateway: GatewayFacts | undefined,
   limits: MessageLimits,
+  aliases: AliasMap | null,
 ): DecodedMessage {
   const { lane, payload, topic, receivedAt } = message;
   if (lane === "other")
@@ -91,13 +104,14 @@ function judge(
   if (gateway.revokedAt !== null && gateway.revokedAt <= receivedAt) {
     throw new Refusal("REVOKED_GATEWAY", "the gateway was revoked before this message came");
   }
-  const outer = parseObject(payload, limits.maxBytes);
+  if (!topic.startsWith(nativeTopics)) return readForeign(message, gateway, limits, aliases);
+  const outer = readObject(payload, limits);
   if (lane === "status") return { kind: "status" };
-  const wrapped = "sig" in outer || "body" in outer;
+  const wrapped = "sig" in outer.fields || "body" in outer.fields;
   if (!wrapped && isSignatureRequired(gateway, receivedAt))
     throw new Refusal("SIGNATURE_REQUIRED", "the message is not signed");
   const { body, kid } = wrapped
-    ? openWrapper(outer, message, gateway, limits.maxBytes)
+    ? openWrapper(outer.fields, message, gateway, limits)
     : { body: outer, kid: null };
   return readBody(body, { tenant: gateway.tenant, gateway: gateway.id, kid }, limits.maxReadings);
 }
@@ -106,24 +120,55 @@ function isSignatureRequired(gateway: GatewayFacts, receivedAt: number): boolean
   return gateway.signatureRequired && (gateway.signatureRequiredSince ?? receivedAt) <= receivedAt;
 }
 
-function parseObject(bytes: Uint8Array, maxBytes: number): Record<string, unknown> {
-  const value = parseBytes(bytes, maxBytes);
-  if (isObject(value)) return value;
-  throw new Refusal("BAD_SHAPE", "the message is not a JSON object");
+/** What a message on a topic of the gateway's registered source says, in the form of native readings. */
+function readForeign(
+  { topic, payload }: InboxMessage,
+  { tenant, source, signatureRequired }: GatewayFacts,
+  limits: MessageLimits,
+  aliases: AliasMap | null,
+): DecodedMessage {
+  if (source === null || signatureRequired) {
+    throw new Refusal("WRONG_TOPIC", `the gateway has no source for this topic: ${topic.slice(0, 200)}`);
+  }
+  try {
+    if (source.kind === "sparkplug") {
+      const opened = openSparkplug(source, { topic, payload }, aliases, limits.maxReadings);
+      if (opened.readings.length === 0) return { kind: "status" };
+      return { kind: "readings", tenant, position: null, sent: 0, ...opened, unpackedBytes: payload.length };
+    }
+    const { value: content, unpackedBytes } = readOrRefuse(payload, limits);
+    const readings = openForeign(source, { topic, content }, limits.maxReadings);
+    return { kind: "readings", tenant, position: null, sent: 0, readings, unpackedBytes };
+  } catch (error) {
+    if (!(error instanceof FormatFault)) throw error;
+    throw new Refusal(error.reason, error.message);
+  }
 }
 
-function parseBytes(bytes: Uint8Array, maxBytes: number): unknown {
+/** The object that a message or a signed body holds. */
+interface ReadObject {
+  readonly fields: Record<string, unknown>;
+  readonly unpackedBytes: number;
+}
+
+function readObject(bytes: Uint8Array, limits: MessageLimits): ReadObject {
+  const { value, unpackedBytes } = readOrRefuse(bytes, limits);
+  if (isObject(value)) return { fields: value, unpackedBytes };
+  throw new Refusal("BAD_SHAPE", "the message is not an object");
+}
+
+function readOrRefuse(bytes: Uint8Array, limits: MessageLimits) {
   try {
-    return parseStrictJson(utf8Strict.decode(bytes), { maxBytes, maxDepth: depthMax });
+    return readContent(bytes, limits);
   } catch (error) {
-    if (error instanceof TypeError) throw new Refusal("MALFORMED", "not UTF-8");
-    if (error instanceof AppError) throw new Refusal("MALFORMED", error.message);
-    throw error;
+    if (!(error instanceof AppError)) throw error;
+    throw new Refusal(error.code === "TOO_LARGE" ? "TOO_LARGE" : "MALFORMED", error.message);
   }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  if (typeof value !== "object" || value === null) return false;
+  return !Array.isArray(value) && !(value instanceof Uint8Array);
 }
 
 /** The body of a signed message, once the signature holds over the topic and the exact bytes. */
@@ -131,8 +176,8 @@ function openWrapper(
   wrapper: Record<string, unknown>,
   message: InboxMessage,
   gateway: GatewayFacts,
-  maxBytes: number,
-): { body: Record<string, unknown>; kid: string } {
+  limits: MessageLimits,
+): { body: ReadObject; kid: string } {
   refuseOtherKeys(wrapper, wrapperKeys);
   const { v, kid, alg } = wrapper;
   if (v !== 1 || typeof kid !== "string")
@@ -143,25 +188,26 @@ function openWrapper(
     throw new Refusal("UNKNOWN_KEY", "the key was revoked before this message came");
   }
   if (alg !== key.alg) throw new Refusal("BAD_SIGNATURE", `the key is enrolled for ${key.alg}`);
-  const bytes = decodeBase64(wrapper.body, "body");
-  const signature = decodeBase64(wrapper.sig, "sig");
+  const bytes = bytesOf(wrapper.body, "body");
+  const signature = bytesOf(wrapper.sig, "sig");
   if (!checkSignature(key.alg, key.publicKey, messageToSign(message.topic, bytes), signature)) {
     throw new Refusal("BAD_SIGNATURE", "the signature does not hold for this topic and body");
   }
-  return { body: parseObject(bytes, maxBytes), kid };
+  return { body: readObject(bytes, limits), kid };
 }
 
-function decodeBase64(value: unknown, name: string): Uint8Array {
-  try {
-    if (typeof value === "string") return fromBase64(value);
-  } catch {
-    // told below in the words of the message's maker
+/** JSON carries bytes as canonical base64, CBOR may carry them as they are. */
+function bytesOf(value: unknown, name: string): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  if (typeof value === "string") {
+    const bytes = Buffer.from(value, "base64");
+    if (bytes.toString("base64") === value) return bytes;
   }
   throw new Refusal("BAD_SHAPE", `${name} is not canonical base64`);
 }
 
 function readBody(
-  body: Record<string, unknown>,
+  { fields: body, unpackedBytes }: ReadObject,
   from: Omit<MessagePosition, "boot" | "seq">,
   maxReadings: number,
 ): DecodedMessage {
@@ -182,7 +228,7 @@ function readBody(
       position,
     );
   }
-  return { kind: "readings", position, sent, readings };
+  return { kind: "readings", tenant: from.tenant, position, sent, readings, unpackedBytes };
 }
 
 function isCount(value: unknown): value is number {
@@ -194,7 +240,8 @@ function refuseOtherKeys(
   known: ReadonlySet<string>,
   position: MessagePosition | null = null,
 ): void {
-  const other = Object.keys(value).find((key) => !known.has(key));
-  if (other !== undefined)
-    throw new Refusal("BAD_SHAPE", `unknown key ${JSON.stringify(other.slice(0, 64))}`, position);
+  for (const key in value) {
+    if (known.has(key)) continue;
+    throw new Refusal("BAD_SHAPE", `unknown key ${JSON.stringify(key.slice(0, 64))}`, position);
+  }
 }

@@ -1,11 +1,15 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { Aedes, type AedesOptions, type Client } from "aedes";
 import type { Logger } from "pino";
-import { commandTopic, type InboundMessage, parseTopic, receiptTopic } from "./message.ts";
+import { commandTopic, type InboundMessage, receiptTopic } from "./message.ts";
+import { stateTopic } from "./sparkplug/host-session.ts";
+import type { RouteOf } from "./topic-routes.ts";
 
 /** What the broker inside the process asks its surroundings. */
 export interface EmbeddedDoorParts {
   readonly accept: (message: InboundMessage) => Promise<void>;
+  readonly route: RouteOf;
+  readonly hostId: string;
   /** Whether this password opens that gateway's door. */
   readonly isPassword: (gateway: string, password: string) => Promise<boolean>;
   readonly clock: () => number;
@@ -32,7 +36,7 @@ const connectTimeoutMs = 10_000;
 
 /**
  * The embedded broker's rules. A gateway's user name, client id and topic are one and the same; it publishes to its own
- * data, hist and status, hears its own receipt and command. A publish is answered when it is durable, so PUBACK means
+ * data, hist and status and to the topics of its registered source, hears its own receipt and command. A publish is answered when it is durable, so PUBACK means
  * durable, and never refused for its content: what is wrong is kept and set aside (an error would close the connection
  * and the sender would come back with the same message for ever).
  */
@@ -53,7 +57,7 @@ export async function createEmbeddedBroker(parts: EmbeddedDoorParts): Promise<Em
     },
     authorizePublish: (client, packet, done) => {
       if (client === null) return done(null);
-      const message = toMessage(client, packet.topic, packet.payload, parts.clock());
+      const message = toMessage(client, packet, parts);
       if (message.lane !== "status") packet.retain = false;
       if (message.lane === "other") packet.topic = nowhere;
       parts.accept(message).then(
@@ -62,8 +66,7 @@ export async function createEmbeddedBroker(parts: EmbeddedDoorParts): Promise<Em
       );
     },
     authorizeSubscribe: (client, subscription, done) => {
-      const isOwn = [receiptTopic(client.id), commandTopic(client.id)].includes(subscription.topic);
-      done(null, isOwn ? subscription : null);
+      done(null, isOwnTopic(client.id, subscription.topic, parts) ? subscription : null);
     },
   };
   const aedes = await Aedes.createBroker(options);
@@ -85,15 +88,29 @@ function keepSessions(aedes: Aedes, forgetPassword: (gateway: string) => void): 
   };
 }
 
+/** Its receipts and commands; of a Sparkplug node its own commands, and whether the host is there. */
+function isOwnTopic(gateway: string, topic: string, { route, hostId }: EmbeddedDoorParts): boolean {
+  if ([receiptTopic(gateway), commandTopic(gateway), stateTopic(hostId)].includes(topic)) return true;
+  const [first, group, type, edge, ...rest] = topic.split("/");
+  if (first !== "spBv1.0" || (type !== "NCMD" && type !== "DCMD") || rest.length > 1) return false;
+  return route(`spBv1.0/${group}/NDATA/${edge}`)?.gateway === gateway;
+}
+
 function toMessage(
   client: Client,
-  topic: string,
-  payload: Buffer | string,
-  receivedAt: number,
+  { topic, payload }: { topic: string; payload: Buffer | string },
+  { route, clock }: EmbeddedDoorParts,
 ): InboundMessage {
-  const parsed = parseTopic(topic);
-  const lane = parsed?.gateway === client.id ? parsed.lane : "other";
-  return { gateway: client.id, topic, lane, payload: Buffer.from(payload), door: "embedded", receivedAt };
+  const found = route(topic);
+  const lane = found?.gateway === client.id ? found.lane : "other";
+  return {
+    gateway: client.id,
+    topic,
+    lane,
+    payload: Buffer.from(payload),
+    door: "embedded",
+    receivedAt: clock(),
+  };
 }
 
 /** Remembers for a minute that a password was right: deriving it again at each reconnection of a thousand costs too much. */

@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { p256 } from "@noble/curves/nist.js";
 import { describe, expect, test } from "vitest";
-import { concatBytes, fromBase64, toBase64, toHex, utf8 } from "#domain/log/bytes.ts";
+import { toMilliC } from "#domain/coldchain/milli-celsius.ts";
+import { parseStrictCbor } from "#domain/formats/strict-cbor.ts";
+import { concatBytes, fromBase64, fromHex, toBase64, toHex, utf8 } from "#domain/log/bytes.ts";
 import { canonicalize } from "#domain/log/canonical.ts";
 import { messageToSign, signEd25519, verifySignature } from "#domain/log/signature.ts";
 import { deadLetterCures } from "#store/dead-letters.ts";
@@ -81,6 +83,7 @@ describe("docs/gateway.md", () => {
       tenant: "t",
       id: "gw-0001",
       signatureRequired: true,
+      source: null,
       revokedAt: null,
       keys: new Map([
         ["gw-0001.key-1", { kid: "gw-0001.key-1", alg: "Ed25519" as const, publicKey, revokedAt: null }],
@@ -96,7 +99,7 @@ describe("docs/gateway.md", () => {
       door: "",
       sha256: new Uint8Array(),
     };
-    const limits = { maxBytes: 262_144, maxReadings: 5_000 };
+    const limits = { maxBytes: 262_144, maxInflatedBytes: 2_097_152, maxReadings: 5_000 };
     expect(decodeMessage({ ...raw, payload: utf8(message) }, gateway, limits)).toMatchObject({
       kind: "readings",
     });
@@ -117,6 +120,14 @@ describe("docs/gateway.md", () => {
 
   test("its ES256 signature is one we take", () => {
     expect(verifySignature("ES256", ecPublic, messageToSign(topic, utf8(body)), ecSig)).toBe(true);
+  });
+
+  test("its CBOR says what its JSON says", () => {
+    const hex = page.split("\n").find((line) => /^a5[0-9a-f]+$/.test(line)) ?? "";
+    const json = JSON.parse(body) as { readings: object[] };
+    const first = { ...json, readings: [{ s: "t1", ts: 1_767_225_600_000, t: Math.fround(4.2) }] };
+    expect(parseStrictCbor(fromHex(hex), { maxDepth: 8 })).toEqual(first);
+    expect(toMilliC(Math.fround(4.2))).toBe(4_200);
   });
 
   test("names every reason for a dead letter with its cure", () => {

@@ -10,6 +10,7 @@ import type { IngestMeters } from "./meters.ts";
 import { createProjector } from "./projector.ts";
 import type { Receipts } from "./receipts.ts";
 import { openRelay } from "./relay.ts";
+import type { Rebirths } from "./sparkplug/rebirths.ts";
 import { createTracker, type Decode, type TrackedMessage } from "./tracker.ts";
 
 /** The inbox's readers: the tracker (receipts) and, behind it, the projector (readings). */
@@ -31,6 +32,7 @@ export interface ReaderParts {
   readonly readings: ReadingsStore;
   readonly decode: Decode;
   readonly receipts: Receipts;
+  readonly rebirths: Rebirths;
   readonly graceMs: number;
   readonly clock: () => number;
   readonly log: Logger;
@@ -71,6 +73,7 @@ export function startReaders(parts: ReaderParts): InboxReaders {
     const step = await tracking.next(parts.clock());
     owe(step.progress);
     if (step.messages > 0) projector.wake();
+    await parts.rebirths.tick();
     return step.messages > 0 || owed.length > 0;
   };
   const tracker = followInbox("tracker", track, log);

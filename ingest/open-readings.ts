@@ -1,3 +1,4 @@
+import { decodeReading } from "#domain/formats/decode-reading.ts";
 import type { DeadLetter, DeadLetterReason } from "#store/dead-letters.ts";
 import type { Channel, EquipmentFacts, GatewayFacts } from "#store/gateway-registry.ts";
 import type { InboxMessage } from "#store/inbox.ts";
@@ -5,7 +6,6 @@ import type { TouchedWindow } from "#store/late-windows.ts";
 import type { Reading } from "#store/readings/readings-store.ts";
 import { bootsMax } from "./admit-boots.ts";
 import type { DecodedMessage } from "./decode-message.ts";
-import { decodeReading } from "./decode-reading.ts";
 import type { TrackedMessage } from "./tracker.ts";
 
 /** A reading of a known sensor that may be kept, with the place it is judged by. */
@@ -36,7 +36,8 @@ export function openReadings(
   const setAside = (reason: DeadLetterReason, detail: string) =>
     refusedWhole(message, gateway, reason, detail);
   if (decoded.kind === "refused") return setAside(decoded.reason, decoded.detail);
-  if (!gateway || use === "untracked") {
+  if (gateway && decoded.position === null) return openEach(message, decoded, gateway, graceMs);
+  if (!gateway || decoded.position === null || use === "untracked") {
     return setAside(
       "UNKNOWN_GATEWAY",
       "gateway or key was registered after this message came; no receipt covers it",
@@ -56,6 +57,15 @@ export function openReadings(
   }
   const received = decoded.readings.length;
   if (use === "again") return { received, duplicate: received, candidates: [], letters: [] };
+  return openEach(message, decoded, gateway, graceMs);
+}
+
+function openEach(
+  message: InboxMessage,
+  decoded: Extract<DecodedMessage, { kind: "readings" }>,
+  gateway: GatewayFacts,
+  graceMs: number,
+): OpenedMessage {
   const candidates: Candidate[] = [];
   const letters: DeadLetter[] = [];
   for (const [index, value] of decoded.readings.entries()) {
@@ -63,7 +73,7 @@ export function openReadings(
     if ("reading" in opened) candidates.push(opened);
     else letters.push(opened);
   }
-  return { received, duplicate: 0, candidates, letters };
+  return { received: decoded.readings.length, duplicate: 0, candidates, letters };
 }
 
 function openOne(
@@ -72,12 +82,13 @@ function openOne(
   gateway: GatewayFacts,
   { index, value, graceMs }: { index: number; value: unknown; graceMs: number },
 ): Candidate | DeadLetter {
-  const { receivedAt, lane } = message;
+  const { receivedAt } = message;
+  const lane = decoded.historical?.has(index) ? "hist" : message.lane;
   const result = decodeReading(value, { receivedAt, sent: decoded.sent, lane });
   if ("refused" in result) {
     return readingLetter(message, gateway.tenant, { index, value, ...result.refused });
   }
-  const { channel: name, ...values } = result.taken;
+  const { channel: name, placedBy: _, ...values } = result.taken;
   const channel = gateway.channels.get(name);
   if (!channel) {
     const detail = `no sensor is registered on channel ${JSON.stringify(name)}`;
@@ -91,8 +102,8 @@ function openOne(
     equipmentId: equipment?.id ?? "",
     receivedAt,
     inboxId: message.id,
-    late: isLate(values.ts, equipment, message, graceMs),
-    signedBy: decoded.position.kid,
+    late: isLate(values.ts, equipment, { receivedAt, lane }, graceMs),
+    signedBy: decoded.position?.kid ?? null,
   };
   return { message, index, reading, equipment };
 }
@@ -109,7 +120,7 @@ function placeAt(channel: Channel, ts: number): EquipmentFacts | null {
 function isLate(
   ts: number,
   equipment: EquipmentFacts | null,
-  message: InboxMessage,
+  message: Pick<InboxMessage, "receivedAt" | "lane">,
   graceMs: number,
 ): boolean {
   if (message.lane === "hist" && message.receivedAt - ts > graceMs) return true;

@@ -2,6 +2,7 @@ import type { Store, Tx } from "#store/connect.ts";
 import { type DeadLetter, recordDeadLetters } from "#store/dead-letters.ts";
 import { dropExcursions, saveExcursions } from "#store/excursions.ts";
 import { recordFindings } from "#store/findings.ts";
+import type { GatewayFacts } from "#store/gateway-registry.ts";
 import { holdCursor, moveCursor, readCursors } from "#store/inbox.ts";
 import { markSealedDirty, markWindowsLate, type TouchedWindow } from "#store/late-windows.ts";
 import { type LatestValue, moveLatestValues } from "#store/latest-values.ts";
@@ -16,6 +17,7 @@ import { readKept } from "./read-kept.ts";
 import { readTracked } from "./read-tracked.ts";
 import type { Relay } from "./relay.ts";
 import { settleExcursions } from "./settle-excursions.ts";
+import { aliasesFor } from "./sparkplug/follow-sparkplug.ts";
 import type { Decode, TrackedMessage } from "./tracker.ts";
 
 /** What the projector works with; `graceMs` is the time windows wait before sealing. */
@@ -94,21 +96,39 @@ async function readPosition(store: Store): Promise<number> {
 }
 
 async function openBatch(
-  { store, book, graceMs }: ProjectorParts,
+  { store, book, decode, graceMs }: ProjectorParts,
   from: number,
-  messages: readonly TrackedMessage[],
+  tracked: readonly TrackedMessage[],
   newestTimes: NewestTimes,
 ): Promise<Batch> {
-  const gateways = await book.read(messages.map(({ message }) => message.gateway));
-  const opened = messages.map((tracked) =>
-    openReadings(tracked, gateways.get(tracked.message.gateway), graceMs),
-  );
+  const gateways = await book.read(tracked.map(({ message }) => message.gateway));
+  const messages = await decodeByAliases({ store, decode }, tracked, gateways);
+  const opened = messages.map((one) => openReadings(one, gateways.get(one.message.gateway), graceMs));
   const candidates = opened.flatMap((message) => message.candidates);
   const newest = await newestTimes.read(
     store,
     candidates.map((candidate) => candidate.reading),
   );
   return { from, to: messages.at(-1)?.message.id ?? from, opened, candidates, newest };
+}
+
+/** Sparkplug messages anew: the tracker decoded them before the births they are read by were kept. */
+async function decodeByAliases(
+  { store, decode }: Pick<ProjectorParts, "store" | "decode">,
+  tracked: readonly TrackedMessage[],
+  gateways: ReadonlyMap<string, GatewayFacts>,
+): Promise<readonly TrackedMessage[]> {
+  const isSparkplug = ({ message }: TrackedMessage) =>
+    gateways.get(message.gateway)?.source?.kind === "sparkplug";
+  const own = tracked.filter(isSparkplug).map(({ message }) => message);
+  if (own.length === 0) return tracked;
+  const aliases = await store.as({ role: "worker" }, (tx) => aliasesFor(tx, own, gateways));
+  return tracked.map((one) => {
+    if (!isSparkplug(one)) return one;
+    const { message } = one;
+    const decoded = decode(message, gateways.get(message.gateway), aliases.get(message.id) ?? null);
+    return { ...one, decoded };
+  });
 }
 
 async function write({ readings, meters }: ProjectorParts, judged: Judged): Promise<Judged> {

@@ -1,8 +1,11 @@
 import type { InboxMessage } from "#store/inbox.ts";
+import type { DecodedMessage } from "./decode-message.ts";
 
 /** Anything about a message of the inbox. */
 interface Relayed {
   readonly message: Pick<InboxMessage, "id" | "payload">;
+  /** What was made of it; a few bytes may unpack to many. */
+  readonly decoded?: DecodedMessage;
 }
 
 /**
@@ -58,8 +61,9 @@ export function openRelay<Item extends Relayed>(): Relay<Item> {
   };
 }
 
-function sizeOf({ message }: Relayed): number {
-  return message.payload.length + overheadBytes;
+function sizeOf({ message, decoded }: Relayed): number {
+  const unpacked = decoded?.kind === "readings" ? decoded.unpackedBytes : 0;
+  return Math.max(message.payload.length, unpacked) + overheadBytes;
 }
 
 function countWithin(

@@ -18,7 +18,9 @@ import { createPrematureReceipts } from "./premature-receipts.ts";
 import type { ReceiptKey } from "./receipt.ts";
 import { openReceipts, type Receipts } from "./receipts.ts";
 import { sessionTopics } from "./session-topics.ts";
+import { createRebirths, type Rebirths } from "./sparkplug/rebirths.ts";
 import { startWatches } from "./start-watches.ts";
+import { openTopicRoutes, type TopicRoutes } from "./topic-routes.ts";
 import type { Decode } from "./tracker.ts";
 
 /** The settings this room reads. */
@@ -31,7 +33,12 @@ type IngestConfig = Pick<
   | "mqttPort"
   | "collectShards"
   | "maxMessageBytes"
+  | "maxInflatedBytes"
   | "maxReadingsPerMessage"
+  | "sparkplugHostId"
+  | "sparkplugReorderMs"
+  | "sparkplugUsername"
+  | "sparkplugPassword"
   | "inboxQueueMax"
   | "sealGraceMs"
   | "gapAfterMs"
@@ -60,6 +67,7 @@ export interface Ingest {
 
 /** What is there once everything has started. */
 interface Opened {
+  readonly routes: TopicRoutes;
   broker: Broker | null;
   shards: HeldShards | null;
   watches: Beat | null;
@@ -73,13 +81,14 @@ interface Opened {
 export async function startIngest(parts: IngestParts): Promise<Ingest> {
   const { store, readings, config, clock, log } = parts;
   await store.as({ role: "worker" }, ensureCursors);
-  const opened: Opened = { broker: null, shards: null, watches: null };
+  const routes = await openTopicRoutes(store, log);
+  const opened: Opened = { routes, broker: null, shards: null, watches: null };
   const meters = createIngestMeters();
   const receipts = startReceipts(parts, opened);
   const leads = () => opened.shards?.leads() ?? false;
   const readers = startReaders({
     ...{ store, readings, receipts, clock, log, meters, leads, graceMs: config.sealGraceMs },
-    decode: decodeWith(config),
+    ...{ decode: decodeWith(config), rebirths: startRebirths(parts, opened) },
     onProjected: () => intake.wake(),
   });
   const intake = openIntake({
@@ -90,7 +99,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
   });
   const close = () => closeInOrder(intake, readers, receipts, opened);
   try {
-    const broker = await openDoor(parts, intake, meters);
+    const broker = await openDoor(parts, intake, meters, routes);
     opened.broker = broker;
     opened.shards = await holdShards({
       ...{ shares: store.shares(), total: shardsOf(config), work: broker.hold, onLead: readers.lead, log },
@@ -115,18 +124,38 @@ function startReceipts({ store, receiptKey: key, clock, log }: IngestParts, open
 }
 
 function decodeWith(config: IngestConfig): Decode {
-  const limits = { maxBytes: config.maxMessageBytes, maxReadings: config.maxReadingsPerMessage };
-  return (message, gateway) => decodeMessage(message, gateway, limits);
+  const limits = {
+    maxBytes: config.maxMessageBytes,
+    maxInflatedBytes: config.maxInflatedBytes,
+    maxReadings: config.maxReadingsPerMessage,
+  };
+  return (message, gateway, aliases) => decodeMessage(message, gateway, limits, aliases);
 }
 
-function openDoor({ store, config, clock, log }: IngestParts, intake: Intake, meters: IngestMeters) {
+function startRebirths({ store, config, clock, log }: IngestParts, opened: Opened): Rebirths {
+  return createRebirths({
+    ...{ store, log, clock, reorderMs: config.sparkplugReorderMs },
+    publish: (topic, payload) =>
+      opened.broker?.publishSparkplug(topic, payload) ??
+      Promise.reject(new Error("the broker is not open yet")),
+    isNeeded: () => opened.broker !== null && opened.routes.sparkplugFilters().length > 0,
+  });
+}
+
+function openDoor(
+  { store, config, clock, log }: IngestParts,
+  intake: Intake,
+  meters: IngestMeters,
+  routes: TopicRoutes,
+) {
   const isPassword = async (gateway: string, password: string) => {
     const kept = await store.as({ role: "auth" }, (tx) => mqttPasswordHash(tx, gateway));
     return kept !== null && (await verifyPassword(password, kept));
   };
   return openBroker(placeOf(config), {
     ...{ accept: intake.accept, oldestWaitMs: intake.oldestWaitMs, isPassword, clock, log },
-    subscriptions: (shard, lane) => sessionTopics(store, shardsOf(config), shard, lane),
+    ...{ routes, hostId: config.sparkplugHostId },
+    subscriptions: (shard, lane) => sessionTopics({ store, routes }, shardsOf(config), shard, lane),
     meters: meters.sessions,
   });
 }
@@ -143,6 +172,9 @@ function placeOf(config: IngestConfig): BrokerPlace {
     url,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password: password.reveal() }),
+    ...(config.sparkplugUsername === undefined
+      ? {}
+      : { host: { username: config.sparkplugUsername, password: config.sparkplugPassword?.reveal() } }),
   };
 }
 
@@ -152,6 +184,7 @@ async function closeInOrder(
   receipts: Receipts,
   opened: Opened,
 ): Promise<void> {
+  await opened.routes.stop();
   await opened.watches?.stop();
   await intake.stop();
   await readers.stop();

@@ -3,6 +3,7 @@ import { listGatewayIds } from "#store/gateway-registry.ts";
 import type { SessionLane } from "./collector-door.ts";
 import type { Subscriptions, TopicFilter } from "./collector-session.ts";
 import { shardOf } from "./shard-of.ts";
+import type { TopicRoutes } from "./topic-routes.ts";
 
 /** The topics of each lane's session; what was retained before we came tells of now for a status only. */
 const lanes: Readonly<Record<SessionLane, readonly { readonly name: string; readonly rh: 0 | 2 }[]>> = {
@@ -15,21 +16,24 @@ const lanes: Readonly<Record<SessionLane, readonly { readonly name: string; read
 
 /**
  * What the session of a shard hears. One shard hears all gateways, registered or not. Of several each hears its own
- * gateways by name, because a filter can't tell shards apart; then a gateway is heard once it is registered.
+ * gateways by name, because a filter can't tell shards apart; then a gateway is heard once it is registered. The topics of
+ * registered sources are all heard by shard 0.
  */
 export async function sessionTopics(
-  store: Store,
+  { store, routes }: { readonly store: Store; readonly routes: Pick<TopicRoutes, "filters"> },
   shards: number,
   shard: number,
   lane: SessionLane,
 ): Promise<Subscriptions> {
   const everybody = filtersOf("+", lane);
-  if (shards === 1) return { wanted: everybody, unwanted: [] };
+  const foreign = shard === 0 && lane === "live" ? routes.filters() : [];
+  const ofSources = foreign.map((topic): TopicFilter => ({ topic, rh: 2 }));
+  if (shards === 1) return { wanted: [...everybody, ...ofSources], unwanted: [] };
   const ids = await store.as({ role: "worker" }, listGatewayIds);
   const own = ids.filter((id) => shardOf(id, shards) === shard);
   const others = ids.filter((id) => shardOf(id, shards) !== shard);
   return {
-    wanted: own.flatMap((id) => filtersOf(id, lane)),
+    wanted: [...own.flatMap((id) => filtersOf(id, lane)), ...ofSources],
     unwanted: [...everybody, ...others.flatMap((id) => filtersOf(id, lane))].map(({ topic }) => topic),
   };
 }

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { toHex } from "#domain/log/bytes.ts";
+import type { AliasMap } from "#services/formats/open-sparkplug.ts";
 import type { Store, Tx } from "#store/connect.ts";
 import { recordFindings } from "#store/findings.ts";
 import type { GatewayProgress } from "#store/gateway-progress.ts";
@@ -10,6 +11,7 @@ import type { DecodedMessage } from "./decode-message.ts";
 import type { GatewayBook } from "./gateway-book.ts";
 import { openProgressBook, type ProgressBook } from "./progress-book.ts";
 import type { Relay } from "./relay.ts";
+import { followSparkplug } from "./sparkplug/follow-sparkplug.ts";
 import { type Arrival, type Tracked, trackArrivals } from "./track-arrivals.ts";
 
 /**
@@ -25,8 +27,12 @@ export interface TrackedMessage {
   readonly use: SeqUse;
 }
 
-/** Decodes a message by what the register says of its gateway. */
-export type Decode = (message: InboxMessage, gateway: GatewayFacts | undefined) => DecodedMessage;
+/** Decodes a message by what the register says of its gateway; a Sparkplug message by its aliases besides. */
+export type Decode = (
+  message: InboxMessage,
+  gateway: GatewayFacts | undefined,
+  aliases?: AliasMap | null,
+) => DecodedMessage;
 
 /** What the tracker works with. */
 export interface TrackerParts {
@@ -80,10 +86,11 @@ export function createTracker(parts: TrackerParts): Tracker {
         position = from;
         return { messages: 0, progress: [] };
       }
-      const opened = await openAll(parts, messages);
+      const gateways = await parts.book.read(messages.map(({ gateway }) => gateway));
+      const opened = await openAll(parts.decode, messages, gateways);
       const arrivals = opened.flatMap(({ arrival }) => arrival ?? []);
       const tracked = await parts.store
-        .as({ role: "worker" }, (tx) => settle(tx, { from, to: last.id, arrivals, progressBook, now }))
+        .as({ role: "worker" }, (tx) => settle(tx, { from, messages, gateways, arrivals, progressBook, now }))
         .catch((error: unknown) => {
           progressBook.forget();
           throw error;
@@ -117,8 +124,11 @@ interface Opened {
 }
 
 /** Decodes each message; lets everything else have its turn every few milliseconds. */
-async function openAll({ book, decode }: TrackerParts, messages: readonly InboxMessage[]): Promise<Opened[]> {
-  const gateways = await book.read(messages.map(({ gateway }) => gateway));
+async function openAll(
+  decode: Decode,
+  messages: readonly InboxMessage[],
+  gateways: ReadonlyMap<string, GatewayFacts>,
+): Promise<Opened[]> {
   const opened: Opened[] = [];
   let until = performance.now() + turnMs;
   for (const message of messages) {
@@ -143,7 +153,8 @@ async function settle(
   tx: Tx,
   step: {
     readonly from: number;
-    readonly to: number;
+    readonly messages: readonly InboxMessage[];
+    readonly gateways: ReadonlyMap<string, GatewayFacts>;
     readonly arrivals: readonly Arrival[];
     readonly progressBook: ProgressBook;
     readonly now: number;
@@ -151,9 +162,10 @@ async function settle(
 ): Promise<Tracked> {
   await holdCursor(tx, "tracker", step.from);
   const tracked = await trackArrivals(tx, step.arrivals, step.progressBook);
+  await followSparkplug(tx, step.messages, step.gateways);
   await tellConflicts(tx, tracked.conflicts, step.now);
   await tellRefused(tx, tracked.refused, step.now);
-  await moveCursor(tx, "tracker", step.to, noReadings);
+  await moveCursor(tx, "tracker", step.messages.at(-1)?.id ?? step.from, noReadings);
   return tracked;
 }
 

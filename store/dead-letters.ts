@@ -5,9 +5,11 @@ import { inbox } from "./schema/inbox.ts";
 
 /** The closed list of reasons for which a message or a reading is set aside, each with its cure in one line. */
 export const deadLetterCures = {
-  WRONG_TOPIC: "Publish to coldmark/v1/{own gateway id}/data, /hist or /status only.",
-  TOO_LARGE: "Send fewer readings in one message (the limit is 256 KiB).",
-  MALFORMED: "Send one JSON object in UTF-8: no byte order mark, no duplicate keys, at most 8 levels deep.",
+  WRONG_TOPIC:
+    "Publish to coldmark/v1/{own gateway id}/data, /hist or /status, or to the topics of the gateway's registered source.",
+  TOO_LARGE: "Send fewer readings in one message (the limits are 256 KiB, and 2 MiB once unpacked).",
+  MALFORMED:
+    "Send one JSON object in UTF-8 or one CBOR map, perhaps gzipped: no byte order mark, no duplicate keys, at most 8 levels deep.",
   BAD_SHAPE:
     'Send {"v":1,"boot":…,"seq":…,"sent":…,"readings":[…]} with whole numbers from 1 for boot and seq.',
   TOO_MANY_READINGS: "Send 1 to 5,000 readings in one message.",
@@ -17,9 +19,10 @@ export const deadLetterCures = {
   UNKNOWN_KEY: "Enrol the key named by kid for this gateway; a revoked key must be replaced.",
   BAD_SIGNATURE: "Sign coldmark/msg/1, 0x00, the topic, 0x00 and the exact body bytes with the enrolled key.",
   SEQ_CONFLICT: "A seq may carry one message only: send the same bytes again, or start a new boot.",
-  UNKNOWN_SENSOR: "Register a sensor with this channel on this gateway.",
+  UNKNOWN_SENSOR: "Register a sensor with this channel on this gateway; of a source it is {device}/{value}.",
   BAD_VALUE:
     "Send t, rh, lat and lon as finite JSON numbers, door and power as booleans, err as a short code.",
+  BAD_UNIT: "Send the temperature's unit as the gateway's source registers it, or register the word for it.",
   IMPLAUSIBLE: "Check the probe: a temperature lies in -90…+150 °C, a humidity in 0…100 %.",
   FUTURE_TIME: "Set the gateway's clock: the reading lies more than 5 minutes in the future.",
   NO_CLOCK: "Send ts (epoch ms), or up together with sent on the same clock, at once and on the data topic.",

@@ -1,4 +1,5 @@
-import { and, eq, inArray, isNull, lte, sql } from "drizzle-orm";
+import { and, eq, inArray, isNotNull, isNull, lte, sql } from "drizzle-orm";
+import type { Source } from "#domain/formats/source.ts";
 import type { Tx } from "./connect.ts";
 import { equipment } from "./schema/equipment.ts";
 import { gatewayTopics } from "./schema/gateway-topics.ts";
@@ -30,6 +31,8 @@ export interface GatewayFacts {
   readonly signatureRequired: boolean;
   /** From when on that counts (epoch ms), so that what was accepted before stays; always where it is not said. */
   readonly signatureRequiredSince?: number | null;
+  /** What it says instead of our message, null for our message. */
+  readonly source: Source | null;
   readonly revokedAt: number | null;
   readonly keys: ReadonlyMap<string, GatewayKey>;
   readonly channels: ReadonlyMap<string, Channel>;
@@ -62,6 +65,7 @@ export async function loadGateways(tx: Tx, ids: readonly string[]): Promise<Map<
           id: gateway.id,
           signatureRequired: gateway.signatureRequired,
           signatureRequiredSince: gateway.signatureRequiredSince,
+          source: gateway.source,
           revokedAt: gateway.revokedAt,
           keys: new Map(own.map((key) => [key.kid, key])),
           channels: channels.get(`${gateway.tenantId}/${gateway.id}`) ?? new Map(),
@@ -151,4 +155,20 @@ export async function revokedAmong(tx: Tx, ids: readonly string[], now: number):
     .from(gateways)
     .where(and(sql`${gateways.id} = any(${sql.param([...ids])}::text[])`, lte(gateways.revokedAt, now)));
   return rows.map(({ id }) => id);
+}
+
+/** The registered source of a gateway. */
+export interface RegisteredSource {
+  readonly tenant: string;
+  readonly gateway: string;
+  readonly source: Source;
+}
+
+/** The sources of all gateways that are not revoked. For the worker role. */
+export async function loadSources(tx: Tx): Promise<RegisteredSource[]> {
+  const rows = await tx
+    .select({ tenant: gateways.tenantId, gateway: gateways.id, source: gateways.source })
+    .from(gateways)
+    .where(and(isNotNull(gateways.source), isNull(gateways.revokedAt)));
+  return rows.flatMap(({ source, ...own }) => (source === null ? [] : [{ ...own, source }]));
 }

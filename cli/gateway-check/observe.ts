@@ -24,7 +24,7 @@ export interface Packet {
   readonly at: number;
 }
 
-const limits = { maxBytes: 262_144, maxReadings: 5_000 };
+const limits = { maxBytes: 262_144, maxInflatedBytes: 2_097_152, maxReadings: 5_000 };
 const answerLimits = { maxBytes: 65_536, maxDepth: 6 };
 const signatureReasons = new Set(["SIGNATURE_REQUIRED", "UNKNOWN_KEY", "BAD_SIGNATURE"]);
 const values = ["t", "rh", "door", "power", "lat", "lon", "err"];
@@ -65,7 +65,15 @@ function decode(
   payload: Uint8Array,
   signatureRequired: boolean,
 ): DecodedMessage {
-  const facts = { tenant: "", id: gateway, signatureRequired, revokedAt: null, keys, channels: new Map() };
+  const facts = {
+    tenant: "",
+    id: gateway,
+    signatureRequired,
+    revokedAt: null,
+    keys,
+    source: null,
+    channels: new Map(),
+  };
   const message = {
     id: 0,
     receivedAt: at,

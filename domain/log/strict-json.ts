@@ -1,6 +1,7 @@
 /**
- * JSON from strangers. A scanner reads the text once and refuses what JSON.parse would silently bend (the last
- * of two equal keys wins) or what costs too much, before anything is built; JSON.parse then judges the grammar.
+ * JSON from strangers. A scanner reads the text once and refuses what costs too much before anything is built; JSON.parse
+ * judges the grammar; and what it would silently bend (the last of two equal keys wins) shows in that the value holds fewer
+ * keys than the text.
  */
 import { AppError } from "../errors.ts";
 
@@ -24,11 +25,13 @@ interface StrictJsonLimits {
   readonly maxDepth: number;
 }
 
-/** An open container: the keys seen so far in an object, null in an array. */
-type Frame = Set<string> | null;
-
 const quote = 0x22;
 const backslash = 0x5c;
+const colon = 0x3a;
+const openObject = 0x7b;
+const closeObject = 0x7d;
+const openArray = 0x5b;
+const closeArray = 0x5d;
 
 /**
  * The value of a JSON text (RFC 8259) in linear time, refusing duplicate keys (RFC 7493 §2.3), `__proto__` keys
@@ -39,8 +42,10 @@ export function parseStrictJson(text: string, limits: StrictJsonLimits): unknown
   if (isLargerThan(text, limits.maxBytes)) {
     throw new StrictJsonError("TOO_LARGE", `the JSON is larger than ${limits.maxBytes} bytes`);
   }
-  scan(text, limits.maxDepth);
-  return parse(text);
+  const keysInText = scan(text, limits.maxDepth);
+  const value = parse(text);
+  if (countKeys(value) !== keysInText) throw duplicateIn(text);
+  return value;
 }
 
 /** A UTF-16 unit takes one to three bytes of UTF-8, so most texts are decided without counting. */
@@ -50,28 +55,35 @@ function isLargerThan(text: string, maxBytes: number): boolean {
   return new TextEncoder().encode(text).length > maxBytes;
 }
 
-function scan(text: string, maxDepth: number): void {
-  const open: Frame[] = [];
-  let keyMayFollow = false;
+/** How many keys the text has: outside of strings each has one colon. */
+function scan(text: string, maxDepth: number): number {
+  let depth = 0;
+  let keys = 0;
   for (let at = 0; at < text.length; at += 1) {
     const unit = text.charCodeAt(at);
-    if (unit === quote) {
-      const end = endOfString(text, at);
-      const keys = open.at(-1);
-      if (keyMayFollow && keys) noteKey(keys, text.slice(at, end + 1));
-      keyMayFollow = false;
-      at = end;
-    } else if (unit === 0x7b || unit === 0x5b) {
-      if (open.length >= maxDepth)
-        throw new StrictJsonError("TOO_DEEP", `nested deeper than ${maxDepth} levels`);
-      open.push(unit === 0x7b ? new Set() : null);
-      keyMayFollow = unit === 0x7b;
-    } else if (unit === 0x7d || unit === 0x5d) {
-      open.pop();
-    } else if (unit === 0x2c) {
-      keyMayFollow = true;
-    }
+    if (unit === quote) at = endOfString(text, at);
+    else if (unit === colon) keys += 1;
+    else if (unit === openObject || unit === openArray) {
+      depth += 1;
+      if (depth > maxDepth) throw new StrictJsonError("TOO_DEEP", `nested deeper than ${maxDepth} levels`);
+    } else if (unit === closeObject || unit === closeArray) depth -= 1;
   }
+  return keys;
+}
+
+/** How many keys a value has at all its levels. @throws StrictJsonError where one is `__proto__` */
+function countKeys(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  let keys = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) keys += countKeys(item);
+    return keys;
+  }
+  for (const key in value) {
+    if (key === "__proto__") throw new StrictJsonError("FORBIDDEN_KEY", "__proto__ is not allowed as a key");
+    keys += 1 + countKeys((value as Record<string, unknown>)[key]);
+  }
+  return keys;
 }
 
 /** Where the string that opens at `start` closes. */
@@ -84,12 +96,24 @@ function endOfString(text: string, start: number): number {
   throw new StrictJsonError("MALFORMED", "a string is not closed");
 }
 
-function noteKey(keys: Set<string>, quoted: string): void {
-  const key = quoted.includes("\\") ? (parse(quoted) as string) : quoted.slice(1, -1);
-  if (key === "__proto__") throw new StrictJsonError("FORBIDDEN_KEY", "__proto__ is not allowed as a key");
-  if (keys.has(key))
-    throw new StrictJsonError("DUPLICATE_KEY", `the key ${JSON.stringify(key)} appears twice`);
-  keys.add(key);
+/** Says which key of a sound JSON text appears twice in its object; a key is the string before a colon. */
+function duplicateIn(text: string): StrictJsonError {
+  const open: Set<string>[] = [];
+  let last = "";
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit === openObject || unit === openArray) open.push(new Set());
+    else if (unit === closeObject || unit === closeArray) open.pop();
+    else if (unit === quote) {
+      const end = endOfString(text, at);
+      last = JSON.stringify(parse(text.slice(at, end + 1)));
+      at = end;
+    } else if (unit === colon) {
+      if (open.at(-1)?.has(last)) break;
+      open.at(-1)?.add(last);
+    }
+  }
+  return new StrictJsonError("DUPLICATE_KEY", `the key ${last} appears twice`);
 }
 
 function parse(text: string): unknown {

@@ -76,6 +76,7 @@ async function take(
       kind: "native" as const,
       signatureRequired: true,
       signatureRequiredSince: null,
+      source: null,
     },
     ...{ acceptedAt: terms.now, revokedAt: null },
   };

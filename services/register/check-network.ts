@@ -2,6 +2,7 @@
 import { hasValidCheckDigit } from "#domain/codes/check-digit.ts";
 import { equipmentEpc } from "./equipment-epc.ts";
 import type { Fault } from "./fault.ts";
+import { findMeetings } from "./find-meetings.ts";
 import { type Outline, outlineShape } from "./outline.ts";
 
 type Organisation = NonNullable<Outline["organisations"]>[number];
@@ -98,6 +99,7 @@ function checkShared(organisations: readonly Owned<Organisation>[]): Fault[] {
     ...twice("organisation id", organisations.map(by("id"))),
     ...twice("mail address", organisations.flatMap(peopleOf).map(by("email"))),
     ...twice("gateway id", organisations.flatMap(gatewaysOf).map(by("id"))),
+    ...findMeetings(organisations.flatMap(gatewaysOf), []),
     ...twice("kid", organisations.flatMap(keysOf).map(by("kid"))),
     ...twice("product", organisations.flatMap(productsOf).map(by("gtin"))),
     ...twice("label", [...organisations.flatMap(sitesOf), ...equipment].map(by("label"))),

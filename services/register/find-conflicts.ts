@@ -1,7 +1,9 @@
 import type { Tx } from "#store/connect.ts";
+import { loadSources } from "#store/gateway-registry.ts";
 import { findTaken, type SharedNames } from "#store/register-conflicts.ts";
 import { equipmentEpc } from "./equipment-epc.ts";
 import type { Fault } from "./fault.ts";
+import { findMeetings } from "./find-meetings.ts";
 import type { OrganisationFile } from "./network.ts";
 
 const words: Record<keyof SharedNames, string> = {
@@ -19,7 +21,7 @@ export async function findConflicts(tx: Tx, files: readonly OrganisationFile[]):
   const named = files.map(namesOf);
   const taken = await findTaken(tx, allNames(named));
   const owners = new Map(taken.map(({ what, name, tenant }) => [`${what} ${name}`, tenant]));
-  return files.flatMap((file, at) =>
+  const names = files.flatMap((file, at) =>
     kinds.flatMap((what) =>
       (named[at]?.[what] ?? [])
         .filter((name) => (owners.get(`${what} ${name}`) ?? file.id) !== file.id)
@@ -29,6 +31,23 @@ export async function findConflicts(tx: Tx, files: readonly OrganisationFile[]):
         })),
     ),
   );
+  return [...names, ...(await findMeetingSources(tx, files))];
+}
+
+/** Sources of the file whose messages a gateway registered already could have sent; what the file registers anew is left out. */
+async function findMeetingSources(tx: Tx, files: readonly OrganisationFile[]): Promise<Fault[]> {
+  const gateways = files.flatMap(({ sites }, at) =>
+    sites.flatMap((site, n) =>
+      site.gateways.map((gateway, k) => ({
+        ...gateway,
+        path: `organisations[${at}].sites[${n}].gateways[${k}]`,
+      })),
+    ),
+  );
+  if (gateways.every(({ source }) => source === undefined)) return [];
+  const own = new Set(gateways.map(({ id }) => id));
+  const others = (await loadSources(tx)).filter(({ gateway }) => !own.has(gateway));
+  return findMeetings(gateways, others);
 }
 
 const kinds = Object.keys(words) as (keyof SharedNames)[];

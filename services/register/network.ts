@@ -1,6 +1,8 @@
 // The register file: what it may hold. Every rule that one value can break by itself is here.
 import { z } from "zod";
 import { hasValidCheckDigit } from "#domain/codes/check-digit.ts";
+import { channelLengthMax } from "#domain/formats/decode-reading.ts";
+import { sourceShape } from "#domain/formats/source.ts";
 import { apiKeyScopes } from "#store/schema/api-keys.ts";
 import { equipmentKinds, profiles, scopes } from "#store/schema/equipment.ts";
 import { gatewayKinds } from "#store/schema/gateways.ts";
@@ -20,7 +22,14 @@ const words = z.string().min(1).max(200);
 const names = z.strictObject({ zh: words, en: words });
 /** A place's name; one text stands for both languages. */
 const placeName = z.union([words.transform((text) => ({ zh: text, en: text })), names]);
-const channel = z.string().regex(/^[\w.:/-]{1,64}$/, "must be 1 to 64 letters, digits or . : / _ -");
+/** What gateways call a sensor, of a source `{device}/{value}`: matched as it is, shown to people, never part of a query. */
+const channel = z
+  .string()
+  .max(channelLengthMax)
+  .regex(
+    /^(?! )[\p{L}\p{M}\p{N}\p{P}\p{S} ]+(?<! )$/u,
+    `must be 1 to ${channelLengthMax} visible characters, with spaces inside only`,
+  );
 const kid = z.string().regex(kidPattern, "must be 1 to 64 letters, digits or . : _ -");
 /** AI 82-character set of GS1 (General Specifications §7.11, figure 7.11-1). */
 const gs1Text = (most: number) =>
@@ -123,18 +132,31 @@ const equipment = z
     message: "only one of extension, giai and grai may be given",
   });
 
-const gateway = z.strictObject({
-  id: slug,
-  kind: z.enum(gatewayKinds),
-  signatureRequired: z.boolean().default(false),
-  keys: z.array(key).max(100).default([]),
-  mqttPassword: z
-    .string()
-    .min(16, "must have at least 16 characters, or be absent to get a random one")
-    .max(200)
-    .optional(),
-  revoked: z.boolean().optional(),
-});
+const gateway = z
+  .strictObject({
+    id: slug,
+    kind: z.enum(gatewayKinds),
+    source: sourceShape.optional(),
+    signatureRequired: z.boolean().default(false),
+    keys: z.array(key).max(100).default([]),
+    mqttPassword: z
+      .string()
+      .min(16, "must have at least 16 characters, or be absent to get a random one")
+      .max(200)
+      .optional(),
+    revoked: z.boolean().optional(),
+  })
+  .refine(
+    ({ kind, source }) => (source?.kind ?? null) === (kind === "native" || kind === "replay" ? null : kind),
+    {
+      path: ["source"],
+      message: "must be given with the same kind as the gateway's, and not at all for native and replay",
+    },
+  )
+  .refine(({ source, signatureRequired }) => source === undefined || !signatureRequired, {
+    path: ["signatureRequired"],
+    message: "can't be with a source: what it says is unsigned",
+  });
 
 const site = z.strictObject({
   id: slug,

@@ -1,6 +1,7 @@
 // What the checks between values look at: ids and references, whatever else of the file is wrong. So a file with a bad
 // value still has all its duplicates and unknown references listed in the same run.
 import { z } from "zod";
+import { sourceShape } from "#domain/formats/source.ts";
 
 const id = z.string().optional().catch(undefined);
 const amount = z.number().optional().catch(undefined);
@@ -20,7 +21,8 @@ const equipment = some({
   ...limits,
   sensors: listOf(sensor),
 });
-const gateway = some({ id, kind: id, keys: listOf(key) });
+const source = sourceShape.optional().catch(undefined);
+const gateway = some({ id, kind: id, source, keys: listOf(key) });
 const site = some({ id, label: id, gln: id, equipment: listOf(equipment), gateways: listOf(gateway) });
 const organisation = some({
   id,

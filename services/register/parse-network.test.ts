@@ -73,6 +73,57 @@ describe("parseNetwork", () => {
     ]);
   });
 
+  const source = {
+    kind: "mapping",
+    topic: "plant/+/climate",
+    device: { level: 2 },
+    values: [{ name: "air", as: "t", pointer: "/t", unit: "C" }],
+    time: { from: "receipt" },
+  };
+  const gateways = `${site}.gateways`;
+  const foreign = { id: "plant-gw", kind: "mapping", source };
+  const withGateways = (...more: object[]) =>
+    withValue(networkFile("shop-a").file, gateways, [{ id: "shop-a-gw", kind: "native" }, ...more]);
+  const faultsOf = (file: object) => parseNetwork(file, development).faults.map(({ path }) => path);
+  const pathOf = (n: number, field: string) => `organisations[1].sites[0].gateways[${n}].${field}`;
+
+  it("reads a gateway with a source, and a sensor under a foreign name", () => {
+    const file = withValue(withGateways(foreign), `${fridge}.sensors.0.channel`, "冰箱 1/air");
+    const { network, faults } = parseNetwork(file, development);
+    expect(faults).toEqual([]);
+    expect(network?.organisations[1]?.sites[0]?.gateways[1]?.source).toMatchObject({ kind: "mapping" });
+  });
+
+  it.each([
+    ["a source of another kind", { ...foreign, kind: "chirpstack" }, "source"],
+    ["no source", { ...foreign, source: undefined }, "source"],
+    ["a source for a native gateway", { ...foreign, kind: "native" }, "source"],
+    ["a signature required", { ...foreign, signatureRequired: true }, "signatureRequired"],
+    ["a bad pointer", { ...foreign, source: { ...source, readings: "data" } }, "source.readings"],
+  ])("refuses a gateway with %s and says where", (_what, gateway, field) => {
+    expect(faultsOf(withGateways(gateway))).toEqual([pathOf(1, field)]);
+  });
+
+  it("refuses two sources that one topic could be meant for", () => {
+    const other = (topic: string) => ({ ...foreign, id: "other-gw", source: { ...source, topic } });
+    expect(faultsOf(withGateways(foreign, other("plant/+/weather")))).toEqual([]);
+    expect(faultsOf(withGateways(foreign, other("plant/+/+")))).toEqual([pathOf(2, "source")]);
+    const board = { kind: "thingsboard", source: { kind: "thingsboard", values: source.values } };
+    const boards = [
+      { id: "tb-1", ...board },
+      { id: "tb-2", ...board },
+    ];
+    expect(faultsOf(withGateways(...boards))).toEqual([pathOf(2, "source")]);
+  });
+
+  it.each([" a", "a ", "a\u0000b", "a\nb", "a\u200fb", "", "a".repeat(129)])(
+    "refuses the channel %j",
+    (channel) => {
+      const path = `${fridge}.sensors.0.channel`;
+      expect(faultsOf(withValue(networkFile("shop-a").file, path, channel))).not.toEqual([]);
+    },
+  );
+
   it.each([null, 3, "x", [], { organisations: [null, 3, { sites: "x" }] }])("survives %j", (file) => {
     expect(parseNetwork(file, development).faults).not.toEqual([]);
   });

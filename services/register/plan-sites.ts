@@ -60,7 +60,8 @@ export async function planGateways(draft: Draft, file: OrganisationFile): Promis
   }
 }
 
-function planGateway(draft: Draft, site: SiteFile, { id, kind, signatureRequired }: GatewayFile): void {
+function planGateway(draft: Draft, site: SiteFile, gateway: GatewayFile): void {
+  const { id, kind, signatureRequired, source = null } = gateway;
   const { now } = draft.terms;
   const old = draft.register.gateways.find((row) => row.id === id);
   const password = draft.passwords.get(id);
@@ -74,6 +75,7 @@ function planGateway(draft: Draft, site: SiteFile, { id, kind, signatureRequired
       kind,
       signatureRequired,
       signatureRequiredSince: signatureRequiredSince(old, signatureRequired, now),
+      source,
       mqttPasswordHash: password?.hash ?? null,
       siteId: site.id,
       acceptedAt: old?.acceptedAt ?? now,

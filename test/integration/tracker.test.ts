@@ -21,7 +21,7 @@ import { gatewayTopics } from "#store/schema/gateway-topics.ts";
 import { gateways } from "#store/schema/gateways.ts";
 
 const now = 1_800_000_000_000;
-const limits = { maxBytes: 262_144, maxReadings: 5_000 };
+const limits = { maxBytes: 262_144, maxInflatedBytes: 2_097_152, maxReadings: 5_000 };
 let folder = "";
 let store: Store;
 beforeAll(async () => {

@@ -1,4 +1,5 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
+import type { Source } from "#domain/formats/source.ts";
 import { hashPassword } from "#services/register/password.ts";
 import type { Store } from "#store/connect.ts";
 import { equipment } from "#store/schema/equipment.ts";
@@ -20,6 +21,9 @@ export interface TestGateway {
   readonly hasKey?: boolean;
   readonly keyRevokedAt?: number;
   readonly revokedAt?: number;
+  readonly source?: Source;
+  /** What its sensor is called; t1 otherwise. */
+  readonly channel?: string;
 }
 
 /** The measuring point, and the refrigerator it lies in, of a gateway of a test. */
@@ -41,7 +45,8 @@ export async function registerGateways(
       await tx.insert(gateways).values({
         tenantId: tenant,
         id,
-        kind: "native",
+        kind: gateway.source?.kind ?? "native",
+        source: gateway.source ?? null,
         signatureRequired,
         mqttPasswordHash: hash,
         acceptedAt: 0,
@@ -78,9 +83,13 @@ export async function registerGateways(
         ...accepted,
       });
       const sensor = { tenantId: tenant, equipmentId: fridgeOf(id), since: 0, ...accepted };
-      await tx
-        .insert(sensors)
-        .values({ ...sensor, id: `s-${id}`, point: pointOf(id), gatewayId: id, channel: "t1" });
+      await tx.insert(sensors).values({
+        ...sensor,
+        id: `s-${id}`,
+        point: pointOf(id),
+        gatewayId: id,
+        channel: gateway.channel ?? "t1",
+      });
       await tx.insert(sensorPlacements).values({ ...sensor, sensorId: `s-${id}` });
     }
   });

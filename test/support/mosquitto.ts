@@ -37,6 +37,8 @@ const kit = new URL("../../docs/brokers/mosquitto/", import.meta.url);
 export interface MosquittoOptions {
   /** Whether it runs from the start. */
   readonly started?: boolean;
+  /** Access rules besides the shipped ones. */
+  readonly rules?: string;
   /** Changes the shipped configuration, its port and paths replaced already; `folder` is where its files lie. */
   readonly change?: (configuration: string, folder: string) => string;
 }
@@ -48,7 +50,7 @@ export interface MosquittoOptions {
  */
 export async function startMosquitto(
   gateways: Readonly<Record<string, string>>,
-  { started = true, change = (configuration) => configuration }: MosquittoOptions = {},
+  { started = true, rules = "", change = (configuration) => configuration }: MosquittoOptions = {},
 ): Promise<TestMosquitto> {
   const program = programOf(["/usr/sbin/mosquitto", "/usr/bin/mosquitto"], "mosquitto");
   const folder = mkdtempSync("/var/tmp/coldmark-mosquitto-");
@@ -60,7 +62,8 @@ export async function startMosquitto(
     ...Object.fromEntries(sessionsOf(collector.username).map((user) => [user, collector.password])),
     [watcher.username]: watcher.password,
   });
-  writeFileSync(join(folder, "coldmark.acl"), readFileSync(new URL("acl", kit)), { mode: 0o644 });
+  const acl = readFileSync(new URL("acl", kit), "utf8") + rules;
+  writeFileSync(join(folder, "coldmark.acl"), acl, { mode: 0o644 });
   writeFileSync(config, change(shippedConfiguration(folder, port), folder), { mode: 0o644 });
   const start = () => startChild(program, ["-c", config], () => answers(port));
   let broker = started ? await start() : null;

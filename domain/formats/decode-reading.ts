@@ -1,5 +1,5 @@
-import { toMilliC } from "#domain/coldchain/milli-celsius.ts";
-import type { DeadLetterReason } from "#store/dead-letters.ts";
+import { toMilliC } from "../coldchain/milli-celsius.ts";
+import { FormatFault, type FormatReason, SetAside } from "./format-fault.ts";
 
 /** What a reading is placed in time by: when its message came, what the gateway's clock said, and on which lane. */
 export interface ReadingContext {
@@ -12,6 +12,8 @@ export interface ReadingContext {
 interface TakenReading {
   readonly channel: string;
   readonly ts: number;
+  /** Whose clock `ts` is by: the time of receipt where the device has none. */
+  readonly placedBy: "device" | "receipt";
   readonly tMilliC: number | null;
   readonly rhPermille: number | null;
   readonly door: boolean | null;
@@ -23,7 +25,7 @@ interface TakenReading {
 
 /** Why one reading can't be used. */
 interface RefusedReading {
-  readonly reason: DeadLetterReason;
+  readonly reason: FormatReason;
   readonly detail: string;
 }
 
@@ -37,45 +39,41 @@ const year2020 = 1_577_836_800_000;
 const longestUptimeMs = 20 * 365 * 86_400_000;
 const temperatureC = { min: -90, max: 150 };
 const errPattern = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/;
+/** In UTF-16 units. */
+export const channelLengthMax = 128;
 const knownKeys = new Set(["s", "ts", "up", "t", "rh", "door", "power", "lat", "lon", "err"]);
 const valueKeys = ["t", "rh", "door", "power", "lat", "lon", "err"];
 
-class Refusal extends Error {
-  readonly reason: DeadLetterReason;
-
-  constructor(reason: DeadLetterReason, detail: string) {
-    super(detail);
-    this.reason = reason;
-  }
-}
-
 /** Reads one member of `readings` (design §4): types, physical range, time. Never throws for content. */
 export function decodeReading(value: unknown, context: ReadingContext): DecodedReading {
+  if (value instanceof SetAside) return { refused: { reason: value.reason, detail: value.detail } };
   try {
     return { taken: take(value, context) };
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof FormatFault)) throw error;
     return { refused: { reason: error.reason, detail: error.message } };
   }
 }
 
 function take(value: unknown, context: ReadingContext): TakenReading {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new Refusal("BAD_VALUE", "a reading must be an object");
+    throw new FormatFault("BAD_VALUE", "a reading must be an object");
   }
   const fields = value as Record<string, unknown>;
   const other = Object.keys(fields).find((key) => !knownKeys.has(key));
   if (other !== undefined)
-    throw new Refusal("BAD_VALUE", `unknown key ${JSON.stringify(other.slice(0, 64))}`);
+    throw new FormatFault("BAD_VALUE", `unknown key ${JSON.stringify(other.slice(0, 64))}`);
   const { s } = fields;
-  if (typeof s !== "string" || s.length < 1 || s.length > 64)
-    throw new Refusal("BAD_VALUE", "s must be a short text");
-  if (!valueKeys.some((key) => key in fields)) throw new Refusal("BAD_VALUE", "the reading holds no value");
+  if (typeof s !== "string" || s.length < 1 || s.length > channelLengthMax)
+    throw new FormatFault("BAD_VALUE", "s must be a short text");
+  if (!valueKeys.some((key) => key in fields))
+    throw new FormatFault("BAD_VALUE", "the reading holds no value");
   const celsius = number(fields, "t", temperatureC);
   const humidity = number(fields, "rh", { min: 0, max: 100 });
   return {
     channel: s,
     ts: placeInTime(fields, context),
+    placedBy: "ts" in fields ? "device" : "receipt",
     tMilliC: celsius === null ? null : toMilliC(celsius),
     rhPermille: humidity === null ? null : Math.round(humidity * 10) + 0,
     door: truth(fields, "door"),
@@ -95,18 +93,22 @@ function placeInTime(fields: Record<string, unknown>, { receivedAt, sent, lane }
   const up = fields.up;
   const isPlaceable = typeof up === "number" && Number.isSafeInteger(up) && up >= 0 && up <= sent;
   if (!isPlaceable || sent > longestUptimeMs || lane === "hist") {
-    throw new Refusal("NO_CLOCK", "neither ts nor an up that can be placed by sent and the time of receipt");
+    throw new FormatFault(
+      "NO_CLOCK",
+      "neither ts nor an up that can be placed by sent and the time of receipt",
+    );
   }
   return receivedAt - (sent - up);
 }
 
 function ownTime(ts: unknown, receivedAt: number): number {
   if (typeof ts !== "number" || !Number.isSafeInteger(ts)) {
-    throw new Refusal("BAD_VALUE", "ts must be a whole number of ms since 1970");
+    throw new FormatFault("BAD_VALUE", "ts must be a whole number of ms since 1970");
   }
-  if (ts < year2020) throw new Refusal("NO_CLOCK", "ts lies before the year 2020: the clock was never set");
+  if (ts < year2020)
+    throw new FormatFault("NO_CLOCK", "ts lies before the year 2020: the clock was never set");
   if (ts > receivedAt + futureMs)
-    throw new Refusal("FUTURE_TIME", `${ts - receivedAt} ms after the time of receipt`);
+    throw new FormatFault("FUTURE_TIME", `${ts - receivedAt} ms after the time of receipt`);
   return ts;
 }
 
@@ -118,10 +120,10 @@ function number(
   if (!(name in fields)) return null;
   const value = fields[name];
   if (typeof value !== "number" || !Number.isFinite(value)) {
-    throw new Refusal("BAD_VALUE", `${name} must be a finite number`);
+    throw new FormatFault("BAD_VALUE", `${name} must be a finite number`);
   }
   if (value < range.min || value > range.max) {
-    throw new Refusal("IMPLAUSIBLE", `${name} = ${value} lies outside ${range.min}…${range.max}`);
+    throw new FormatFault("IMPLAUSIBLE", `${name} = ${value} lies outside ${range.min}…${range.max}`);
   }
   return value + 0;
 }
@@ -129,7 +131,7 @@ function number(
 function truth(fields: Record<string, unknown>, name: string): boolean | null {
   if (!(name in fields)) return null;
   const value = fields[name];
-  if (typeof value !== "boolean") throw new Refusal("BAD_VALUE", `${name} must be true or false`);
+  if (typeof value !== "boolean") throw new FormatFault("BAD_VALUE", `${name} must be true or false`);
   return value;
 }
 
@@ -137,6 +139,6 @@ function faultCode(fields: Record<string, unknown>): string | null {
   if (!("err" in fields)) return null;
   const { err } = fields;
   if (typeof err !== "string" || !errPattern.test(err))
-    throw new Refusal("BAD_VALUE", "err must be a short code");
+    throw new FormatFault("BAD_VALUE", "err must be a short code");
   return err;
 }
