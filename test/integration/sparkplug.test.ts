@@ -1,12 +1,15 @@
 import { asc, eq } from "drizzle-orm";
+import fc from "fast-check";
 import { connect, connectAsync, type IClientOptions } from "mqtt";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { loadConfig } from "#config";
 import { sourceShape } from "#domain/formats/source.ts";
 import { startIngest } from "#ingest/run.ts";
+import { followSparkplug } from "#ingest/sparkplug/follow-sparkplug.ts";
 import { openHostSession, stateTopic } from "#ingest/sparkplug/host-session.ts";
 import { openTopicRoutes } from "#ingest/topic-routes.ts";
+import { loadGateways } from "#store/gateway-registry.ts";
 import { openPostgresReadings } from "#store/readings/postgres.ts";
 import { deadLetters } from "#store/schema/dead-letters.ts";
 import { readings } from "#store/schema/readings.ts";
@@ -14,7 +17,7 @@ import { readNodes } from "#store/sparkplug.ts";
 import { openOnPglite } from "../support/both-stores.ts";
 import { gatewayPassword, pointOf, registerGateways, type TestGateway } from "../support/gateway-network.ts";
 import { startMosquitto } from "../support/mosquitto.ts";
-import { connectNode, sparkplugFields, type TestNode } from "../support/sparkplug-node.ts";
+import { connectNode, sparkplugBytes, sparkplugFields, type TestNode } from "../support/sparkplug-node.ts";
 
 const tenant = "pharmacy-1";
 const hostId = "coldmark-test";
@@ -204,6 +207,44 @@ describe.each(["embedded", "outside"] as const)("Sparkplug nodes at the %s broke
     const offline = { online: false, devices: { "fridge 1": { online: false } } };
     await expect.poll(() => stateNow("mortal"), { timeout: 8_000 }).toMatchObject(offline);
   });
+});
+
+test("whatever a node's bytes are, they are followed: nothing in them stops the tracker", async () => {
+  const { store, stop } = await openOnPglite();
+  await registerGateways(store, tenant, network);
+  const sound = sparkplugBytes({
+    ...{ timestamp: 1, seq: 1 },
+    metrics: [
+      { name: "bdSeq", alias: 1, datatype: 4, longValue: "18446744073709551615" },
+      { name: "a\u0000\ud800b", alias: "18446744073709551615", datatype: 10, timestamp: 2, doubleValue: 4 },
+    ],
+  });
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 100 }),
+    fc.constant(sound),
+    fc.array(fc.tuple(fc.nat(sound.length - 1), fc.nat(255)), { maxLength: 4 }).map((changes) => {
+      return changes.reduce((all, [at, byte]) => all.with(at, byte), sound);
+    }),
+  );
+  const types = fc.constantFrom("NBIRTH", "NDATA", "NDEATH", "DBIRTH", "DDATA", "DDEATH");
+  const devices = fc.constantFrom("d", "constructor", "__proto__", "\ufffd");
+  let id = 0;
+  const message = fc.tuple(types, devices, bytes).map(([type, device, payload]) => ({
+    ...{ receivedAt: 1_000, gateway: "gw-one", lane: "data", door: "collector", payload, sha256: payload },
+    topic: `spBv1.0/g/${type}/one${type.startsWith("D") ? `/${device}` : ""}`,
+  }));
+  await store.as({ role: "worker" }, async (tx) => {
+    const gateways = await loadGateways(tx, ["gw-one"]);
+    for (const messages of fc.sample(fc.array(message, { maxLength: 20 }), 60)) {
+      const numbered = messages.map((each) => {
+        id += 1;
+        return { ...each, id };
+      });
+      await followSparkplug(tx, numbered, gateways);
+    }
+    expect(await readNodes(tx, ["gw-one"])).toHaveLength(1);
+  });
+  await stop();
 });
 
 test("the host's session: clean, with its death as will; births by the will's time; a false death answered; a death on leaving", async () => {
