@@ -16,6 +16,9 @@ const database = "coldmark";
 export const coldmark: ContenderKind = {
   name: "coldmark",
   needsPostgres: true,
+  firstRate: 8_000,
+  holdsBackMs: 0,
+  readsSigned: true,
   start: async (world, load, profileDir) => {
     const env = settingsFor(world);
     const file = join(world.folder, "network.json");

@@ -20,11 +20,11 @@ export function programOf(paths: readonly string[], debianPackage: string): stri
   return found;
 }
 
-/** Starts a program and waits until `isReady`. @throws with its last words when it ends or never gets ready */
+/** Starts a program and waits until `isReady` of its last words. @throws with its last words when it ends or never gets ready */
 export async function startChild(
   program: string,
   options: readonly string[],
-  isReady: () => Promise<boolean>,
+  isReady: (words: string) => Promise<boolean>,
   surroundings: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {},
 ): Promise<TestChild> {
   const env = { ...process.env, ...surroundings.env };
@@ -38,7 +38,7 @@ export async function startChild(
   };
   child.stdout.on("data", hear);
   child.stderr.on("data", hear);
-  for (let tries = 0; !(await isReady().catch(() => false)); tries += 1) {
+  for (let tries = 0; !(await isReady(words).catch(() => false)); tries += 1) {
     if (!isRunning(child)) throw new Error(`${program} ended: ${words}`);
     if (tries === readyTriesMax) throw new Error(`${program} does not get ready: ${words}`);
     await new Promise((resolve) => setTimeout(resolve, readyPauseMs));

@@ -1,0 +1,78 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { ContenderKind } from "./contender.ts";
+import { drain } from "./drain.ts";
+import { readingsOf } from "./load.ts";
+import { type Run, type RunOptions, untilPublished, withRun } from "./with-run.ts";
+
+/** What goes wrong in a run: the contender is killed and started again, InfluxDB is away, some messages are poison. */
+export const faults = ["kill -9", "without InfluxDB", "poison"] as const;
+/** One of them. */
+export type Fault = (typeof faults)[number];
+
+/** What a contender lost: sound messages with a PUBACK that InfluxDB doesn't hold after everything drained. */
+export interface LossResult {
+  readonly contender: string;
+  readonly fault: Fault;
+  readonly acknowledged: number;
+  readonly expected: number;
+  readonly stored: number;
+  readonly lost: number;
+}
+
+/** How hard: messages a second, how long a stream, how long InfluxDB is away. */
+export interface LossTerms {
+  readonly messagesPerSecond: number;
+  readonly gateways: number;
+  readonly seconds: number;
+  readonly outageSeconds: number;
+}
+
+const poisonEvery = 1_000;
+/** Longer than any contender waits before it tries again after an outage of a minute, as far as their defaults tell. */
+const stallMs = 90_000;
+
+/** Runs one contender through one fault in a world of its own. @throws when a part doesn't start, or at the signal */
+export function measureLoss(
+  kind: ContenderKind,
+  fault: Fault,
+  terms: LossTerms,
+  options: RunOptions,
+): Promise<LossResult> {
+  const { messagesPerSecond, gateways, seconds, outageSeconds } = terms;
+  const load = {
+    messagesPerSecond,
+    gateways,
+    seconds: fault === "without InfluxDB" ? seconds + outageSeconds : seconds,
+    readingsPerMessage: 1,
+    isSigned: false,
+    poisonEvery: fault === "poison" ? poisonEvery : 0,
+  };
+  return withRun({ kind, load }, options, async (run) => {
+    run.probe.quiet();
+    run.publisher.go();
+    const [acknowledged] = await Promise.all([
+      untilPublished(run),
+      bring(fault, run, { afterMs: (seconds * 1000) / 2, outageMs: outageSeconds * 1000 }),
+    ]);
+    const expected = readingsOf(run.load);
+    const { stored } = await drain(run, { since: 0, expected, stallMs });
+    return { contender: kind.name, fault, acknowledged, expected, stored, lost: expected - stored };
+  });
+}
+
+async function bring(
+  fault: Fault,
+  { contender, world, signal }: Run,
+  { afterMs, outageMs }: { readonly afterMs: number; readonly outageMs: number },
+): Promise<void> {
+  if (fault === "poison") return;
+  await pause(afterMs, undefined, { signal });
+  if (fault === "kill -9") {
+    await contender.kill9();
+    await contender.restart();
+    return;
+  }
+  await world.influx.down();
+  await pause(outageMs, undefined, { signal });
+  await world.influx.restart();
+}
