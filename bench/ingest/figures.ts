@@ -114,9 +114,11 @@ export function lossFigures(results: readonly LossResult[], terms: LossTerms): F
     const { contender, fault } = first;
     const value = Math.max(...group.map(({ lost }) => lost));
     const acknowledged = Math.max(...group.map((result) => result.acknowledged));
-    const how = { "kill -9": "", "without InfluxDB": ` for ${terms.outageSeconds} s`, poison: " 1 in 1,000" }[
-      fault
-    ];
+    const how = {
+      "kill -9": " three times",
+      "without InfluxDB": ` for ${terms.outageSeconds} s`,
+      poison: " 1 in 1,000",
+    }[fault];
     const name = `lost at ${terms.messagesPerSecond} messages/s, ${fault}${how}, of ${acknowledged} acknowledged`;
     const goal = contender === ours ? noneLost(value) : undefined;
     return [toFigure({ name, value, unit: "messages", contender, goal })];

@@ -4,7 +4,7 @@ import { drain } from "./drain.ts";
 import { readingsOf } from "./load.ts";
 import { type Run, type RunOptions, untilPublished, withRun } from "./with-run.ts";
 
-/** What goes wrong in a run: the contender is killed and started again, InfluxDB is away, some messages are poison. */
+/** What goes wrong in a run: the contender is killed and started again three times, InfluxDB is away, some messages are poison. */
 export const faults = ["kill -9", "without InfluxDB", "poison"] as const;
 /** One of them. */
 export type Fault = (typeof faults)[number];
@@ -28,6 +28,7 @@ export interface LossTerms {
 }
 
 const poisonEvery = 1_000;
+const kills = 3;
 /** Longer than any contender waits before it tries again after an outage of a minute, as far as their defaults tell. */
 const stallMs = 90_000;
 
@@ -50,29 +51,27 @@ export function measureLoss(
   return withRun({ kind, load }, options, async (run) => {
     run.probe.quiet();
     run.publisher.go();
-    const [acknowledged] = await Promise.all([
-      untilPublished(run),
-      bring(fault, run, { afterMs: (seconds * 1000) / 2, outageMs: outageSeconds * 1000 }),
-    ]);
+    const [acknowledged] = await Promise.all([untilPublished(run), bring(fault, run, terms)]);
     const expected = readingsOf(run.load);
     const { stored } = await drain(run, { since: 0, expected, stallMs });
     return { contender: kind.name, fault, acknowledged, expected, stored, lost: expected - stored };
   });
 }
 
-async function bring(
-  fault: Fault,
-  { contender, world, signal }: Run,
-  { afterMs, outageMs }: { readonly afterMs: number; readonly outageMs: number },
-): Promise<void> {
-  if (fault === "poison") return;
-  await pause(afterMs, undefined, { signal });
+/** Kills come evenly over the stream, or as soon as the contender runs again; an outage begins in its middle. */
+async function bring(fault: Fault, run: Run, { seconds, outageSeconds }: LossTerms): Promise<void> {
+  const { contender, world, signal } = run;
   if (fault === "kill -9") {
-    await contender.kill9();
-    await contender.restart();
-    return;
+    for (let nth = 0; nth < kills; nth += 1) {
+      await pause((seconds * 1000) / (kills + 1), undefined, { signal });
+      await contender.kill9();
+      await contender.restart();
+    }
   }
-  await world.influx.down();
-  await pause(outageMs, undefined, { signal });
-  await world.influx.restart();
+  if (fault === "without InfluxDB") {
+    await pause((seconds * 1000) / 2, undefined, { signal });
+    await world.influx.down();
+    await pause(outageSeconds * 1000, undefined, { signal });
+    await world.influx.restart();
+  }
 }
