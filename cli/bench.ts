@@ -1,5 +1,12 @@
 import type { Command } from "commander";
-import { type BenchPart, benchParts, type Form, runIngestBench } from "#bench/ingest/run-ingest-bench.ts";
+import type { Figure } from "#bench/ingest/figures.ts";
+import {
+  type BenchPart,
+  benchParts,
+  type Form,
+  type IngestBench,
+  runIngestBench,
+} from "#bench/ingest/run-ingest-bench.ts";
 import { AppError } from "#domain/errors.ts";
 import { complain, say } from "./say.ts";
 import { untilStopped } from "./until-stopped.ts";
@@ -63,34 +70,43 @@ export function addBenchCommand(program: Command): void {
 }
 
 async function benchIngest(flags: IngestFlags): Promise<void> {
-  const usual = flags.short ? short : full;
   const stop = new AbortController();
   untilStopped().then(() => stop.abort());
-  const figures = await runIngestBench({
+  try {
+    report(await runIngestBench(benchOf(flags, stop.signal)), flags);
+  } catch (fault) {
+    if (!stop.signal.aborted) throw fault;
+    complain("stopped; everything that was started is gone");
+    process.exitCode = 130;
+  }
+}
+
+function benchOf(flags: IngestFlags, signal: AbortSignal): IngestBench {
+  const usual = flags.short ? short : full;
+  return {
+    signal,
+    parts: partsOf(flags),
+    loads: loadsOf(flags),
+    only: flags.only === "ours" ? "coldmark" : (flags.only ?? null),
     seconds: count("--seconds", flags.seconds, usual.seconds, [4, 3_600]),
     runs: count("--runs", flags.runs, usual.runs, [1, 100]),
     gateways: count("--gateways", flags.gateways, 300, [1, 10_000]),
-    loads: loadsOf(flags),
-    parts: partsOf(flags),
-    only: flags.only === "ours" ? "coldmark" : (flags.only ?? null),
     rate: flags.rate === undefined ? null : count("--rate", flags.rate, 0, rates),
     faults: {
       runs: count("--fault-runs", flags.faultRuns, usual.faultRuns, [1, 100]),
       messagesPerSecond: count("--fault-rate", flags.faultRate, 1_500, rates),
       outageSeconds: count("--outage", flags.outage, usual.outageSeconds, [1, 600]),
     },
-    signal: stop.signal,
     profileDir: flags.profile ?? null,
     say: flags.json ? complain : say,
-  }).catch((fault: unknown) => {
-    if (!stop.signal.aborted) throw fault;
-    return null;
-  });
-  if (figures === null) {
-    process.exitCode = 130;
-    return complain("stopped; everything that was started is gone");
+  };
+}
+
+function report(figures: readonly Figure[], { json }: IngestFlags): void {
+  if (json) {
+    say(JSON.stringify({ figures }));
+    return;
   }
-  if (flags.json) return say(JSON.stringify({ figures }));
   for (const { name, value, unit, target, met, peer = "coldmark" } of figures) {
     const verdict = target === null ? "" : ` (target ${target}: ${met ? "met" : "MISSED"})`;
     say(`${peer}: ${name}: ${value ?? "none"} ${unit}${verdict}`);

@@ -1,3 +1,4 @@
+import { AppError } from "#domain/errors.ts";
 import { coldmark } from "./coldmark.ts";
 import type { ContenderKind } from "./contender.ts";
 import { type Figure, figuresOf, formOf, lossFigures, ratioFigures } from "./figures.ts";
@@ -47,11 +48,11 @@ export interface Form {
 
 const faultSeconds = 20;
 
-/** Runs the parts asked for, contenders interleaved, and gives the figures. */
+/** Runs the parts asked for, contenders interleaved, and gives the figures. @throws AppError BAD_SETTING for an unknown contender */
 export async function runIngestBench(bench: IngestBench): Promise<Figure[]> {
   const { only, say } = bench;
   const taking = contenders(say).filter(({ name }) => only === null || only === name);
-  if (taking.length === 0) throw new Error(`there is no contender ${only} here`);
+  if (taking.length === 0) throw new AppError("BAD_SETTING", `--only: there is no contender ${only} here`);
   const isAlone = bench.parts.has("load") && bench.parts.size === 1;
   if (taking.some((kind) => kind !== coldmark) && !isAlone) await installPeers(say);
   const figures: Figure[] = [];
