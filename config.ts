@@ -112,6 +112,15 @@ const schema = z.object({
     .describe("MQTT 5 broker of the gateways; without it one inside the process"),
   MQTT_USERNAME: optionalText("our user at that broker"),
   MQTT_PASSWORD: secret("that user's password"),
+  COLLECT_SHARDS: whole(
+    1,
+    [1, 64],
+    "parts that an outside broker's gateways are shared out in among processes; each needs two users there",
+  ),
+  BROKER_AUTH_SECRET: secret(
+    "what EMQX sends as bearer when it asks `/broker/auth` and `/broker/acl`; without it they don't exist",
+    shaped(/^[\x21-\x7e]{32,}$/, "must have at least 32 visible ASCII characters"),
+  ),
   MQTT_HOST: text("127.0.0.1", "address the broker inside the process listens on"),
   MQTT_PORT: whole(1883, [0, 65_535], "its port (0 takes a free one)"),
 

@@ -1,5 +1,6 @@
 /** How people and machines ask Coldmark: every route on one Hono app. Opens nothing; `server.ts` gives it a socket. */
 import { OpenAPIHono } from "@hono/zod-openapi";
+import { except } from "hono/combine";
 import { compress } from "hono/compress";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { AppError } from "#domain/errors.ts";
@@ -15,6 +16,7 @@ import { NetLimit } from "./net-limit.ts";
 import type { Api, ApiEnv, ApiParts } from "./parts.ts";
 import { problemResponse } from "./problem.ts";
 import { badShape } from "./read-json.ts";
+import { brokerRoutes } from "./routes/broker.ts";
 import { captureRoutes } from "./routes/capture.ts";
 import { chainRoutes } from "./routes/chain.ts";
 import { consoleRoutes } from "./routes/console.ts";
@@ -62,6 +64,7 @@ export function createApp(parts: ApiParts): Api {
   logRoutes(app, parts);
   chainRoutes(app, parts);
   receiptKeyRoutes(app, parts);
+  brokerRoutes(app, parts);
   ingestViewRoutes(app, parts);
   healthRoutes(app, parts);
   docsRoutes(app);
@@ -80,5 +83,7 @@ function addMiddleware(app: Api, parts: ApiParts): void {
         }),
     }),
   );
-  app.use(limitTime, refuseBadAddress, limitBody, refuseCrossOrigin(parts), identify(parts));
+  app.use(limitTime, refuseBadAddress, limitBody, refuseCrossOrigin(parts));
+  // A broker's secret is no API key; its routes look at it themselves.
+  app.use(except("/broker/*", identify(parts)));
 }

@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   demo: async () => (await import("./demo.ts")).addDemoCommand,
   up: async () => (await import("./up.ts")).addUpCommand,
   register: async () => (await import("./register.ts")).addRegisterCommand,
+  broker: async () => (await import("./broker.ts")).addBrokerCommand,
   replay: async () => (await import("./replay.ts")).addReplayCommand,
   verify: async () => (await import("./verify.ts")).addVerifyCommand,
   bench: async () => (await import("./bench.ts")).addBenchCommand,

@@ -17,13 +17,13 @@ interface Positioned {
 export async function admitBoots<Message extends Positioned>(
   tx: Tx,
   messages: readonly Message[],
-  known: readonly GatewayProgress[],
+  known: ReadonlyMap<string, GatewayProgress>,
 ): Promise<{ admitted: Message[]; refused: Message[] }> {
-  const admittedBoots = new Set(known.map((row) => bootKey(row.tenantId, row.gatewayId, row.boot)));
+  const admittedBoots = new Set(known.keys());
   const isNew = ({ position }: Message) => !admittedBoots.has(keyOf(position));
-  const kept = await countBoots(tx, [
-    ...new Set(messages.filter(isNew).map(({ position }) => position.gateway)),
-  ]);
+  const newcomers = messages.filter(isNew);
+  if (newcomers.length === 0) return { admitted: [...messages], refused: [] };
+  const kept = await countBoots(tx, [...new Set(newcomers.map(({ position }) => position.gateway))]);
   const refused = new Set<Message>();
   for (const message of messages) {
     if (!isNew(message)) continue;

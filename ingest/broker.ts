@@ -5,7 +5,8 @@ import { createServer, type Server, type Socket } from "node:net";
 import { connect as connectMqtt } from "mqtt";
 import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
-import { openCollector } from "./collector-door.ts";
+import { openCollector, type SessionLane } from "./collector-door.ts";
+import type { SessionMeters, Subscriptions } from "./collector-session.ts";
 import { createEmbeddedBroker } from "./embedded-door.ts";
 import type { InboundMessage } from "./message.ts";
 import { guardPacketSize } from "./packet-guard.ts";
@@ -18,6 +19,10 @@ export interface Broker {
   /** Where gateways connect. */
   readonly url: string;
   state(): "up" | "down";
+  /** Works for these shards of the gateways and for no others; a broker inside the process has all its gateways. */
+  hold(shards: ReadonlySet<number>): Promise<void>;
+  /** Packets received from an outside broker and not acknowledged. */
+  unacknowledged(): number;
   /** QoS 1; resolves when the broker has it. @throws AppError UNAVAILABLE when it can't be reached now */
   publish(topic: string, payload: Uint8Array): Promise<void>;
   stop(): Promise<void>;
@@ -33,6 +38,8 @@ export interface BrokerParts {
   readonly accept: (message: InboundMessage) => Promise<void>;
   readonly oldestWaitMs: () => number;
   readonly isPassword: (gateway: string, password: string) => Promise<boolean>;
+  readonly subscriptions: (shard: number, lane: SessionLane) => Promise<Subscriptions>;
+  readonly meters: SessionMeters;
   readonly clock: () => number;
   readonly log: Logger;
 }
@@ -63,6 +70,8 @@ function openOutside(place: Extract<BrokerPlace, { kind: "outside" }>, parts: Br
     describe: `MQTT broker at ${new URL(url).host}`,
     url,
     state: () => (collector.isUp() ? "up" : "down"),
+    hold: collector.hold,
+    unacknowledged: collector.unacknowledged,
     publish: collector.publish,
     stop: collector.stop,
   };
@@ -89,6 +98,8 @@ async function openEmbedded(
     describe: `MQTT broker inside this process at ${url}`,
     url,
     state: () => (server.listening ? "up" : "down"),
+    hold: () => Promise.resolve(),
+    unacknowledged: () => 0,
     publish: (topic, payload) =>
       new Promise((resolve, reject) => {
         const packet = {

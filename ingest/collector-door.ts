@@ -1,7 +1,16 @@
 import type { IClientOptions, MqttClient } from "mqtt";
 import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
+import {
+  type CollectorSession,
+  openSession,
+  type SessionMeters,
+  type Subscriptions,
+} from "./collector-session.ts";
 import { type InboundMessage, parseTopic } from "./message.ts";
+
+/** Live messages and back-fill come by sessions of their own, so that a full back-fill window holds no live message up. */
+export type SessionLane = "live" | "hist";
 
 /** What the collector works with; `connect` opens a socket to the broker. */
 export interface CollectorParts {
@@ -11,180 +20,76 @@ export interface CollectorParts {
   readonly accept: (message: InboundMessage) => Promise<void>;
   /** Age of the oldest message that is not durable yet. */
   readonly oldestWaitMs: () => number;
+  readonly subscriptions: (shard: number, lane: SessionLane) => Promise<Subscriptions>;
   readonly clock: () => number;
   readonly log: Logger;
+  readonly meters: SessionMeters;
 }
 
-/** The collector: a persistent session at an outside broker. */
+/** The collector: the sessions of those shards of the gateways that this process holds. */
 export interface Collector {
+  /** Opens the sessions of these shards and closes all others. */
+  hold(shards: ReadonlySet<number>): Promise<void>;
+  /** Whether every session that should be open is. */
   isUp(): boolean;
+  unacknowledged(): number;
   publish(topic: string, payload: Uint8Array): Promise<void>;
   stop(): Promise<void>;
 }
 
-type Packet = Parameters<MqttClient["handleMessage"]>[0];
+const userWhenUnnamed = "coldmark-collector";
+/** Unacknowledged packets: enough for a commit of live messages while the last one is under way; few of the others. */
+const windowMessages = { live: 4_000, hist: 500 } as const;
 
-const clientIdWhenUnnamed = "coldmark-collector";
-const week = 7 * 86_400;
-const windowMessages = 1_000;
-const packetBytesMax = 1_200_000;
-const backOff = { firstMs: 500, longestMs: 10_000 };
-const watchMs = 1_000;
-/** Nothing became durable for this long: the broker's queue is a better place to wait than our memory. */
-const patienceMs = 30_000;
-const filters = {
-  "coldmark/v1/+/data": { qos: 1, rh: 2 },
-  "coldmark/v1/+/hist": { qos: 1, rh: 2 },
-  "coldmark/v1/+/status": { qos: 1 },
-} as const;
-
-/**
- * Connects for ever, each time with a new client: an acknowledgement can then never reach a later connection, where
- * its packet id means another message (reference/ingestion.md §0 fact 3). PUBACK is sent when a message is durable.
- */
+/** Opens a collector that holds no shard yet. */
 export function openCollector(parts: CollectorParts): Collector {
-  let client: MqttClient | null = null;
-  let retry: NodeJS.Timeout | null = null;
-  let failures = 0;
-  let isFirst = true;
-  let stopped = false;
-
-  const connect = (): void => {
-    retry = null;
-    if (stopped) return;
-    if (parts.oldestWaitMs() > patienceMs) {
-      again();
-      return;
-    }
-    const own = parts.connect(connectOptions(parts));
-    client = own;
-    own.on("error", (error) => parts.log.warn({ err: error }, "the broker's connection"));
-    own.on("connect", ({ sessionPresent }) => {
-      failures = 0;
-      if (!sessionPresent && !isFirst)
-        parts.log.warn("the broker lost our session: messages it held may be lost");
-      isFirst = false;
-      subscribe(own, parts.log);
-    });
-    own.once("close", () => {
-      own.end(true);
-      if (client === own) client = null;
-      again();
-    });
-    own.handleMessage = takeMessages(own, parts);
+  const held = new Map<number, readonly CollectorSession[]>();
+  const all = () => [...held.values()].flat();
+  const close = async (shard: number): Promise<void> => {
+    const sessions = held.get(shard) ?? [];
+    held.delete(shard);
+    await Promise.all(sessions.map((session) => session.stop()));
   };
-  const again = (): void => {
-    if (stopped || retry) return;
-    failures += 1;
-    const full = Math.min(backOff.firstMs * 2 ** Math.min(failures - 1, 10), backOff.longestMs);
-    retry = setTimeout(connect, Math.random() * full);
-  };
-  const watchdog = setInterval(() => {
-    if (client?.connected && parts.oldestWaitMs() > patienceMs)
-      drop(client, parts.log, "nothing becomes durable");
-  }, watchMs);
-
-  connect();
   return {
-    isUp: () => client?.connected === true,
-    publish: (topic, payload) => publishOn(client, topic, payload),
+    hold: async (shards) => {
+      for (const shard of held.keys()) if (!shards.has(shard)) await close(shard);
+      for (const shard of shards) if (!held.has(shard)) held.set(shard, openShard(parts, shard));
+    },
+    isUp: () => all().every((session) => session.isUp()),
+    unacknowledged: () => all().reduce((n, session) => n + session.unacknowledged(), 0),
+    publish: (topic, payload) => {
+      const session = all().find((one) => one.isUp());
+      return session === undefined
+        ? Promise.reject(new AppError("UNAVAILABLE", "no connection to the broker"))
+        : session.publish(topic, payload);
+    },
     stop: async () => {
-      stopped = true;
-      clearInterval(watchdog);
-      if (retry) clearTimeout(retry);
-      await client?.endAsync().catch(() => undefined);
+      for (const shard of [...held.keys()]) await close(shard);
     },
   };
 }
 
-function connectOptions({ username, password }: CollectorParts): IClientOptions {
-  return {
-    protocolVersion: 5,
-    clientId: username ?? clientIdWhenUnnamed,
-    username,
-    password,
-    clean: false,
-    keepalive: 30,
-    connectTimeout: 10_000,
-    reconnectPeriod: 0,
-    resubscribe: false,
-    queueQoSZero: false,
-    properties: {
-      sessionExpiryInterval: week,
-      receiveMaximum: windowMessages,
-      maximumPacketSize: packetBytesMax,
-    },
-  };
-}
-
-function subscribe(client: MqttClient, log: Logger): void {
-  client.subscribe(filters, (error, granted) => {
-    const refused = granted?.filter(({ qos }) => qos >= 128).map(({ topic }) => topic) ?? [];
-    if (!error && refused.length === 0) return;
-    log.error({ err: error, refused }, "the broker refuses our subscriptions: check its ACL");
-    client.end(true);
+function openShard(parts: CollectorParts, shard: number): CollectorSession[] {
+  return (["live", "hist"] as const).map((lane) => {
+    const user = userOf(parts.username ?? userWhenUnnamed, shard, lane);
+    return openSession({
+      ...parts,
+      user,
+      username: parts.username === undefined ? undefined : user,
+      windowMessages: windowMessages[lane],
+      subscriptions: () => parts.subscriptions(shard, lane),
+      toMessage,
+    });
   });
 }
 
-/**
- * Gives each packet on and lets MQTT.js go to the next one without acknowledging: holding the callback would stop
- * everything, pings included (reference/ingestion.md §0 facts 1 and 2).
- */
-function takeMessages(client: MqttClient, parts: CollectorParts): MqttClient["handleMessage"] {
-  const acknowledge = createAcknowledger(client);
-  return (packet, done) => {
-    parts.accept(toMessage(packet, parts.clock())).then(
-      () => acknowledge(packet),
-      (error: unknown) => drop(client, parts.log, error),
-    );
-    done(new Error("acknowledged later"));
-  };
+/** Each session is a user of its own at the broker, because a user name may be held equal to the client id there. */
+function userOf(base: string, shard: number, lane: SessionLane): string {
+  return [base, ...(shard === 0 ? [] : [shard]), ...(lane === "live" ? [] : [lane])].join("-");
 }
 
-function toMessage(packet: Packet, receivedAt: number): InboundMessage {
-  const topic = String(packet.topic);
+function toMessage(topic: string, payload: Uint8Array, receivedAt: number): InboundMessage {
   const parsed = parseTopic(topic);
   const gateway = parsed?.gateway ?? topic.split("/")[2] ?? "";
-  const payload = typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload;
   return { gateway, topic, lane: parsed?.lane ?? "other", payload, door: "collector", receivedAt };
-}
-
-/** Collects what one commit made durable and sends its PUBACKs together, in the order of receipt. */
-function createAcknowledger(client: MqttClient): (packet: Packet) => void {
-  // Private in MQTT.js, hence the exact pin of its version and the test that would notice.
-  const sender = client as unknown as { _sendPacket(packet: object): void };
-  let due: number[] = [];
-  const flush = () => {
-    const ids = due;
-    due = [];
-    if (!client.connected) return;
-    client.stream.cork();
-    for (const messageId of ids) sender._sendPacket({ cmd: "puback", messageId, reasonCode: 0 });
-    client.stream.uncork();
-  };
-  return ({ qos, messageId }) => {
-    if (qos !== 1 || messageId === undefined) return;
-    if (due.length === 0) setImmediate(flush);
-    due.push(messageId);
-  };
-}
-
-function drop(client: MqttClient, log: Logger, why: unknown): void {
-  if (!client.connected) return;
-  log.warn({ why }, "leaves the broker for now: its queue holds what comes");
-  client.end(true);
-}
-
-/** Resolves with the broker's PUBACK. @throws AppError UNAVAILABLE when there is no connection, or it ends first */
-function publishOn(client: MqttClient | null, topic: string, payload: Uint8Array): Promise<void> {
-  if (!client?.connected) return Promise.reject(new AppError("UNAVAILABLE", "no connection to the broker"));
-  return new Promise((resolve, reject) => {
-    const lost = () => reject(new AppError("UNAVAILABLE", "the broker went away"));
-    client.once("close", lost);
-    client.publish(topic, Buffer.from(payload), { qos: 1 }, (error) => {
-      client.off("close", lost);
-      if (error) reject(error);
-      else resolve();
-    });
-  });
 }

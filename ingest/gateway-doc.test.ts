@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { ed25519 } from "@noble/curves/ed25519.js";
+import { p256 } from "@noble/curves/nist.js";
 import { describe, expect, test } from "vitest";
-import { fromBase64, toBase64, toHex, utf8 } from "#domain/log/bytes.ts";
-import { messageToSign, signEd25519 } from "#domain/log/signature.ts";
+import { concatBytes, fromBase64, toBase64, toHex, utf8 } from "#domain/log/bytes.ts";
+import { canonicalize } from "#domain/log/canonical.ts";
+import { messageToSign, signEd25519, verifySignature } from "#domain/log/signature.ts";
 import { deadLetterCures } from "#store/dead-letters.ts";
 import { decodeMessage } from "./decode-message.ts";
 import { makeReceipt, receiptToSign } from "./receipt.ts";
@@ -25,6 +27,30 @@ const receipt = makeReceipt("gw-0001", 1, sequence, key, 1_767_225_601_000);
 const receiptText = Buffer.from(receipt.payload).toString("utf8");
 const { sig: receiptSig, ...unsigned } = JSON.parse(receiptText) as Record<string, unknown>;
 const signedReceipt = receiptToSign(receipt.topic, unsigned);
+const ecSecret = Uint8Array.from({ length: 32 }, (_, n) => 64 + n);
+const ecPublic = p256.getPublicKey(ecSecret, true);
+const ecSig = p256.sign(messageToSign(topic, utf8(body)), ecSecret);
+const command = {
+  ...{ v: 1, counter: 1, time: 1_767_225_700_000, command: "resend", boot: 1 },
+  ...{
+    ranges: [
+      [2, 4],
+      [7, 7],
+    ],
+    kid: key.kid,
+  },
+};
+const zero = Uint8Array.of(0);
+const commandTopic = utf8("coldmark/v1/gw-0001/command");
+const signedCommand = concatBytes(
+  utf8("coldmark/command/1"),
+  zero,
+  commandTopic,
+  zero,
+  utf8(canonicalize(command)),
+);
+const commandSig = toBase64(signEd25519(receiptSeed, signedCommand));
+const shown = (bytes: Uint8Array) => Buffer.from(bytes).toString("utf8").replaceAll("\0", "␀");
 
 describe("docs/gateway.md", () => {
   test.each([
@@ -37,8 +63,13 @@ describe("docs/gateway.md", () => {
     ["the SHA-256 of the message", toHex(sha256(utf8(message)))],
     ["the running hash", toHex(sequence.hash)],
     ["the receipt's public key", toHex(ed25519.getPublicKey(receiptSeed))],
-    ["what a receipt's signature is over", Buffer.from(signedReceipt).toString("utf8").replaceAll("\0", "␀")],
+    ["what a receipt's signature is over", shown(signedReceipt)],
     ["the receipt", receiptText],
+    ["an ES256 private key", toHex(ecSecret)],
+    ["its public key", toHex(ecPublic)],
+    ["its signature", toBase64(ecSig)],
+    ["what a command's signature is over", shown(signedCommand)],
+    ["the command", JSON.stringify({ ...command, sig: commandSig })],
   ])("holds %s", (_what, words) => {
     expect(page.split("\n")).toContain(words);
   });
@@ -74,6 +105,10 @@ describe("docs/gateway.md", () => {
       ed25519.getPublicKey(receiptSeed),
     );
     expect(holds).toBe(true);
+  });
+
+  test("its ES256 signature is one we take", () => {
+    expect(verifySignature("ES256", ecPublic, messageToSign(topic, utf8(body)), ecSig)).toBe(true);
   });
 
   test("names every reason for a dead letter with its cure", () => {

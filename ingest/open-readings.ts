@@ -6,6 +6,7 @@ import type { Reading } from "#store/readings/readings-store.ts";
 import { bootsMax } from "./admit-boots.ts";
 import type { DecodedMessage } from "./decode-message.ts";
 import { decodeReading } from "./decode-reading.ts";
+import type { TrackedMessage } from "./tracker.ts";
 
 /** A reading of a known sensor that may be kept, with the place it is judged by. */
 export interface Candidate {
@@ -25,17 +26,9 @@ export interface OpenedMessage {
   readonly letters: readonly DeadLetter[];
 }
 
-/**
- * How a message's seq was used before: by itself, by the same bytes earlier, by other bytes, or not noted at all, be it
- * that its boot was one too many.
- */
-export type SeqUse = "first" | "again" | "conflict" | "untracked" | "boot too many";
-
 /** Gives every reading of a message a place and a time, or its reason. `graceMs` is the time windows wait before sealing. */
 export function openReadings(
-  message: InboxMessage,
-  decoded: DecodedMessage,
-  use: SeqUse,
+  { message, decoded, use }: TrackedMessage,
   gateway: GatewayFacts | undefined,
   graceMs: number,
 ): OpenedMessage {

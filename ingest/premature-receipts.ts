@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { InboundMessage } from "./message.ts";
 import type { Receipts } from "./receipts.ts";
 import { moveUp, noteArrivals, nothingYet, type Sequence } from "./track-sequence.ts";
@@ -13,11 +13,11 @@ export function createPrematureReceipts(receipts: Receipts): (message: InboundMe
     const position = positionOf(payload);
     if (!position) return;
     const key = `${gateway}/${position.boot}`;
-    const sha256 = createHash("sha256").update(payload).digest();
+    const sha256 = hash("sha256", payload, "buffer");
     const noted = noteArrivals(sequences.get(key) ?? nothingYet, [position.seq]);
     const sequence = moveUp(noted, [{ seq: position.seq, sha256 }]);
     sequences.set(key, sequence);
-    receipts.owe({ gateway, boot: position.boot, sequence, sent: () => Promise.resolve() });
+    receipts.owe({ tenantId: "", gatewayId: gateway, boot: position.boot, ...sequence });
   };
 }
 

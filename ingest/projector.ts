@@ -1,141 +1,122 @@
-import { equalBytes } from "#domain/log/bytes.ts";
 import type { Store, Tx } from "#store/connect.ts";
 import { type DeadLetter, recordDeadLetters } from "#store/dead-letters.ts";
 import { dropExcursions, saveExcursions } from "#store/excursions.ts";
 import { recordFindings } from "#store/findings.ts";
-import { findTracked, readProgress, type SequenceKey } from "#store/gateway-progress.ts";
-import { loadGateways } from "#store/gateway-registry.ts";
-import { holdCursor, type InboxMessage, moveCursor, readCursors, readInbox } from "#store/inbox.ts";
+import { holdCursor, moveCursor, readCursors } from "#store/inbox.ts";
 import { markSealedDirty, markWindowsLate, type TouchedWindow } from "#store/late-windows.ts";
-import { type LatestValue, moveLatestValues, newestTimes } from "#store/latest-values.ts";
+import { type LatestValue, moveLatestValues } from "#store/latest-values.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
-import { admitBoots } from "./admit-boots.ts";
-import type { DecodedMessage } from "./decode-message.ts";
-import type { Decoder } from "./decoder.ts";
 import type { Revision } from "./follow-excursions.ts";
+import type { GatewayBook } from "./gateway-book.ts";
 import { type Judged, judgeReadings, setRefusedAside } from "./judge-readings.ts";
-import { type Candidate, type OpenedMessage, openReadings, type SeqUse, windowOf } from "./open-readings.ts";
+import type { IngestMeters } from "./meters.ts";
+import { type NewestTimes, openNewestTimes } from "./newest-times.ts";
+import { type Candidate, type OpenedMessage, openReadings, windowOf } from "./open-readings.ts";
 import { readKept } from "./read-kept.ts";
+import { readTracked } from "./read-tracked.ts";
+import type { Relay } from "./relay.ts";
 import { settleExcursions } from "./settle-excursions.ts";
+import type { Decode, TrackedMessage } from "./tracker.ts";
 
 /** What the projector works with; `graceMs` is the time windows wait before sealing. */
 export interface ProjectorParts {
   readonly store: Store;
   readonly readings: ReadingsStore;
-  readonly decoder: Decoder;
+  readonly book: GatewayBook;
+  readonly decode: Decode;
+  /** From the tracker of this process, where there is one. */
+  readonly incoming: Relay<TrackedMessage>;
   readonly graceMs: number;
+  readonly meters: Pick<IngestMeters, "wrote">;
 }
 
-type ReadingsMessage = Extract<DecodedMessage, { kind: "readings" }>;
+/** The inbox's second reader. */
+export interface Projector {
+  /**
+   * Takes the next messages of the inbox to their end: readings to the readings store, then everything else and the
+   * cursor in one transaction. Killed in between, it comes to the same end again: every write to the readings store is
+   * repeatable, and a reading knows the message it came from. Gives the number of messages, 0 when none wait.
+   * @throws when the records or the readings store can't answer now; the cursor has not moved then
+   */
+  next(now: number): Promise<number>;
+  /** The id of the newest message that was taken to its end by this process, null before the first. */
+  position(): number | null;
+}
 
-const batchLimits = { limit: 500, maxBytes: 4 * 1024 * 1024 };
+const batchLimits = { messages: 4_000, bytes: 8 * 1024 * 1024 };
 
 interface Batch {
-  readonly position: number;
-  readonly last: number;
+  readonly from: number;
+  readonly to: number;
   readonly opened: readonly OpenedMessage[];
   readonly candidates: readonly Candidate[];
   readonly newest: ReadonlyMap<string, number>;
 }
 
 /**
- * Takes the next messages of the inbox to their end: readings to the readings store, then everything else and the
- * cursor in one transaction. Killed in between, it comes to the same end again: every write to the readings store is
- * repeatable, and a reading knows the message it came from. Gives the number of messages, 0 when none wait.
- * @throws when the records or the readings store can't answer now; the cursor has not moved then
+ * Opens the projector. Where it stands, and the newest time of each measuring point, it remembers as long as nothing
+ * fails: the cursor's own check tells when another process went on instead.
  */
-export async function projectNext(parts: ProjectorParts, now: number): Promise<number> {
-  const batch = await parts.store.as({ role: "worker" }, (tx) => readBatch(tx, parts));
-  if (!batch) return 0;
-  const kept = await readKept(parts.readings, batch.candidates, batch.newest);
-  const judged = await write(parts.readings, judgeReadings(batch.candidates, kept));
-  const revision = await settleExcursions(parts, judged.stored, batch.newest, now);
-  await parts.store.as({ role: "worker" }, (tx) =>
-    settle(tx, batch, judged, revision, { now, graceMs: parts.graceMs }),
-  );
-  parts.decoder.forgetUpTo(batch.last);
-  return batch.opened.length;
-}
-
-async function readBatch(tx: Tx, { decoder, graceMs }: ProjectorParts): Promise<Batch | null> {
-  const { projector, tracker } = await readCursors(tx);
-  const messages = await readInbox(tx, {
-    position: projector.position,
-    upTo: tracker.position,
-    ...batchLimits,
-  });
-  const last = messages.at(-1);
-  if (!last) return null;
-  const gateways = await loadGateways(
-    tx,
-    messages.map((message) => message.gateway),
-  );
-  const decoded = messages.map((message) => decoder.recall(message, gateways.get(message.gateway)));
-  const useOf = await seqUses(tx, messages, decoded);
-  const opened = messages.map((message, at) => {
-    const gateway = gateways.get(message.gateway);
-    return openReadings(message, decoded[at] as DecodedMessage, useOf(at), gateway, graceMs);
-  });
-  const candidates = opened.flatMap((message) => message.candidates);
-  const newest = await newestTimes(
-    tx,
-    candidates.map((candidate) => candidate.reading),
-  );
-  return { position: projector.position, last: last.id, opened, candidates, newest };
-}
-
-/** How the tracker noted each message's seq. */
-async function seqUses(
-  tx: Tx,
-  messages: readonly InboxMessage[],
-  decoded: readonly DecodedMessage[],
-): Promise<(at: number) => SeqUse> {
-  const keys = decoded.map((message) => (isReadings(message) ? keyOf(message) : null));
-  const tracked = await findTracked(
-    tx,
-    keys.filter((key) => key !== null),
-  );
-  const firstOf = new Map(tracked.map((row) => [keyText(row), row]));
-  const untracked = decoded.filter(isReadings).filter((message) => !firstOf.has(keyText(keyOf(message))));
-  const refused = await refusedForBoot(tx, untracked);
-  return (at) => {
-    const key = keys[at];
-    const message = messages[at];
-    const first = key ? firstOf.get(keyText(key)) : undefined;
-    if (!first || !message)
-      return refused.has(decoded[at] as ReadingsMessage) ? "boot too many" : "untracked";
-    if (first.inboxId === message.id) return "first";
-    return equalBytes(first.sha256, message.sha256) ? "again" : "conflict";
+export function createProjector(parts: ProjectorParts): Projector {
+  const newestTimes = openNewestTimes();
+  let position: number | null = null;
+  const step = async (from: number, now: number): Promise<Batch | null> => {
+    const messages = parts.incoming.take(from, batchLimits) ?? (await readTracked(parts, from));
+    if (messages.length === 0) return null;
+    const batch = await openBatch(parts, from, messages, newestTimes);
+    const kept = await readKept(parts.readings, batch.candidates, batch.newest);
+    const judged = await write(parts, judgeReadings(batch.candidates, kept));
+    const revision = await settleExcursions(parts, judged.stored, batch.newest, now);
+    const { graceMs } = parts;
+    await parts.store.as({ role: "worker" }, (tx) => settle(tx, batch, judged, revision, { now, graceMs }));
+    newestTimes.keep(judged.stored.map(({ reading }) => reading));
+    return batch;
+  };
+  return {
+    next: async (now) => {
+      const from = position ?? (await readPosition(parts.store));
+      position = null;
+      try {
+        const batch = await step(from, now);
+        position = batch?.to ?? from;
+        return batch?.opened.length ?? 0;
+      } catch (error) {
+        newestTimes.forget();
+        throw error;
+      }
+    },
+    position: () => position,
   };
 }
 
-/** Which of these messages the tracker left out because their gateway has as many boots as are kept. */
-async function refusedForBoot(tx: Tx, untracked: readonly ReadingsMessage[]): Promise<Set<ReadingsMessage>> {
-  const positions = untracked.map(({ position }) => position);
-  const known = await readProgress(
-    tx,
-    positions.map(({ gateway }) => gateway),
-    positions.map(({ boot }) => boot),
+async function readPosition(store: Store): Promise<number> {
+  return store.as({ role: "worker" }, async (tx) => (await readCursors(tx)).projector.position);
+}
+
+async function openBatch(
+  { store, book, graceMs }: ProjectorParts,
+  from: number,
+  messages: readonly TrackedMessage[],
+  newestTimes: NewestTimes,
+): Promise<Batch> {
+  const gateways = await book.read(messages.map(({ message }) => message.gateway));
+  const opened = messages.map((tracked) =>
+    openReadings(tracked, gateways.get(tracked.message.gateway), graceMs),
   );
-  return new Set((await admitBoots(tx, untracked, known)).refused);
+  const candidates = opened.flatMap((message) => message.candidates);
+  const newest = await newestTimes.read(
+    store,
+    candidates.map((candidate) => candidate.reading),
+  );
+  return { from, to: messages.at(-1)?.message.id ?? from, opened, candidates, newest };
 }
 
-function isReadings(message: DecodedMessage): message is ReadingsMessage {
-  return message.kind === "readings";
-}
-
-function keyOf({ position }: ReadingsMessage): SequenceKey {
-  const { tenant, gateway, boot, seq } = position;
-  return { tenantId: tenant, gatewayId: gateway, boot, seq };
-}
-
-function keyText({ tenantId, gatewayId, boot, seq }: SequenceKey): string {
-  return `${tenantId}/${gatewayId}/${boot}/${seq}`;
-}
-
-async function write(readings: ReadingsStore, judged: Judged): Promise<Judged> {
+async function write({ readings, meters }: ProjectorParts, judged: Judged): Promise<Judged> {
   if (judged.stored.length === 0) return judged;
-  return setRefusedAside(judged, await readings.write(judged.stored.map((candidate) => candidate.reading)));
+  const begun = performance.now();
+  const refused = await readings.write(judged.stored.map((candidate) => candidate.reading));
+  meters.wrote(judged.stored.length - refused.length, performance.now() - begun);
+  return setRefusedAside(judged, refused);
 }
 
 async function settle(
@@ -145,7 +126,7 @@ async function settle(
   revision: Revision,
   { now, graceMs }: { now: number; graceMs: number },
 ): Promise<void> {
-  await holdCursor(tx, "projector", batch.position);
+  await holdCursor(tx, "projector", batch.from);
   const letters: DeadLetter[] = [...batch.opened.flatMap((message) => message.letters), ...judged.letters];
   await recordDeadLetters(tx, letters, now);
   await recordFindings(tx, judged.findings, now);
@@ -155,7 +136,7 @@ async function settle(
   await markWindows(tx, judged.stored, graceMs);
   const sum = (pick: (message: OpenedMessage) => number) =>
     batch.opened.reduce((n, message) => n + pick(message), 0);
-  await moveCursor(tx, "projector", batch.last, {
+  await moveCursor(tx, "projector", batch.to, {
     received: sum((message) => message.received),
     stored: judged.stored.length,
     duplicate: sum((message) => message.duplicate) + judged.duplicate,

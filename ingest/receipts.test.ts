@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { fromBase64 } from "#domain/log/bytes.ts";
 import { verifySignature } from "#domain/log/signature.ts";
 import { receiptToSign } from "./receipt.ts";
-import { openReceipts } from "./receipts.ts";
+import { openReceipts, type SentReceipt } from "./receipts.ts";
 import { nothingYet } from "./track-sequence.ts";
 
 const key = { kid: "r1", privateKey: new Uint8Array(32).fill(1) };
@@ -19,10 +19,12 @@ function receiver(fail: () => boolean = () => false) {
     if (fail()) throw new Error("the broker is away");
     heard.push({ topic, at: Date.now(), receipt: JSON.parse(Buffer.from(payload).toString("utf8")) });
   };
-  const receipts = openReceipts({ key, clock: Date.now, log, publish });
-  const owe = (upTo: number, boot = 1, gateway = "gw-1") =>
-    receipts.owe({ gateway, boot, sequence: { ...nothingYet, upTo }, sent: () => Promise.resolve() });
-  return { heard, owe };
+  const marked: SentReceipt[][] = [];
+  const markSent = async (sent: readonly SentReceipt[]) => void marked.push([...sent]);
+  const receipts = openReceipts({ key, clock: Date.now, log, publish, markSent });
+  const owe = (upTo: number, boot = 1, gatewayId = "gw-1") =>
+    receipts.owe({ tenantId: "t", gatewayId, boot, ...nothingYet, upTo });
+  return { heard, owe, marked, stop: receipts.stop };
 }
 
 test("at most one a second to each gateway, and of one boot the newest", async () => {
@@ -66,4 +68,23 @@ test("the signature holds for this topic and these words only", async () => {
   expect(holds("coldmark/v1/gw-1/receipt", unsigned)).toBe(true);
   expect(holds("coldmark/v1/gw-2/receipt", unsigned)).toBe(false);
   expect(holds("coldmark/v1/gw-1/receipt", { ...unsigned, upTo: 6 })).toBe(false);
+});
+
+test("what was sent is kept in one write a second, each boot once, and at the end", async () => {
+  const { owe, marked, stop } = receiver();
+  owe(1);
+  owe(1, 1, "gw-2");
+  await vi.advanceTimersByTimeAsync(900);
+  expect(marked).toEqual([]);
+  await vi.advanceTimersByTimeAsync(100);
+  expect(marked.map((sent) => sent.map(({ gatewayId, at }) => [gatewayId, at]))).toEqual([
+    [
+      ["gw-1", 0],
+      ["gw-2", 0],
+    ],
+  ]);
+  owe(2);
+  await vi.advanceTimersByTimeAsync(0);
+  await stop();
+  expect(marked[1]).toEqual([{ tenantId: "t", gatewayId: "gw-1", boot: 1, at: 1_000 }]);
 });

@@ -2,13 +2,15 @@ import type { Logger } from "pino";
 import { makeReceipt, type ReceiptKey } from "./receipt.ts";
 import type { Sequence } from "./track-sequence.ts";
 
-/** Something durable to tell a gateway of; `sent` is told once the broker has the receipt. */
-interface OwedReceipt {
-  readonly gateway: string;
+/** A boot of a gateway of which something is durable to tell. */
+export interface OwedReceipt extends Sequence {
+  readonly tenantId: string;
+  readonly gatewayId: string;
   readonly boot: number;
-  readonly sequence: Sequence;
-  readonly sent: (at: number) => Promise<void>;
 }
+
+/** A receipt that the broker has. */
+export type SentReceipt = Pick<OwedReceipt, "tenantId" | "gatewayId" | "boot"> & { readonly at: number };
 
 /** Sends receipts, at most one a second to each gateway; of several for one boot the newest is sent. */
 export interface Receipts {
@@ -22,6 +24,8 @@ export interface ReceiptParts {
   readonly clock: () => number;
   readonly log: Logger;
   readonly publish: (topic: string, payload: Uint8Array) => Promise<void>;
+  /** Keeps which receipts are with the broker, so that a restart needn't send them again. */
+  readonly markSent: (sent: readonly SentReceipt[]) => Promise<void>;
 }
 
 const pauseMs = 1_000;
@@ -31,6 +35,7 @@ export function openReceipts(parts: ReceiptParts): Receipts {
   const owed = new Map<string, Map<number, OwedReceipt>>();
   const resting = new Map<string, NodeJS.Timeout>();
   const underWay = new Set<Promise<void>>();
+  const marks = createMarks(parts);
   let stopped = false;
 
   const sendNext = (gateway: string): void => {
@@ -39,6 +44,7 @@ export function openReceipts(parts: ReceiptParts): Receipts {
     owed.get(gateway)?.delete(next.boot);
     rest(gateway);
     const sending = send(parts, next)
+      .then(marks.add)
       .catch((error: unknown) => {
         parts.log.warn({ gateway, err: error }, "a receipt waits");
         if (!owed.get(gateway)?.has(next.boot)) keep(next);
@@ -55,9 +61,10 @@ export function openReceipts(parts: ReceiptParts): Receipts {
     resting.set(gateway, timer);
   };
   const keep = (receipt: OwedReceipt): void => {
-    const boots = owed.get(receipt.gateway) ?? new Map<number, OwedReceipt>();
-    owed.set(receipt.gateway, boots.set(receipt.boot, receipt));
-    if (!resting.has(receipt.gateway)) sendNext(receipt.gateway);
+    const { gatewayId, boot } = receipt;
+    const boots = owed.get(gatewayId) ?? new Map<number, OwedReceipt>();
+    owed.set(gatewayId, boots.set(boot, receipt));
+    if (!resting.has(gatewayId)) sendNext(gatewayId);
   };
 
   return {
@@ -66,13 +73,37 @@ export function openReceipts(parts: ReceiptParts): Receipts {
       stopped = true;
       for (const timer of resting.values()) clearTimeout(timer);
       await Promise.all(underWay);
+      await marks.flush();
     },
   };
 }
 
-async function send({ key, clock, publish }: ReceiptParts, owed: OwedReceipt): Promise<void> {
+async function send({ key, clock, publish }: ReceiptParts, owed: OwedReceipt): Promise<SentReceipt> {
   const at = clock();
-  const { topic, payload } = makeReceipt(owed.gateway, owed.boot, owed.sequence, key, at);
+  const { tenantId, gatewayId, boot } = owed;
+  const { topic, payload } = makeReceipt(gatewayId, boot, owed, key, at);
   await publish(topic, payload);
-  await owed.sent(at);
+  return { tenantId, gatewayId, boot, at };
+}
+
+/** Gathers marks of a moment into one write. One that fails is left out: that receipt is sent once more after a restart. */
+function createMarks({ log, markSent }: Pick<ReceiptParts, "log" | "markSent">) {
+  let waiting: SentReceipt[] = [];
+  let timer: NodeJS.Timeout | null = null;
+  const flush = async (): Promise<void> => {
+    if (timer) clearTimeout(timer);
+    timer = null;
+    const newest = new Map(waiting.map((sent) => [`${sent.tenantId}/${sent.gatewayId}/${sent.boot}`, sent]));
+    waiting = [];
+    await markSent([...newest.values()]).catch((error: unknown) =>
+      log.warn({ err: error, receipts: newest.size }, "can't keep which receipts were sent"),
+    );
+  };
+  return {
+    add: (sent: SentReceipt): void => {
+      waiting.push(sent);
+      timer ??= setTimeout(flush, pauseMs);
+    },
+    flush,
+  };
 }

@@ -2,19 +2,22 @@ import type { Logger } from "pino";
 import type { Config } from "#config";
 import { verifyPassword } from "#services/register/password.ts";
 import type { Store } from "#store/connect.ts";
-import { type GatewayProgress, markReceipted, owedReceipts } from "#store/gateway-progress.ts";
+import { markReceipted } from "#store/gateway-progress.ts";
 import { mqttPasswordHash } from "#store/gateway-registry.ts";
-import { ensureCursors, readCursors, waitingAbove } from "#store/inbox.ts";
+import { ensureCursors } from "#store/inbox.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import { type Intake, openIntake } from "./accept.ts";
 import { type Broker, type BrokerPlace, openBroker } from "./broker.ts";
-import { createDecoder } from "./decoder.ts";
-import { type Follower, followInbox } from "./follow-inbox.ts";
+import { decodeMessage } from "./decode-message.ts";
+import { type HeldShards, holdShards } from "./hold-shards.ts";
+import { type InboxReaders, startReaders } from "./inbox-readers.ts";
+import { type IngestStatus, tellStatus } from "./ingest-status.ts";
+import { createIngestMeters, type IngestMeters } from "./meters.ts";
 import { createPrematureReceipts } from "./premature-receipts.ts";
-import { projectNext } from "./projector.ts";
 import type { ReceiptKey } from "./receipt.ts";
 import { openReceipts, type Receipts } from "./receipts.ts";
-import { trackNext } from "./tracker.ts";
+import { sessionTopics } from "./session-topics.ts";
+import type { Decode } from "./tracker.ts";
 
 /** The settings this room reads. */
 type IngestConfig = Pick<
@@ -24,6 +27,7 @@ type IngestConfig = Pick<
   | "mqttPassword"
   | "mqttHost"
   | "mqttPort"
+  | "collectShards"
   | "maxMessageBytes"
   | "maxReadingsPerMessage"
   | "inboxQueueMax"
@@ -41,28 +45,20 @@ export interface IngestParts {
   readonly receiptKey: ReceiptKey;
 }
 
-/** How ingestion fares. Readings: received = stored + duplicate + deadLetter; `inFlight` counts messages not judged yet. */
-interface IngestStatus {
-  readonly broker: "up" | "down";
-  readonly inbox: "up" | "down";
-  readonly readings: "up" | "down";
-  /** Messages that wait for the projector and the age of the oldest; null when the records can't say. */
-  readonly lag: { readonly messages: number; readonly ageMs: number } | null;
-  readonly counters: {
-    readonly received: number;
-    readonly stored: number;
-    readonly duplicate: number;
-    readonly deadLetter: number;
-    readonly inFlight: number;
-  } | null;
-}
-
 /** Ingestion at work. */
 export interface Ingest {
   readonly broker: Broker;
+  /** For the process's metrics. */
+  readonly meters: IngestMeters;
   status(): Promise<IngestStatus>;
   /** Takes nothing more, makes durable what came, sends what receipts are due, closes the door. */
   stop(): Promise<void>;
+}
+
+/** What is there once everything has started. */
+interface Opened {
+  broker: Broker | null;
+  shards: HeldShards | null;
 }
 
 /**
@@ -73,45 +69,64 @@ export interface Ingest {
 export async function startIngest(parts: IngestParts): Promise<Ingest> {
   const { store, readings, config, clock, log } = parts;
   await store.as({ role: "worker" }, ensureCursors);
-  const opening: { broker: Broker | null } = { broker: null };
-  const receipts = openReceipts({
-    key: parts.receiptKey,
-    clock,
-    log,
-    publish: (topic, payload) =>
-      opening.broker?.publish(topic, payload) ?? Promise.reject(new Error("the broker is not open yet")),
+  const opened: Opened = { broker: null, shards: null };
+  const meters = createIngestMeters();
+  const receipts = startReceipts(parts, opened);
+  const leads = () => opened.shards?.leads() ?? false;
+  const readers = startReaders({
+    ...{ store, readings, receipts, clock, log, meters, leads, graceMs: config.sealGraceMs },
+    decode: decodeWith(config),
+    onProjected: () => intake.wake(),
   });
-  const workers = startWorkers(parts, receipts);
   const intake = openIntake({
-    store,
-    log,
-    clock,
-    messagesMax: config.inboxQueueMax,
-    onDurable: workers.tracker.wake,
+    ...{ store, log, clock, meters, messagesMax: config.inboxQueueMax },
+    onDurable: readers.heardOf,
+    isLiveBehind: readers.isBehind,
     premature: config.testReceiptBeforeCommit ? createPrematureReceipts(receipts) : null,
   });
-  const isPassword = async (gateway: string, password: string) => {
-    const kept = await store.as({ role: "auth" }, (tx) => mqttPasswordHash(tx, gateway));
-    return kept !== null && (await verifyPassword(password, kept));
-  };
-  const close = () => closeInOrder(intake, workers, receipts, opening);
+  const close = () => closeInOrder(intake, readers, receipts, opened);
   try {
-    opening.broker = await openBroker(placeOf(config), {
-      accept: intake.accept,
-      oldestWaitMs: intake.oldestWaitMs,
-      isPassword,
-      clock,
-      log,
+    const broker = await openDoor(parts, intake, meters);
+    opened.broker = broker;
+    opened.shards = await holdShards({
+      ...{ shares: store.shares(), total: shardsOf(config), work: broker.hold, onLead: readers.lead, log },
     });
+    const status = () => tellStatus({ store, readings, clock, broker, intake, leads });
+    return { broker, meters, status, stop: close };
   } catch (error) {
     await close();
     throw error;
   }
-  return {
-    broker: opening.broker,
-    status: () => tellStatus({ store, readings, clock, broker: opening.broker, intake }),
-    stop: close,
+}
+
+function startReceipts({ store, receiptKey: key, clock, log }: IngestParts, opened: Opened): Receipts {
+  return openReceipts({
+    ...{ key, clock, log },
+    publish: (topic, payload) =>
+      opened.broker?.publish(topic, payload) ?? Promise.reject(new Error("the broker is not open yet")),
+    markSent: (sent) => store.as({ role: "worker" }, (tx) => markReceipted(tx, sent)),
+  });
+}
+
+function decodeWith(config: IngestConfig): Decode {
+  const limits = { maxBytes: config.maxMessageBytes, maxReadings: config.maxReadingsPerMessage };
+  return (message, gateway) => decodeMessage(message, gateway, limits);
+}
+
+function openDoor({ store, config, clock, log }: IngestParts, intake: Intake, meters: IngestMeters) {
+  const isPassword = async (gateway: string, password: string) => {
+    const kept = await store.as({ role: "auth" }, (tx) => mqttPasswordHash(tx, gateway));
+    return kept !== null && (await verifyPassword(password, kept));
   };
+  return openBroker(placeOf(config), {
+    ...{ accept: intake.accept, oldestWaitMs: intake.oldestWaitMs, isPassword, clock, log },
+    subscriptions: (shard, lane) => sessionTopics(store, shardsOf(config), shard, lane),
+    meters: meters.sessions,
+  });
+}
+
+function shardsOf({ mqttUrl, collectShards }: IngestConfig): number {
+  return mqttUrl === undefined ? 1 : collectShards;
 }
 
 function placeOf(config: IngestConfig): BrokerPlace {
@@ -125,103 +140,15 @@ function placeOf(config: IngestConfig): BrokerPlace {
   };
 }
 
-interface Workers {
-  readonly tracker: Follower;
-  readonly projector: Follower;
-}
-
-function startWorkers({ store, readings, config, clock, log }: IngestParts, receipts: Receipts): Workers {
-  const decoder = createDecoder({
-    maxBytes: config.maxMessageBytes,
-    maxReadings: config.maxReadingsPerMessage,
-  });
-  const owe = (progress: readonly GatewayProgress[]) => {
-    for (const row of progress) oweReceipt(store, receipts, row);
-  };
-  const projector = followInbox(
-    "projector",
-    async () => (await projectNext({ store, readings, decoder, graceMs: config.sealGraceMs }, clock())) > 0,
-    log,
-  );
-  const nextOwed = readOwed(store);
-  const tracker = followInbox(
-    "tracker",
-    async () => {
-      const owed = await nextOwed();
-      owe(owed);
-      const step = await trackNext(store, decoder, clock());
-      owe(step.progress);
-      if (step.messages > 0) projector.wake();
-      return step.messages > 0 || owed.length > 0;
-    },
-    log,
-  );
-  return { tracker, projector };
-}
-
-const owedPerPage = 500;
-
-/** What was owed when this process began, page by page; nothing once all was told. */
-function readOwed(store: Store): () => Promise<readonly GatewayProgress[]> {
-  let after: GatewayProgress | null = null;
-  let isDone = false;
-  return async () => {
-    if (isDone) return [];
-    const page = await store.as({ role: "worker" }, (tx) => owedReceipts(tx, { limit: owedPerPage, after }));
-    after = page.at(-1) ?? after;
-    isDone = page.length < owedPerPage;
-    return page;
-  };
-}
-
-function oweReceipt(store: Store, receipts: Receipts, row: GatewayProgress): void {
-  receipts.owe({
-    gateway: row.gatewayId,
-    boot: row.boot,
-    sequence: row,
-    sent: (at) => store.as({ role: "worker" }, (tx) => markReceipted(tx, row, at)),
-  });
-}
-
 async function closeInOrder(
   intake: Intake,
-  workers: Workers,
+  readers: InboxReaders,
   receipts: Receipts,
-  opening: { readonly broker: Broker | null },
+  opened: Opened,
 ): Promise<void> {
   await intake.stop();
-  await workers.tracker.stop();
-  await workers.projector.stop();
+  await readers.stop();
   await receipts.stop();
-  await opening.broker?.stop();
-}
-
-async function tellStatus(parts: {
-  store: Store;
-  readings: ReadingsStore;
-  clock: () => number;
-  broker: Broker | null;
-  intake: Intake;
-}): Promise<IngestStatus> {
-  const { store, readings, clock, broker, intake } = parts;
-  const inReadings = readings.ping().then(
-    () => "up" as const,
-    () => "down" as const,
-  );
-  const inRecords = store
-    .as({ role: "worker" }, async (tx) => {
-      const { projector } = await readCursors(tx);
-      return { projector, waiting: await waitingAbove(tx, projector.position) };
-    })
-    .catch(() => null);
-  const [readingsState, records] = [await inReadings, await inRecords];
-  const { messages = 0, oldest = null } = records?.waiting ?? {};
-  const { received = 0, stored = 0, duplicate = 0, deadLetter = 0 } = records?.projector ?? {};
-  return {
-    broker: broker?.state() ?? "down",
-    inbox: intake.trouble() === null ? "up" : "down",
-    readings: readingsState,
-    lag: records && { messages, ageMs: oldest === null ? 0 : Math.max(0, clock() - oldest) },
-    counters: records && { received, stored, duplicate, deadLetter, inFlight: messages },
-  };
+  await opened.shards?.stop();
+  await opened.broker?.stop();
 }

@@ -4,12 +4,12 @@ import {
   findTracked,
   type GatewayProgress,
   messageHashes,
-  readProgress,
   saveProgress,
   trackMessages,
 } from "#store/gateway-progress.ts";
-import { admitBoots, bootKey, keyOf } from "./admit-boots.ts";
+import { admitBoots, keyOf } from "./admit-boots.ts";
 import type { MessagePosition } from "./decode-message.ts";
+import type { ProgressBook } from "./progress-book.ts";
 import {
   mayBeKnown,
   moveUp,
@@ -21,75 +21,86 @@ import {
   type SequencedHash,
 } from "./track-sequence.ts";
 
-/** A durable message that says which one of its gateway it is. */
+/** A durable message that says which one of its gateway it is; `skewMs` is null where it tells nothing of the clock. */
 export interface Arrival {
   readonly position: MessagePosition;
   readonly inboxId: number;
   readonly sha256: Uint8Array;
   readonly receivedAt: number;
+  readonly skewMs: number | null;
 }
 
 /**
- * What the arrivals changed: how far each boot is now, messages that reused a seq with other bytes, and messages of boots
- * that are too many; the last are not tracked, so that no receipt covers them.
+ * What the arrivals changed: how far each boot is now, messages that used their seq again (with the same bytes or with
+ * others), and messages of boots that are too many; the last are not tracked, so that no receipt covers them.
  */
 export interface Tracked {
   readonly progress: readonly GatewayProgress[];
+  readonly again: readonly Arrival[];
   readonly conflicts: readonly Arrival[];
   readonly refused: readonly Arrival[];
 }
 
 const hashesPerRead = 20_000;
+/** Of how many messages the clock's skew is the mean, roughly. */
+const skewMemory = 8;
 
 /** Notes durable messages in their boots' sequences. The first message of a seq stays; the same bytes again are no fault. */
-export async function trackArrivals(tx: Tx, all: readonly Arrival[]): Promise<Tracked> {
-  const known = await readProgress(
-    tx,
-    [...new Set(all.map((arrival) => arrival.position.gateway))],
-    [...new Set(all.map((arrival) => arrival.position.boot))],
-  );
+export async function trackArrivals(tx: Tx, all: readonly Arrival[], book: ProgressBook): Promise<Tracked> {
+  const known = await book.read(tx, all);
   const { admitted: arrivals, refused } = await admitBoots(tx, all, known);
-  const progressOf = new Map(known.map((row) => [bootKey(row.tenantId, row.gatewayId, row.boot), row]));
-  const { fresh, conflicts } = await sift(tx, arrivals, progressOf);
+  const { fresh, again, conflicts } = await sift(tx, arrivals, known);
   await trackMessages(tx, fresh.map(rowOf));
   const progress: GatewayProgress[] = [];
   const freshOf = Map.groupBy(fresh, (arrival) => keyOf(arrival.position));
   for (const [key, own] of Map.groupBy(arrivals, (arrival) => keyOf(arrival.position))) {
-    progress.push(await advance(tx, progressOf.get(key), own, freshOf.get(key) ?? []));
+    progress.push(await advance(tx, known.get(key), own, freshOf.get(key) ?? []));
   }
   await saveProgress(tx, progress);
-  return { progress, conflicts, refused };
+  return { progress, again, conflicts, refused };
 }
 
-/** Parts arrivals into those that use a seq for the first time and those that use it again for other bytes. */
-async function sift(tx: Tx, arrivals: readonly Arrival[], progressOf: ReadonlyMap<string, GatewayProgress>) {
-  const suspects = arrivals.filter(({ position }) => {
-    const progress = progressOf.get(keyOf(position));
-    return progress !== undefined && mayBeKnown(progress, position.seq);
-  });
-  const tracked = await findTracked(
-    tx,
-    suspects.map(({ position: { tenant, gateway, boot, seq } }) => ({
-      tenantId: tenant,
-      gatewayId: gateway,
-      boot,
-      seq,
-    })),
-  );
-  const first = new Map(
-    tracked.map((row) => [`${bootKey(row.tenantId, row.gatewayId, row.boot)}/${row.seq}`, row.sha256]),
-  );
+/** Parts arrivals into those that use a seq for the first time and those that use it again. */
+async function sift(tx: Tx, arrivals: readonly Arrival[], known: ReadonlyMap<string, GatewayProgress>) {
+  const first = await firstUses(tx, arrivals, known);
   const fresh: Arrival[] = [];
+  const again: Arrival[] = [];
   const conflicts: Arrival[] = [];
   for (const arrival of arrivals) {
-    const key = `${keyOf(arrival.position)}/${arrival.position.seq}`;
+    const key = seqKey(arrival.position);
     const sha256 = first.get(key);
     if (sha256 === undefined) {
       first.set(key, arrival.sha256);
       fresh.push(arrival);
-    } else if (!equalBytes(sha256, arrival.sha256)) conflicts.push(arrival);
+    } else (equalBytes(sha256, arrival.sha256) ? again : conflicts).push(arrival);
   }
-  return { fresh, conflicts };
+  return { fresh, again, conflicts };
+}
+
+/** The hashes of messages that used the arrivals' numbers before, by number; only those are asked for that may be known. */
+async function firstUses(
+  tx: Tx,
+  arrivals: readonly Arrival[],
+  known: ReadonlyMap<string, GatewayProgress>,
+): Promise<Map<string, Uint8Array>> {
+  const suspects = arrivals.filter(({ position }) => {
+    const progress = known.get(keyOf(position));
+    return progress !== undefined && mayBeKnown(progress, position.seq);
+  });
+  const keys = suspects.map(({ position: { tenant, gateway, boot, seq } }) => ({
+    ...{ tenantId: tenant, gatewayId: gateway, boot, seq },
+  }));
+  const tracked = await findTracked(tx, keys);
+  return new Map(
+    tracked.map(({ tenantId, gatewayId, boot, seq, sha256 }) => [
+      seqKey({ tenant: tenantId, gateway: gatewayId, boot, seq }),
+      sha256,
+    ]),
+  );
+}
+
+function seqKey({ tenant, gateway, boot, seq }: Omit<MessagePosition, "kid">): string {
+  return `${tenant}/${gateway}/${boot}/${seq}`;
 }
 
 async function advance(
@@ -101,25 +112,34 @@ async function advance(
   const newest = own.at(-1) as Arrival;
   const { tenant, gateway, boot, kid } = newest.position;
   const at = { tenantId: tenant, gatewayId: gateway, boot };
-  const start: Sequence = before ?? nothingYet;
   let sequence = noteArrivals(
-    start,
+    before ?? nothingYet,
     fresh.map((arrival) => arrival.position.seq),
   );
   while (reachable(sequence) > sequence.upTo) {
     sequence = moveUp(sequence, await hashesUpTo(tx, at, sequence, fresh));
   }
-  if (start.also.length >= rangesMax) sequence = await refill(tx, at, sequence);
-  const lastReceivedAt = Math.max(before?.lastReceivedAt ?? 0, newest.receivedAt);
+  if (sequence.also.length >= rangesMax) sequence = await refill(tx, at, sequence);
   return {
     ...at,
     kid,
     upTo: sequence.upTo,
     also: sequence.also.map(([from, to]) => [from, to]),
     hash: sequence.hash,
-    lastReceivedAt,
+    lastReceivedAt: Math.max(before?.lastReceivedAt ?? 0, newest.receivedAt),
     receiptedAt: before?.receiptedAt ?? null,
+    skewMs: smoothSkew(before?.skewMs ?? null, own),
   };
+}
+
+/** Exponentially weighted, so that one late message doesn't count for a wrong clock (reference/ingestion.md §6.8). */
+function smoothSkew(before: number | null, own: readonly Arrival[]): number | null {
+  let mean = before;
+  for (const { skewMs } of own) {
+    if (skewMs !== null) mean = mean === null ? skewMs : mean + (skewMs - mean) / skewMemory;
+  }
+  if (mean === null) return null;
+  return Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Math.round(mean)));
 }
 
 /** The messages that follow `upTo`: mostly those that just came, else those that waited behind a hole. */

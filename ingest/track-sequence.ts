@@ -1,4 +1,5 @@
-import { createHash } from "node:crypto";
+import { hash as digest } from "node:crypto";
+import { concatBytes } from "#domain/log/bytes.ts";
 
 /** Both ends included. */
 type SeqRange = [from: number, to: number];
@@ -52,7 +53,7 @@ export function moveUp(sequence: Sequence, messages: readonly SequencedHash[]): 
   let { upTo, hash } = sequence;
   for (const message of messages) {
     if (message.seq !== upTo + 1) break;
-    hash = createHash("sha256").update(hash).update(message.sha256).digest();
+    hash = digest("sha256", concatBytes(hash, message.sha256), "buffer");
     upTo = message.seq;
   }
   const also = sequence.also

@@ -3,16 +3,41 @@ import { toHex } from "#domain/log/bytes.ts";
 import type { Store, Tx } from "#store/connect.ts";
 import { recordFindings } from "#store/findings.ts";
 import type { GatewayProgress } from "#store/gateway-progress.ts";
-import { type GatewayFacts, loadGateways } from "#store/gateway-registry.ts";
+import type { GatewayFacts } from "#store/gateway-registry.ts";
 import { holdCursor, type InboxMessage, moveCursor, readCursors, readInbox } from "#store/inbox.ts";
 import { bootsMax } from "./admit-boots.ts";
-import type { Decoder } from "./decoder.ts";
-import { type Arrival, trackArrivals } from "./track-arrivals.ts";
+import type { DecodedMessage } from "./decode-message.ts";
+import type { GatewayBook } from "./gateway-book.ts";
+import { openProgressBook, type ProgressBook } from "./progress-book.ts";
+import type { Relay } from "./relay.ts";
+import { type Arrival, type Tracked, trackArrivals } from "./track-arrivals.ts";
 
-const batch = { limit: 1_000, maxBytes: 8 * 1024 * 1024 };
-/** Some milliseconds of checking signatures. */
-const messagesPerTurn = 50;
-const noReadings = { received: 0, stored: 0, duplicate: 0, deadLetter: 0 };
+/**
+ * How a message's seq was used before: by itself, by the same bytes earlier, by other bytes, or not noted at all, be it
+ * that its boot was one too many.
+ */
+export type SeqUse = "first" | "again" | "conflict" | "untracked" | "boot too many";
+
+/** A message as the tracker hands it on: decoded, with the use of its seq. */
+export interface TrackedMessage {
+  readonly message: InboxMessage;
+  readonly decoded: DecodedMessage;
+  readonly use: SeqUse;
+}
+
+/** Decodes a message by what the register says of its gateway. */
+export type Decode = (message: InboxMessage, gateway: GatewayFacts | undefined) => DecodedMessage;
+
+/** What the tracker works with. */
+export interface TrackerParts {
+  readonly store: Store;
+  readonly book: GatewayBook;
+  readonly decode: Decode;
+  /** From the intake of this process, where there is one. */
+  readonly incoming: Relay<{ readonly message: InboxMessage }>;
+  /** To the projector of this process. */
+  readonly outgoing: Relay<TrackedMessage>;
+}
 
 /** What one step of the tracker did. */
 export interface TrackerStep {
@@ -20,53 +45,125 @@ export interface TrackerStep {
   readonly progress: readonly GatewayProgress[];
 }
 
+/** The inbox's first reader. */
+export interface Tracker {
+  /**
+   * Notes the next messages; 0 messages when none wait.
+   * @throws AppError CONFLICT when another process moved the cursor meanwhile
+   */
+  next(now: number): Promise<TrackerStep>;
+}
+
+const batch = { messages: 2_000, bytes: 8 * 1024 * 1024 };
+/** After so long at decoding, most of it checks of signatures, everything else gets its turn. */
+const turnMs = 5;
+const noReadings = { received: 0, stored: 0, duplicate: 0, deadLetter: 0 };
+/** A `sent` above this is a time of day, not a time since the gateway's start. 2020-01-01 UTC. */
+const year2020 = 1_577_836_800_000;
+
 /**
  * Follows the inbox ahead of the projector and notes each gateway's sequence numbers, so that receipts depend on the
- * inbox alone and never wait for the readings store. Signatures are checked between the two transactions, so that none
- * stays open while the processor works; cursor, sequences and findings move in the second.
- * @throws AppError CONFLICT when another process moved the cursor meanwhile
+ * inbox alone and never wait for the readings store. Signatures are checked outside of every transaction, so that none
+ * stays open while the processor works; cursor, sequences and findings move in one. Where it stands, and how far boots
+ * got, it remembers as long as nothing fails: the cursor's own check tells when another process went on instead.
  */
-export async function trackNext(store: Store, decoder: Decoder, now: number): Promise<TrackerStep> {
-  const { position, messages, gateways } = await store.as({ role: "worker" }, readBatch);
-  const last = messages.at(-1);
-  if (!last) return { messages: 0, progress: [] };
-  const arrivals = await decodeAll(messages, gateways, decoder);
-  const progress = await store.as({ role: "worker" }, async (tx) => {
-    await holdCursor(tx, "tracker", position);
-    const tracked = await trackArrivals(tx, arrivals);
-    await tellConflicts(tx, tracked.conflicts, now);
-    await tellRefused(tx, tracked.refused, now);
-    await moveCursor(tx, "tracker", last.id, noReadings);
-    return tracked.progress;
-  });
-  return { messages: messages.length, progress };
+export function createTracker(parts: TrackerParts): Tracker {
+  const progressBook = openProgressBook();
+  let position: number | null = null;
+  return {
+    next: async (now) => {
+      const from = position ?? (await readPosition(parts.store));
+      position = null;
+      const messages = takeMessages(parts, from) ?? (await readMessages(parts.store, from));
+      const last = messages.at(-1);
+      if (last === undefined) {
+        position = from;
+        return { messages: 0, progress: [] };
+      }
+      const opened = await openAll(parts, messages);
+      const arrivals = opened.flatMap(({ arrival }) => arrival ?? []);
+      const tracked = await parts.store
+        .as({ role: "worker" }, (tx) => settle(tx, { from, to: last.id, arrivals, progressBook, now }))
+        .catch((error: unknown) => {
+          progressBook.forget();
+          throw error;
+        });
+      progressBook.keep(tracked.progress);
+      parts.outgoing.offer(from, handOn(opened, tracked));
+      position = last.id;
+      return { messages: messages.length, progress: tracked.progress };
+    },
+  };
 }
 
-async function readBatch(tx: Tx) {
-  const { position } = (await readCursors(tx)).tracker;
-  const messages = await readInbox(tx, { position, ...batch });
-  const gateways = await loadGateways(
-    tx,
-    messages.map((message) => message.gateway),
-  );
-  return { position, messages, gateways };
+async function readPosition(store: Store): Promise<number> {
+  return store.as({ role: "worker" }, async (tx) => (await readCursors(tx)).tracker.position);
 }
 
-/** Those that say which message of their gateway they are; lets everything else have its turn every few messages. */
-async function decodeAll(
-  messages: readonly InboxMessage[],
-  gateways: ReadonlyMap<string, GatewayFacts>,
-  decoder: Decoder,
-): Promise<Arrival[]> {
-  const arrivals: Arrival[] = [];
-  for (const [at, message] of messages.entries()) {
-    if (at % messagesPerTurn === messagesPerTurn - 1) await setImmediate();
-    const decoded = decoder.decode(message, gateways.get(message.gateway));
-    if (decoded.kind === "status" || decoded.position === null) continue;
-    const { id, sha256, receivedAt } = message;
-    arrivals.push({ position: decoded.position, inboxId: id, sha256, receivedAt });
+function takeMessages({ incoming }: TrackerParts, position: number): InboxMessage[] | null {
+  return incoming.take(position, batch)?.map(({ message }) => message) ?? null;
+}
+
+async function readMessages(store: Store, position: number): Promise<InboxMessage[]> {
+  const { messages: limit, bytes: maxBytes } = batch;
+  return store.as({ role: "worker" }, (tx) => readInbox(tx, { position, limit, maxBytes }));
+}
+
+interface Opened {
+  readonly message: InboxMessage;
+  readonly decoded: DecodedMessage;
+  /** Null for messages that don't say which one of their gateway they are. */
+  readonly arrival: Arrival | null;
+}
+
+/** Decodes each message; lets everything else have its turn every few milliseconds. */
+async function openAll({ book, decode }: TrackerParts, messages: readonly InboxMessage[]): Promise<Opened[]> {
+  const gateways = await book.read(messages.map(({ gateway }) => gateway));
+  const opened: Opened[] = [];
+  let until = performance.now() + turnMs;
+  for (const message of messages) {
+    const decoded = decode(message, gateways.get(message.gateway));
+    opened.push({ message, decoded, arrival: arrivalOf(message, decoded) });
+    if (performance.now() < until) continue;
+    await setImmediate();
+    until = performance.now() + turnMs;
   }
-  return arrivals;
+  return opened;
+}
+
+function arrivalOf(message: InboxMessage, decoded: DecodedMessage): Arrival | null {
+  if (decoded.kind === "status" || decoded.position === null) return null;
+  const { id, sha256, receivedAt, lane } = message;
+  const tellsClock = decoded.kind === "readings" && lane === "data" && decoded.sent > year2020;
+  const skewMs = tellsClock ? receivedAt - decoded.sent : null;
+  return { position: decoded.position, inboxId: id, sha256, receivedAt, skewMs };
+}
+
+async function settle(
+  tx: Tx,
+  step: {
+    readonly from: number;
+    readonly to: number;
+    readonly arrivals: readonly Arrival[];
+    readonly progressBook: ProgressBook;
+    readonly now: number;
+  },
+): Promise<Tracked> {
+  await holdCursor(tx, "tracker", step.from);
+  const tracked = await trackArrivals(tx, step.arrivals, step.progressBook);
+  await tellConflicts(tx, tracked.conflicts, step.now);
+  await tellRefused(tx, tracked.refused, step.now);
+  await moveCursor(tx, "tracker", step.to, noReadings);
+  return tracked;
+}
+
+/** The messages with the use of their seq, for the projector. */
+function handOn(opened: readonly Opened[], { again, conflicts, refused }: Tracked): TrackedMessage[] {
+  const uses = new Map<number, SeqUse>();
+  for (const { inboxId } of again) uses.set(inboxId, "again");
+  for (const { inboxId } of conflicts) uses.set(inboxId, "conflict");
+  for (const { inboxId } of refused) uses.set(inboxId, "boot too many");
+  return opened.map(({ message, decoded }) => ({ message, decoded, use: uses.get(message.id) ?? "first" }));
 }
 
 async function tellConflicts(tx: Tx, conflicts: readonly Arrival[], now: number): Promise<void> {

@@ -4,6 +4,9 @@ import { sql } from "drizzle-orm";
 import type { Driver, Transaction } from "./connect/driver.ts";
 import { openPglite } from "./connect/pglite.ts";
 import { openPostgres } from "./connect/postgres.ts";
+import type { Shares } from "./connect/shares.ts";
+
+export type { Shares } from "./connect/shares.ts";
 
 /** A transaction under one role: what queries take. */
 export type Tx = Transaction;
@@ -21,6 +24,8 @@ export interface Store {
   readonly describe: string;
   as<T>(who: Who, work: (tx: Tx) => Promise<T>): Promise<T>;
   ping(): Promise<void>;
+  /** How this process shares work with others on the same records. */
+  shares(): Shares;
   close(): Promise<void>;
 }
 
@@ -54,6 +59,7 @@ function storeOn(driver: Driver): Store {
     describe: driver.describe,
     as,
     ping: () => as({ role: "public" }, (tx) => tx.execute(sql`select 1`)).then(() => undefined),
+    shares: () => driver.shares(),
     close: () => driver.close(),
   };
 }

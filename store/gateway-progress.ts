@@ -1,5 +1,6 @@
 import { and, count, eq, gt, inArray, isNull, lte, or, sql } from "drizzle-orm";
 import type { Tx } from "./connect.ts";
+import { joinedBytes, listsOf } from "./list-of.ts";
 import { gatewayMessages } from "./schema/gateway-messages.ts";
 import { gatewayProgress } from "./schema/gateway-progress.ts";
 
@@ -26,10 +27,10 @@ export async function readProgress(
 /** The messages that used these sequence numbers first. */
 export async function findTracked(tx: Tx, keys: readonly SequenceKey[]): Promise<TrackedMessage[]> {
   if (keys.length === 0) return [];
-  const column = <T>(pick: (key: SequenceKey) => T) => sql.param(keys.map(pick));
+  const list = listsOf(keys);
   const wanted = sql`(${gatewayMessages.tenantId}, ${gatewayMessages.gatewayId}, ${gatewayMessages.boot}, ${gatewayMessages.seq})
-    in (select * from unnest(${column((k) => k.tenantId)}::text[], ${column((k) => k.gatewayId)}::text[],
-      ${column((k) => k.boot)}::bigint[], ${column((k) => k.seq)}::bigint[]))`;
+    in (select * from unnest(${list("text", (k) => k.tenantId)}, ${list("text", (k) => k.gatewayId)},
+      ${list("bigint", (k) => k.boot)}, ${list("bigint", (k) => k.seq)}))`;
   return tx.select().from(gatewayMessages).where(wanted);
 }
 
@@ -58,28 +59,40 @@ export async function messageHashes(
 /** Notes which message used each sequence number; the first one stays for ever. */
 export async function trackMessages(tx: Tx, messages: readonly TrackedMessage[]): Promise<void> {
   if (messages.length === 0) return;
-  await tx
-    .insert(gatewayMessages)
-    .values([...messages])
-    .onConflictDoNothing();
+  const list = listsOf(messages);
+  await tx.execute(sql`
+    insert into gateway_messages (tenant_id, gateway_id, boot, seq, inbox_id, kid, received_at, sha256)
+    select tenant_id, gateway_id, boot, seq, inbox_id, kid, received_at,
+      substring(${joinedBytes(messages.map((m) => m.sha256))} from (32 * (n - 1) + 1)::int for 32)
+    from unnest(
+      ${list("text", (m) => m.tenantId)}, ${list("text", (m) => m.gatewayId)},
+      ${list("bigint", (m) => m.boot)}, ${list("bigint", (m) => m.seq)},
+      ${list("bigint", (m) => m.inboxId)}, ${list("text", (m) => m.kid)},
+      ${list("bigint", (m) => m.receivedAt)})
+    with ordinality as message (tenant_id, gateway_id, boot, seq, inbox_id, kid, received_at, n)
+    on conflict do nothing`);
 }
 
-/** Keeps how far each boot got. */
+/** Keeps how far each boot got; when it was receipted is not touched. */
 export async function saveProgress(tx: Tx, progress: readonly GatewayProgress[]): Promise<void> {
   if (progress.length === 0) return;
-  await tx
-    .insert(gatewayProgress)
-    .values([...progress])
-    .onConflictDoUpdate({
-      target: [gatewayProgress.tenantId, gatewayProgress.gatewayId, gatewayProgress.boot],
-      set: {
-        kid: sql`excluded.kid`,
-        upTo: sql`excluded.up_to`,
-        also: sql`excluded.also`,
-        hash: sql`excluded.hash`,
-        lastReceivedAt: sql`excluded.last_received_at`,
-      },
-    });
+  const list = listsOf(progress);
+  await tx.execute(sql`
+    insert into gateway_progress
+      (tenant_id, gateway_id, boot, kid, up_to, also, last_received_at, receipted_at, skew_ms, hash)
+    select tenant_id, gateway_id, boot, kid, up_to, also::jsonb, last_received_at, receipted_at, skew_ms,
+      substring(${joinedBytes(progress.map((row) => row.hash))} from (32 * (n - 1) + 1)::int for 32)
+    from unnest(
+      ${list("text", (row) => row.tenantId)}, ${list("text", (row) => row.gatewayId)},
+      ${list("bigint", (row) => row.boot)}, ${list("text", (row) => row.kid)},
+      ${list("bigint", (row) => row.upTo)}, ${list("text", (row) => JSON.stringify(row.also))},
+      ${list("bigint", (row) => row.lastReceivedAt)}, ${list("bigint", (row) => row.receiptedAt)},
+      ${list("int", (row) => row.skewMs)})
+    with ordinality
+      as boot (tenant_id, gateway_id, boot, kid, up_to, also, last_received_at, receipted_at, skew_ms, n)
+    on conflict (tenant_id, gateway_id, boot) do update set kid = excluded.kid, up_to = excluded.up_to,
+      also = excluded.also, hash = excluded.hash, last_received_at = excluded.last_received_at,
+      skew_ms = excluded.skew_ms`);
 }
 
 /** How many boots of these gateways are known, by gateway id (which is one tenant's only). */
@@ -115,16 +128,17 @@ export async function owedReceipts(
     .limit(limit);
 }
 
-/** Notes that a receipt over this state of a boot was handed to the broker. */
-export async function markReceipted(tx: Tx, progress: GatewayProgress, at: number): Promise<void> {
-  await tx
-    .update(gatewayProgress)
-    .set({ receiptedAt: at })
-    .where(
-      and(
-        eq(gatewayProgress.tenantId, progress.tenantId),
-        eq(gatewayProgress.gatewayId, progress.gatewayId),
-        eq(gatewayProgress.boot, progress.boot),
-      ),
-    );
+/** Notes that receipts over these boots were handed to the broker, each at its time. */
+export async function markReceipted(
+  tx: Tx,
+  sent: readonly (Pick<SequenceKey, "tenantId" | "gatewayId" | "boot"> & { readonly at: number })[],
+): Promise<void> {
+  if (sent.length === 0) return;
+  const list = listsOf(sent);
+  await tx.execute(sql`
+    update gateway_progress as known set receipted_at = sent.at
+    from unnest(${list("text", (row) => row.tenantId)}, ${list("text", (row) => row.gatewayId)},
+      ${list("bigint", (row) => row.boot)}, ${list("bigint", (row) => row.at)})
+      as sent (tenant_id, gateway_id, boot, at)
+    where known.tenant_id = sent.tenant_id and known.gateway_id = sent.gateway_id and known.boot = sent.boot`);
 }

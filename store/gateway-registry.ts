@@ -131,3 +131,12 @@ export async function mqttPasswordHash(tx: Tx, gatewayId: string): Promise<strin
     .where(and(eq(gatewayTopics.gatewayId, gatewayId), isNull(gateways.revokedAt)));
   return rows[0]?.hash ?? null;
 }
+
+/** The ids of all gateways of the service, in order. */
+export async function listGatewayIds(tx: Tx): Promise<string[]> {
+  const rows = await tx
+    .select({ id: gatewayTopics.gatewayId })
+    .from(gatewayTopics)
+    .orderBy(gatewayTopics.gatewayId);
+  return rows.map(({ id }) => id);
+}

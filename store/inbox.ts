@@ -1,6 +1,7 @@
 import { and, asc, count, eq, gt, inArray, lte, sql } from "drizzle-orm";
 import { AppError } from "#domain/errors.ts";
 import type { Tx } from "./connect.ts";
+import { joinedBytes, listOf } from "./list-of.ts";
 import { cursors } from "./schema/cursors.ts";
 import { inbox } from "./schema/inbox.ts";
 
@@ -26,23 +27,53 @@ export type Cursor = typeof cursors.$inferSelect;
 /** The readers of the inbox: the tracker (sequence numbers, receipts) and the projector (readings). */
 export type CursorName = "tracker" | "projector";
 
+/** Ids of messages that one append made: all from `first` to `last`, in the order they were given. */
+export interface AppendedIds {
+  readonly first: number;
+  readonly last: number;
+}
+
 /** Any number will do; it is the same in every process on one database. */
 const appendLock = 0x636f6c65;
 
 /**
  * Appends many messages in one statement. The lock is held to the commit, so that ids become visible in rising
- * order and a reader that follows them never skips one.
+ * order and a reader that follows them never skips one. `openDay` names a UTC day (days since 1970) whose part of the
+ * inbox may have to be opened first.
  */
-export async function appendToInbox(tx: Tx, messages: readonly NewInboxMessage[]): Promise<void> {
-  const column = <T>(pick: (message: NewInboxMessage) => T) => sql.param(messages.map(pick));
+export async function appendToInbox(
+  tx: Tx,
+  messages: readonly NewInboxMessage[],
+  openDay: number | null = null,
+): Promise<AppendedIds> {
   await tx.execute(sql`select pg_advisory_xact_lock(${appendLock})`);
-  await tx.execute(sql`
-    insert into inbox (received_at, gateway, topic, lane, payload, sha256, door)
-    select * from unnest(
-      ${column((m) => m.receivedAt)}::bigint[], ${column((m) => m.gateway)}::text[],
-      ${column((m) => m.topic)}::text[], ${column((m) => m.lane)}::text[],
-      ${column((m) => m.payload)}::bytea[], ${column((m) => m.sha256)}::bytea[],
-      ${column((m) => m.door)}::text[])`);
+  if (openDay !== null) await tx.execute(sql`select open_inbox_day(${openDay})`);
+  const found = await tx.execute<{ first: number; last: number }>(sql`
+    with kept as (
+      insert into inbox (received_at, gateway, topic, lane, door, payload, sha256)
+      select received_at, gateway, topic, lane, door,
+        substring(${joinedBytes(messages.map((m) => m.payload))} from start for size),
+        substring(${joinedBytes(messages.map((m) => m.sha256))} from (32 * (n - 1) + 1)::int for 32)
+      from unnest(
+        ${listOf(messages, "bigint", (m) => m.receivedAt)}, ${listOf(messages, "text", (m) => m.gateway)},
+        ${listOf(messages, "text", (m) => m.topic)}, ${listOf(messages, "text", (m) => m.lane)},
+        ${listOf(messages, "text", (m) => m.door)}, ${listOf(startsOf(messages), "int", (start) => start)},
+        ${listOf(messages, "int", (m) => m.payload.length)})
+      with ordinality as message (received_at, gateway, topic, lane, door, start, size, n)
+      returning id)
+    select min(id) as first, max(id) as last from kept`);
+  const { first, last } = found.rows[0] as { first: number; last: number };
+  return { first: Number(first), last: Number(last) };
+}
+
+/** Where each payload begins in all of them joined; SQL counts from 1. */
+function startsOf(messages: readonly NewInboxMessage[]): number[] {
+  let next = 1;
+  return messages.map(({ payload }) => {
+    const start = next;
+    next += payload.length;
+    return start;
+  });
 }
 
 /**

@@ -1,5 +1,6 @@
 import { and, isNotNull, sql } from "drizzle-orm";
 import type { Tx } from "./connect.ts";
+import { listsOf } from "./list-of.ts";
 import { windows } from "./schema/windows.ts";
 
 /** A window of equipment that a reading fell into: [fromMs, toMs). */
@@ -34,10 +35,10 @@ export async function markWindowsLate(tx: Tx, touched: readonly TouchedWindow[])
 /** Asks for windows to be sealed again that were sealed while these readings were on their way to the store. */
 export async function markSealedDirty(tx: Tx, touched: readonly TouchedWindow[]): Promise<void> {
   if (touched.length === 0) return;
-  const column = <T>(pick: (window: TouchedWindow) => T) => sql.param(touched.map(pick));
+  const list = listsOf(touched);
   const wanted = sql`(${windows.tenantId}, ${windows.equipmentId}, ${windows.fromMs})
-    in (select * from unnest(${column((w) => w.tenant)}::text[], ${column((w) => w.equipmentId)}::text[],
-      ${column((w) => w.fromMs)}::bigint[]))`;
+    in (select * from unnest(${list("text", (w) => w.tenant)}, ${list("text", (w) => w.equipmentId)},
+      ${list("bigint", (w) => w.fromMs)}))`;
   await tx
     .update(windows)
     .set({ dirty: true })

@@ -1,11 +1,10 @@
 import { and, inArray, sql } from "drizzle-orm";
 import type { Tx } from "./connect.ts";
+import { listsOf } from "./list-of.ts";
 import { latestValues } from "./schema/latest-values.ts";
 
 /** The newest reading of a measuring point by device time. */
 export type LatestValue = typeof latestValues.$inferSelect;
-
-const rowsPerInsert = 1_000;
 
 /** The newest device time of each measuring point that has one, keyed `tenant/point`. */
 export async function newestTimes(
@@ -22,22 +21,17 @@ export async function newestTimes(
   return new Map(rows.map((row) => [`${row.tenant}/${row.point}`, row.ts]));
 }
 
-/** Moves the newest value of each point forward; an older reading never replaces a newer one. */
+/** Moves the newest value of each point forward, each point once; an older reading never replaces a newer one. */
 export async function moveLatestValues(tx: Tx, values: readonly LatestValue[]): Promise<void> {
-  for (let from = 0; from < values.length; from += rowsPerInsert) {
-    await tx
-      .insert(latestValues)
-      .values(values.slice(from, from + rowsPerInsert))
-      .onConflictDoUpdate({
-        target: [latestValues.tenantId, latestValues.point],
-        set: {
-          ts: sql`excluded.ts`,
-          tMilliC: sql`excluded.t_milli_c`,
-          rhPermille: sql`excluded.rh_permille`,
-          err: sql`excluded.err`,
-          receivedAt: sql`excluded.received_at`,
-        },
-        setWhere: sql`excluded.ts > ${latestValues.ts}`,
-      });
-  }
+  if (values.length === 0) return;
+  const list = listsOf(values);
+  await tx.execute(sql`
+    insert into latest_values (tenant_id, point, ts, t_milli_c, rh_permille, err, received_at)
+    select * from unnest(
+      ${list("text", (v) => v.tenantId)}, ${list("text", (v) => v.point)}, ${list("bigint", (v) => v.ts)},
+      ${list("int", (v) => v.tMilliC)}, ${list("int", (v) => v.rhPermille)},
+      ${list("text", (v) => v.err)}, ${list("bigint", (v) => v.receivedAt)})
+    on conflict (tenant_id, point) do update set ts = excluded.ts, t_milli_c = excluded.t_milli_c,
+      rh_permille = excluded.rh_permille, err = excluded.err, received_at = excluded.received_at
+    where excluded.ts > latest_values.ts`);
 }

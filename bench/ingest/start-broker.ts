@@ -33,8 +33,9 @@ export async function startBroker(): Promise<BenchBroker> {
   chmodSync(folder, 0o755);
   const port = await freePort();
   const [publisher, collector] = [newUser("bench-publisher"), newUser("bench-collector")];
-  writePasswords(join(folder, "passwords"), [publisher, collector]);
-  writeFileSync(join(folder, "acl"), accessRules(publisher, collector));
+  const sessions = [collector, { ...collector, username: `${collector.username}-hist` }];
+  writePasswords(join(folder, "passwords"), [publisher, ...sessions]);
+  writeFileSync(join(folder, "acl"), accessRules(publisher, sessions));
   writeFileSync(join(folder, "mosquitto.conf"), configuration(folder, port));
   const args = ["-c", join(folder, "mosquitto.conf")];
   const child = await startChild(program, args, async (words) => words.includes(" running"));
@@ -61,12 +62,16 @@ function writePasswords(path: string, users: readonly BrokerUser[]): void {
   chmodSync(path, 0o644);
 }
 
-function accessRules(publisher: BrokerUser, collector: BrokerUser): string {
+function accessRules(publisher: BrokerUser, sessions: readonly BrokerUser[]): string {
   return `user ${publisher.username}
 topic write coldmark/v1/+/data
 topic read coldmark/v1/+/receipt
+${sessions.map(sessionRules).join("")}`;
+}
 
-user ${collector.username}
+function sessionRules({ username }: BrokerUser): string {
+  return `
+user ${username}
 topic read coldmark/v1/+/data
 topic read coldmark/v1/+/hist
 topic read coldmark/v1/+/status

@@ -1,5 +1,6 @@
 // What both kinds of database give: a transaction on Drizzle, and nothing that tells them apart.
 import type { PgDatabase, PgQueryResultHKT } from "drizzle-orm/pg-core";
+import type { Shares } from "./shares.ts";
 
 interface Rows<Row> {
   readonly rows: Row[];
@@ -17,5 +18,7 @@ export interface Driver {
   readonly kind: "postgres" | "pglite";
   readonly describe: string;
   transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** How this process shares work with others on the same database. */
+  shares(): Shares;
   close(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import type { Driver, Transaction } from "./driver.ts";
 import { keepHouse } from "./keep-house.ts";
 import { layDatabase } from "./lay-database.ts";
 import { migrationConfig } from "./migrations.ts";
+import { openSoleShares } from "./shares.ts";
 
 /** Values that Drizzle reads itself, by type: times, intervals, and lists of them and of numerics (1231). */
 const readByDrizzle = [
@@ -41,6 +42,7 @@ export async function openPglite(dataDir: string): Promise<Driver> {
     return {
       kind: "pglite",
       describe: `embedded PostgreSQL (PGlite) in ${folder}: survives kill -9, not a power cut`,
+      shares: openSoleShares,
       transaction: (work) => db.transaction((tx) => work(tx as unknown as Transaction)),
       close: async () => {
         await house.stop();

@@ -4,6 +4,7 @@ import pg from "pg";
 import { AppError } from "#domain/errors.ts";
 import type { Driver, Transaction } from "./driver.ts";
 import { migrationConfig } from "./migrations.ts";
+import { openPostgresShares } from "./postgres-shares.ts";
 
 const connectionsMax = 10;
 const oldestVersionNum = 150_000;
@@ -22,6 +23,7 @@ export async function openPostgres(url: string): Promise<Driver> {
     kind: "postgres",
     describe: `PostgreSQL ${version} at ${whereIs(url)}`,
     transaction: (work) => inTransaction(pool, work),
+    shares: () => openPostgresShares(url),
     close: () => pool.end(),
   };
 }

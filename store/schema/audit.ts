@@ -1,4 +1,4 @@
-import { jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { index, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { serial, tenant, whole } from "./columns.ts";
 
 /** Who changed what, from what, to what, when and why. No role but the owner can change or delete a row. */
@@ -15,5 +15,5 @@ export const audit = pgTable(
     new: jsonb().$type<unknown>(),
     reason: text(),
   },
-  (t) => [primaryKey({ columns: [t.tenantId, t.id] })],
+  (t) => [primaryKey({ columns: [t.tenantId, t.id] }), index().on(t.id)],
 );

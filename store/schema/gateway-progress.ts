@@ -1,4 +1,4 @@
-import { jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { integer, jsonb, pgTable, primaryKey, text } from "drizzle-orm/pg-core";
 import { bytes, tenant, whole } from "./columns.ts";
 
 /** What is durable of each boot of a gateway: all up to `upTo`, the ranges in `also`, the running hash up to `upTo`. */
@@ -14,6 +14,8 @@ export const gatewayProgress = pgTable(
     hash: bytes().notNull(),
     lastReceivedAt: whole().notNull(),
     receiptedAt: whole(),
+    /** How far the gateway's clock is behind ours, smoothed; negative ahead; null before a live message told. */
+    skewMs: integer(),
   },
   (t) => [primaryKey({ columns: [t.tenantId, t.gatewayId, t.boot] })],
 );

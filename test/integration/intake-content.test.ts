@@ -5,6 +5,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openIntake } from "#ingest/accept.ts";
 import type { InboundMessage } from "#ingest/message.ts";
+import { createIngestMeters } from "#ingest/meters.ts";
 import { openStore, type Store } from "#store/connect.ts";
 import { readInbox } from "#store/inbox.ts";
 
@@ -32,6 +33,8 @@ it("lets no message that the records refuse stop those around it", async () => {
   const intake = openIntake({
     ...{ store, log: pino({ level: "silent" }), clock: () => now, messagesMax: 1_000, premature: null },
     onDurable: () => undefined,
+    isLiveBehind: () => false,
+    meters: createIngestMeters(),
   });
   const poison: Record<number, Partial<InboundMessage>> = {
     7: { gateway: "gw\0-1", topic: "coldmark/v1/gw\0-1/data" },

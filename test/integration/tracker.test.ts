@@ -5,9 +5,12 @@ import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { openIntake } from "#ingest/accept.ts";
 import { bootsMax } from "#ingest/admit-boots.ts";
-import { createDecoder } from "#ingest/decoder.ts";
-import { projectNext } from "#ingest/projector.ts";
-import { trackNext } from "#ingest/tracker.ts";
+import { decodeMessage } from "#ingest/decode-message.ts";
+import { openGatewayBook } from "#ingest/gateway-book.ts";
+import { createIngestMeters } from "#ingest/meters.ts";
+import { createProjector } from "#ingest/projector.ts";
+import { openRelay } from "#ingest/relay.ts";
+import { createTracker, type Decode } from "#ingest/tracker.ts";
 import { openStore, type Store } from "#store/connect.ts";
 import { countBoots, owedReceipts, saveProgress } from "#store/gateway-progress.ts";
 import { ensureCursors } from "#store/inbox.ts";
@@ -46,10 +49,19 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const decode: Decode = (message, gateway) => decodeMessage(message, gateway, limits);
+/** Reads everything from the records, as another process would. */
+const stepsOn = (records: Store, decode: Decode) => ({
+  ...{ store: records, decode, book: openGatewayBook(records) },
+  ...{ incoming: openRelay<never>(), outgoing: openRelay<never>() },
+});
+
 async function send(gateway: string, boots: readonly number[]): Promise<void> {
   const intake = openIntake({
     ...{ store, log: pino({ level: "silent" }), clock: () => now, messagesMax: 1_000, premature: null },
     onDurable: () => undefined,
+    isLiveBehind: () => false,
+    meters: createIngestMeters(),
   });
   const bodyOf = (boot: number) =>
     Buffer.from(JSON.stringify({ v: 1, boot, seq: 1, sent: now, readings: [{ s: "t1", ts: now, t: 5 }] }));
@@ -74,7 +86,6 @@ it("checks signatures outside of every transaction and lets others have their tu
       });
     },
   };
-  const decoder = createDecoder(limits);
   const seen: number[] = [];
   const turnsAt: number[] = [];
   const tick = () => {
@@ -82,12 +93,14 @@ it("checks signatures outside of every transaction and lets others have their tu
     ticking = setImmediate(tick);
   };
   let ticking = setImmediate(tick);
-  const decode: typeof decoder.decode = (message, gateway) => {
+  const slowly: Decode = (message, gateway) => {
     seen.push(open);
     turnsAt.push(turns);
-    return decoder.decode(message, gateway);
+    const until = performance.now() + 0.2;
+    while (performance.now() < until);
+    return decode(message, gateway);
   };
-  const step = await trackNext(watched, { ...decoder, decode }, now);
+  const step = await createTracker(stepsOn(watched, slowly)).next(now);
   clearImmediate(ticking);
   expect([step.messages, step.progress.length]).toEqual([200, 200]);
   expect(seen).toEqual(Array(200).fill(0));
@@ -95,7 +108,15 @@ it("checks signatures outside of every transaction and lets others have their tu
 });
 
 it("takes no more boots of a gateway than it keeps: the rest are dead letters and a finding", async () => {
-  const state = { kid: null, upTo: 1, also: [], hash: new Uint8Array(32), lastReceivedAt: 1, receiptedAt: 1 };
+  const state = {
+    kid: null,
+    upTo: 1,
+    also: [],
+    hash: new Uint8Array(32),
+    lastReceivedAt: 1,
+    receiptedAt: 1,
+    skewMs: null,
+  };
   const boots = Array.from({ length: bootsMax - 2 }, (_, n) => n + 1);
   await store.as({ role: "worker" }, async (tx) => {
     for (let from = 0; from < boots.length; from += 1_000) {
@@ -110,17 +131,20 @@ it("takes no more boots of a gateway than it keeps: the rest are dead letters an
   await send("gw-many", [first, first + 1, first + 2, first + 3, first]);
   await send("gw-many", [first + 1, first + 4]);
   await send("gw-few", [900]);
-  const decoder = createDecoder(limits);
-  const { progress } = await trackNext(store, decoder, now);
+  const { progress } = await createTracker(stepsOn(store, decode)).next(now);
   expect(progress.map(({ gatewayId, boot }) => `${gatewayId} ${boot}`).sort()).toEqual([
     "gw-few 900",
     `gw-many ${first}`,
     `gw-many ${first + 1}`,
   ]);
   const noReadings = { range: async () => [], write: async () => [] } as unknown as ReadingsStore;
-  for (let left = 1; left > 0; ) {
-    left = await projectNext({ store, readings: noReadings, decoder, graceMs: 0 }, now);
-  }
+  const projector = createProjector({
+    ...stepsOn(store, decode),
+    readings: noReadings,
+    graceMs: 0,
+    meters: createIngestMeters(),
+  });
+  while ((await projector.next(now)) > 0);
   const told = await store.as({ role: "worker" }, async (tx) => ({
     letters: (await tx.select().from(deadLetters)).filter(({ gateway }) => gateway === "gw-many"),
     found: await tx.select().from(findings),

@@ -1,14 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { programOf, startChild } from "./child.ts";
 import { freePort } from "./free-port.ts";
 
-/** A real Mosquitto of a test's own, with Coldmark's access rules. */
+/** A real Mosquitto of a test's own, on the files of docs/brokers/mosquitto. */
 export interface TestMosquitto {
   readonly url: string;
   readonly port: number;
+  /** Where its configuration, passwords and database lie. */
+  readonly folder: string;
   /** The user the collector signs in as. */
   readonly collector: { readonly username: string; readonly password: string };
   /** Of the process that runs now; another one after `restart`. */
@@ -19,48 +21,50 @@ export interface TestMosquitto {
   restart(): Promise<void>;
   /** Ends it orderly; `restart` brings it back. */
   down(): Promise<void>;
+  /** Makes it read its files again, as `systemctl reload` does. */
+  reload(): void;
   stop(): Promise<void>;
 }
 
 const collector = { username: "coldmark-collector", password: "collector-of-a-test" };
+/** The users of two shards' sessions. */
+const sessionsOf = (user: string) => [user, `${user}-hist`, `${user}-1`, `${user}-1-hist`];
+const kit = new URL("../../docs/brokers/mosquitto/", import.meta.url);
 
-/** Lets gateways publish below their own name only, and the collector hear all and answer. */
-const accessRules = `
-user ${collector.username}
-topic read coldmark/v1/+/data
-topic read coldmark/v1/+/hist
-topic read coldmark/v1/+/status
-topic write coldmark/v1/+/receipt
-topic write coldmark/v1/+/command
-
-pattern write coldmark/v1/%u/data
-pattern write coldmark/v1/%u/hist
-pattern write coldmark/v1/%u/status
-pattern read coldmark/v1/%u/receipt
-pattern read coldmark/v1/%u/command
-`;
+/** How a test's Mosquitto differs from the shipped one. */
+export interface MosquittoOptions {
+  /** Whether it runs from the start. */
+  readonly started?: boolean;
+  /** Changes the shipped configuration, its port and paths replaced already; `folder` is where its files lie. */
+  readonly change?: (configuration: string, folder: string) => string;
+}
 
 /**
- * Starts Debian's mosquitto on a free port (reliability.md §5, end). `gateways` maps a gateway's id to its password.
+ * Starts Debian's mosquitto on a free port, with the configuration and access rules of docs/brokers/mosquitto. `gateways`
+ * maps a gateway's id to its password.
  * @throws naming the package when it is not installed
  */
 export async function startMosquitto(
   gateways: Readonly<Record<string, string>>,
-  { started = true } = {},
+  { started = true, change = (configuration) => configuration }: MosquittoOptions = {},
 ): Promise<TestMosquitto> {
   const program = programOf(["/usr/sbin/mosquitto", "/usr/bin/mosquitto"], "mosquitto");
   const folder = mkdtempSync("/var/tmp/coldmark-mosquitto-");
   chmodSync(folder, 0o777);
   const port = await freePort();
   const config = join(folder, "mosquitto.conf");
-  writePasswords(join(folder, "passwords"), { ...gateways, [collector.username]: collector.password });
-  writeFileSync(join(folder, "acl"), accessRules, { mode: 0o644 });
-  writeFileSync(config, configuration(folder, port), { mode: 0o644 });
+  writePasswords(join(folder, "coldmark.passwords"), {
+    ...gateways,
+    ...Object.fromEntries(sessionsOf(collector.username).map((user) => [user, collector.password])),
+  });
+  writeFileSync(join(folder, "coldmark.acl"), readFileSync(new URL("acl", kit)), { mode: 0o644 });
+  writeFileSync(config, change(shippedConfiguration(folder, port), folder), { mode: 0o644 });
   const start = () => startChild(program, ["-c", config], () => answers(port));
   let broker = started ? await start() : null;
   return {
     url: `mqtt://127.0.0.1:${port}`,
     port,
+    folder,
     collector,
     get pid() {
       return broker?.pid ?? 0;
@@ -71,6 +75,7 @@ export async function startMosquitto(
       await broker?.end("SIGTERM");
       broker = await start();
     },
+    reload: () => void process.kill(broker?.pid ?? 0, "SIGHUP"),
     stop: async () => {
       await broker?.end("SIGTERM");
       rmSync(folder, { recursive: true, force: true });
@@ -90,25 +95,13 @@ function writePasswords(path: string, users: Readonly<Record<string, string>>): 
   chmodSync(path, 0o644);
 }
 
-/** The size limit lies above ours, so that a message too large for us is kept as a dead letter, not dropped. */
-function configuration(folder: string, port: number): string {
-  return `listener ${port} 127.0.0.1
-allow_anonymous false
-password_file ${join(folder, "passwords")}
-acl_file ${join(folder, "acl")}
-use_username_as_clientid true
-message_size_limit 1048576
-max_keepalive 120
-max_inflight_messages 100
-max_queued_messages 1000000
-max_queued_bytes 268435456
-persistence true
-persistence_location ${folder}/
-autosave_on_changes true
-autosave_interval 1
-persistent_client_expiration 14d
-set_tcp_nodelay true
-`;
+/** The shipped file on a port and in a folder of the test's own; its listener with TLS only where `change` puts one. */
+function shippedConfiguration(folder: string, port: number): string {
+  return readFileSync(new URL("mosquitto.conf", kit), "utf8")
+    .replace("listener 1883 127.0.0.1", `listener ${port} 127.0.0.1`)
+    .replace(/^listener 8883\n(?:.+\n)*/m, "")
+    .replaceAll("/etc/mosquitto/", `${folder}/`)
+    .replaceAll("/var/lib/mosquitto/", `${folder}/`);
 }
 
 function answers(port: number): Promise<boolean> {

@@ -1,0 +1,254 @@
+import type { IClientOptions, MqttClient } from "mqtt";
+import type { Logger } from "pino";
+import { AppError } from "#domain/errors.ts";
+import { createAcknowledger } from "./acknowledger.ts";
+import type { InboundMessage } from "./message.ts";
+
+/** A topic filter; `rh` 2: retained messages are not sent to us when we subscribe (MQTT 5 §3.8.3.1). */
+export interface TopicFilter {
+  readonly topic: string;
+  readonly rh: 0 | 2;
+}
+
+/** What a session is to be subscribed to, and what an earlier life of it may have been subscribed to. */
+export interface Subscriptions {
+  readonly wanted: readonly TopicFilter[];
+  readonly unwanted: readonly string[];
+}
+
+/** What sessions count, for the metrics. */
+export interface SessionMeters {
+  reconnected(): void;
+  sessionLost(): void;
+  /** What the broker says of itself, where it says anything. */
+  brokerDropped(messages: number): void;
+}
+
+/** What one session works with; `connect` opens a socket to the broker. */
+export interface SessionParts {
+  readonly connect: (options: IClientOptions) => MqttClient;
+  /** User name and client id at once: brokers can be told to hold them equal. */
+  readonly user: string;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  readonly windowMessages: number;
+  readonly subscriptions: () => Promise<Subscriptions>;
+  readonly toMessage: (topic: string, payload: Uint8Array, receivedAt: number) => InboundMessage;
+  readonly accept: (message: InboundMessage) => Promise<void>;
+  /** Age of the oldest message that is not durable yet. */
+  readonly oldestWaitMs: () => number;
+  readonly clock: () => number;
+  readonly log: Logger;
+  readonly meters: SessionMeters;
+}
+
+/** A persistent session at an outside broker. */
+export interface CollectorSession {
+  isUp(): boolean;
+  /** Packets received and not acknowledged. */
+  unacknowledged(): number;
+  publish(topic: string, payload: Uint8Array): Promise<void>;
+  stop(): Promise<void>;
+}
+
+type Packet = Parameters<MqttClient["handleMessage"]>[0];
+
+const week = 7 * 86_400;
+const packetBytesMax = 1_200_000;
+const backOff = { firstMs: 500, longestMs: 10_000 };
+const watchMs = 1_000;
+/** How often the register is asked for gateways to subscribe to. */
+const lookMs = 5_000;
+const topicsPerPacket = 500;
+/** Where Mosquitto counts what it dropped. */
+const droppedTopic = "$SYS/broker/publish/messages/dropped";
+/** Nothing became durable for this long: the broker's queue is a better place to wait than our memory. */
+const patienceMs = 30_000;
+
+/**
+ * Connects for ever, each time with a new client: an acknowledgement can then never reach a later connection, where
+ * its packet id means another message (reference/ingestion.md §0 fact 3). PUBACK is sent when a message is durable.
+ */
+export function openSession(parts: SessionParts): CollectorSession {
+  const { log, meters } = parts;
+  let client: MqttClient | null = null;
+  let retry: NodeJS.Timeout | null = null;
+  let failures = 0;
+  let isFirst = true;
+  let stopped = false;
+  let unacknowledged = () => 0;
+
+  const connect = (): void => {
+    retry = null;
+    if (stopped) return;
+    if (parts.oldestWaitMs() > patienceMs) {
+      again();
+      return;
+    }
+    const own = parts.connect(connectOptions(parts));
+    client = own;
+    own.on("error", (error) => log.warn({ err: error, session: parts.user }, "the broker's connection"));
+    own.on("connect", ({ sessionPresent }) => {
+      failures = 0;
+      if (!isFirst) meters.reconnected();
+      if (!sessionPresent && !isFirst) {
+        meters.sessionLost();
+        log.warn({ session: parts.user }, "the broker lost our session: messages it held may be lost");
+      }
+      isFirst = false;
+      keepSubscribed(own, parts);
+    });
+    own.once("close", () => {
+      own.end(true);
+      if (client === own) client = null;
+      again();
+    });
+    const taking = takeMessages(own, parts);
+    own.handleMessage = taking.handle;
+    unacknowledged = taking.unacknowledged;
+  };
+  const again = (): void => {
+    if (stopped || retry) return;
+    failures += 1;
+    const full = Math.min(backOff.firstMs * 2 ** Math.min(failures - 1, 10), backOff.longestMs);
+    retry = setTimeout(connect, Math.random() * full);
+  };
+  const watchdog = setInterval(() => {
+    if (client?.connected && parts.oldestWaitMs() > patienceMs) drop(client, log, "nothing becomes durable");
+  }, watchMs);
+
+  connect();
+  return {
+    isUp: () => client?.connected === true,
+    unacknowledged: () => (client?.connected ? unacknowledged() : 0),
+    publish: (topic, payload) => publishOn(client, topic, payload),
+    stop: async () => {
+      stopped = true;
+      clearInterval(watchdog);
+      if (retry) clearTimeout(retry);
+      await client?.endAsync().catch(() => undefined);
+    },
+  };
+}
+
+function connectOptions({ user, username, password, windowMessages }: SessionParts): IClientOptions {
+  return {
+    protocolVersion: 5,
+    clientId: user,
+    username,
+    password,
+    clean: false,
+    keepalive: 30,
+    connectTimeout: 10_000,
+    reconnectPeriod: 0,
+    resubscribe: false,
+    queueQoSZero: false,
+    log: () => undefined,
+    properties: {
+      sessionExpiryInterval: week,
+      receiveMaximum: windowMessages,
+      maximumPacketSize: packetBytesMax,
+    },
+  };
+}
+
+/** Subscribes, then again whenever the register has come to mean other topics, as long as this connection lasts. */
+function keepSubscribed(client: MqttClient, parts: SessionParts): void {
+  const known = new Set<string>();
+  let isFirst = true;
+  client.subscribe(droppedTopic, { qos: 0 }, () => undefined); // not every broker says, nor lets us hear it
+  const look = async (): Promise<void> => {
+    const { wanted, unwanted } = await parts.subscriptions();
+    const fresh = wanted.filter(({ topic }) => !known.has(topic));
+    const topics = new Set(wanted.map(({ topic }) => topic));
+    const left = isFirst ? unwanted : [...known].filter((topic) => !topics.has(topic));
+    await unsubscribe(client, left);
+    await subscribe(client, fresh);
+    for (const topic of left) known.delete(topic);
+    for (const { topic } of fresh) known.add(topic);
+    isFirst = false;
+  };
+  const round = (): void => {
+    if (!client.connected) return;
+    look().then(
+      () => setTimeout(round, lookMs).unref(),
+      (error: unknown) => {
+        parts.log.error({ err: error, session: parts.user }, "can't subscribe: check the broker's ACL");
+        if (isFirst) client.end(true);
+        else setTimeout(round, lookMs).unref();
+      },
+    );
+  };
+  round();
+}
+
+/** @throws AppError UNAVAILABLE naming the topics that the broker refuses */
+async function subscribe(client: MqttClient, filters: readonly TopicFilter[]): Promise<void> {
+  for (let from = 0; from < filters.length; from += topicsPerPacket) {
+    const some = filters.slice(from, from + topicsPerPacket);
+    const wanted = Object.fromEntries(some.map(({ topic, rh }) => [topic, { qos: 1 as const, rh }]));
+    const granted = await client.subscribeAsync(wanted);
+    const refused = granted.filter(({ qos }) => qos >= 128).map(({ topic }) => topic);
+    if (refused.length > 0)
+      throw new AppError(
+        "UNAVAILABLE",
+        `the broker refuses to let us hear ${refused.slice(0, 5).join(", ")}`,
+      );
+  }
+}
+
+async function unsubscribe(client: MqttClient, topics: readonly string[]): Promise<void> {
+  for (let from = 0; from < topics.length; from += topicsPerPacket) {
+    await client.unsubscribeAsync(topics.slice(from, from + topicsPerPacket));
+  }
+}
+
+/** Says to MQTT.js that no PUBACK is to be sent now; made once, because making an error costs more than all else here. */
+const acknowledgedLater = new Error("acknowledged later");
+
+/**
+ * Gives each packet on and lets MQTT.js go to the next one without acknowledging: holding the callback would stop
+ * everything, pings included (reference/ingestion.md §0 facts 1 and 2).
+ */
+function takeMessages(client: MqttClient, parts: SessionParts) {
+  const acknowledger = createAcknowledger(client);
+  let taken = 0;
+  const handle: MqttClient["handleMessage"] = (packet, done) => {
+    if (packet.topic === droppedTopic) {
+      parts.meters.brokerDropped(Number(packet.payload.toString()) || 0);
+      return done();
+    }
+    taken += 1;
+    parts.accept(messageOf(packet, parts)).then(
+      () => acknowledger.acknowledge(packet),
+      (error: unknown) => drop(client, parts.log, error),
+    );
+    done(acknowledgedLater);
+  };
+  return { handle, unacknowledged: () => taken - acknowledger.count() };
+}
+
+function messageOf(packet: Packet, { toMessage, clock }: SessionParts): InboundMessage {
+  const payload = typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload;
+  return toMessage(String(packet.topic), payload, clock());
+}
+
+function drop(client: MqttClient, log: Logger, why: unknown): void {
+  if (!client.connected) return;
+  log.warn({ why }, "leaves the broker for now: its queue holds what comes");
+  client.end(true);
+}
+
+/** Resolves with the broker's PUBACK. @throws AppError UNAVAILABLE when there is no connection, or it ends first */
+function publishOn(client: MqttClient | null, topic: string, payload: Uint8Array): Promise<void> {
+  if (!client?.connected) return Promise.reject(new AppError("UNAVAILABLE", "no connection to the broker"));
+  return new Promise((resolve, reject) => {
+    const lost = () => reject(new AppError("UNAVAILABLE", "the broker went away"));
+    client.once("close", lost);
+    client.publish(topic, Buffer.from(payload), { qos: 1 }, (error) => {
+      client.off("close", lost);
+      if (error) reject(error);
+      else resolve();
+    });
+  });
+}

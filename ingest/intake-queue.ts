@@ -1,0 +1,90 @@
+import type { AppError } from "#domain/errors.ts";
+import type { NewInboxMessage } from "#store/inbox.ts";
+
+/** A message that is to become durable, and whom to tell. */
+export interface Waiting {
+  readonly row: NewInboxMessage;
+  readonly since: number;
+  readonly resolve: () => void;
+  readonly reject: (error: AppError) => void;
+}
+
+/** Messages on their way into the inbox: what is live goes before what is back-filled. */
+export interface IntakeQueue {
+  hasRoomFor(bytes: number): boolean;
+  /** Resolves when the message was settled so. */
+  add(row: NewInboxMessage, now: number): Promise<void>;
+  /** What the next commit takes; it stays in the queue until it is settled. */
+  next(limit: { readonly messages: number; readonly bytes: number }): Waiting[];
+  settle(taken: readonly Waiting[], end: (waiting: Waiting) => void): void;
+  refuseAll(error: AppError): void;
+  /** From now on back-fill isn't held back any more. */
+  release(): void;
+  /** Messages that could become durable now. */
+  length(): number;
+  oldestWaitMs(now: number): number;
+}
+
+const bytesMax = 64 * 1024 * 1024;
+/** Back-fill in a commit beside live messages: a tenth of it. */
+const backFillShare = 0.1;
+
+/** Opens an empty queue; while `isLiveBehind` back-fill waits as long as live messages come. */
+export function createIntakeQueue(parts: {
+  readonly messagesMax: number;
+  readonly isLiveBehind: () => boolean;
+}): IntakeQueue {
+  const live: Waiting[] = [];
+  const backFill: Waiting[] = [];
+  let bytes = 0;
+  let released = false;
+  const isHeldBack = () => !released && parts.isLiveBehind();
+  const queueOf = ({ row }: Waiting) => (row.lane === "hist" ? backFill : live);
+
+  return {
+    hasRoomFor: (size) => live.length + backFill.length < parts.messagesMax && bytes + size <= bytesMax,
+    add: (row, now) =>
+      new Promise((resolve, reject) => {
+        bytes += row.payload.length;
+        const waiting = { row, since: now, resolve, reject };
+        queueOf(waiting).push(waiting);
+      }),
+    next: ({ messages, bytes: bytesMax }) => {
+      const room = isHeldBack() ? 0 : live.length > 0 ? Math.ceil(messages * backFillShare) : messages;
+      const some = backFill.slice(0, Math.min(room, messages));
+      const first = live.slice(0, messages - some.length);
+      return within([...first, ...some], bytesMax);
+    },
+    settle: (taken, end) => {
+      const fromBackFill = taken.filter((waiting) => queueOf(waiting) === backFill).length;
+      live.splice(0, taken.length - fromBackFill);
+      backFill.splice(0, fromBackFill);
+      for (const waiting of taken) {
+        bytes -= waiting.row.payload.length;
+        end(waiting);
+      }
+    },
+    refuseAll: (error) => {
+      for (const { reject } of [...live.splice(0), ...backFill.splice(0)]) reject(error);
+      bytes = 0;
+    },
+    release: () => {
+      released = true;
+    },
+    length: () => live.length + (isHeldBack() ? 0 : backFill.length),
+    oldestWaitMs: (now) => {
+      const oldest = Math.min(live[0]?.since ?? now, isHeldBack() ? now : (backFill[0]?.since ?? now));
+      return Math.max(0, now - oldest);
+    },
+  };
+}
+
+/** As many as fit, at least one. */
+function within(waiting: readonly Waiting[], bytesMax: number): Waiting[] {
+  let bytes = 0;
+  const end = waiting.findIndex(({ row }, at) => {
+    bytes += row.payload.length;
+    return at > 0 && bytes > bytesMax;
+  });
+  return end === -1 ? [...waiting] : waiting.slice(0, end);
+}

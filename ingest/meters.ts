@@ -1,0 +1,56 @@
+import { Counter, Gauge, Histogram, type Metric } from "prom-client";
+import type { SessionMeters } from "./collector-session.ts";
+
+/** What ingestion counts and times as it goes (reference/ingestion.md §6.9); `all` is for whoever is asked for metrics. */
+export interface IngestMeters {
+  readonly all: readonly Metric[];
+  readonly sessions: SessionMeters;
+  /** Messages of one commit: durable, or refused. */
+  committed(lanes: Iterable<string>, result: "durable" | "refused"): void;
+  /** Readings that the readings store has taken, and how long it took. */
+  wrote(readings: number, tookMs: number): void;
+}
+
+const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Meters that belong to no registry yet. */
+export function createIngestMeters(): IngestMeters {
+  const registers: [] = [];
+  const messages = new Counter({
+    ...{ name: "ingest_messages_total", help: "messages by lane, and whether they became durable" },
+    ...{ labelNames: ["lane", "result"], registers },
+  });
+  const lines = new Counter({
+    ...{ name: "ingest_lines_total", help: "readings written to the readings store", registers },
+  });
+  const writes = new Histogram({
+    ...{ name: "ingest_write_seconds", help: "time of one write to the readings store", registers },
+    buckets: secondsBuckets,
+  });
+  const reconnects = new Counter({
+    ...{ name: "mqtt_reconnects_total", help: "connections to the broker after the first", registers },
+  });
+  const lost = new Counter({
+    ...{ name: "mqtt_session_lost_total", help: "times the broker had forgotten our session", registers },
+  });
+  const dropped = new Gauge({
+    ...{ name: "broker_dropped_messages", help: "messages the broker says it dropped", registers },
+  });
+  return {
+    all: [messages, lines, writes, reconnects, lost, dropped],
+    sessions: {
+      reconnected: () => reconnects.inc(),
+      sessionLost: () => lost.inc(),
+      brokerDropped: (count) => dropped.set(count),
+    },
+    committed: (lanes, result) => {
+      const counts = new Map<string, number>();
+      for (const lane of lanes) counts.set(lane, (counts.get(lane) ?? 0) + 1);
+      for (const [lane, count] of counts) messages.inc({ lane, result }, count);
+    },
+    wrote: (readings, tookMs) => {
+      lines.inc(readings);
+      writes.observe(tookMs / 1_000);
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { equalBytes } from "#domain/log/bytes.ts";
+import type { Store, Tx } from "#store/connect.ts";
+import {
+  findTracked,
+  type GatewayProgress,
+  readProgress,
+  type SequenceKey,
+} from "#store/gateway-progress.ts";
+import { type InboxMessage, readCursors, readInbox } from "#store/inbox.ts";
+import { admitBoots, bootKey } from "./admit-boots.ts";
+import type { DecodedMessage, MessagePosition } from "./decode-message.ts";
+import type { GatewayBook } from "./gateway-book.ts";
+import type { Decode, SeqUse, TrackedMessage } from "./tracker.ts";
+
+const limits = { limit: 500, maxBytes: 4 * 1024 * 1024 };
+
+interface Numbered {
+  readonly at: number;
+  readonly position: MessagePosition;
+}
+
+/**
+ * The messages after `position` that the tracker is past, with the use it noted of their seq: what it would have handed
+ * on in memory, read back from the records after a restart, a long wait, or from another process.
+ */
+export async function readTracked(
+  { store, book, decode }: { store: Store; book: GatewayBook; decode: Decode },
+  position: number,
+): Promise<TrackedMessage[]> {
+  const messages = await store.as({ role: "worker" }, async (tx) => {
+    const { tracker } = await readCursors(tx);
+    return readInbox(tx, { position, upTo: tracker.position, ...limits });
+  });
+  if (messages.length === 0) return [];
+  const gateways = await book.read(messages.map(({ gateway }) => gateway));
+  const decoded = messages.map((message) => decode(message, gateways.get(message.gateway)));
+  const uses = await store.as({ role: "worker" }, (tx) => seqUses(tx, messages, decoded));
+  return messages.map((message, at) => ({
+    ...{ message, decoded: decoded[at] as DecodedMessage, use: uses[at] ?? "untracked" },
+  }));
+}
+
+/** How the tracker noted each message's seq; nothing for a message without one. */
+async function seqUses(
+  tx: Tx,
+  messages: readonly InboxMessage[],
+  decoded: readonly DecodedMessage[],
+): Promise<(SeqUse | undefined)[]> {
+  const numbered = decoded.flatMap((message, at): Numbered[] =>
+    message.kind === "readings" && message.position !== null ? [{ at, position: message.position }] : [],
+  );
+  const tracked = await findTracked(
+    tx,
+    numbered.map(({ position }) => keyOf(position)),
+  );
+  const firstOf = new Map(tracked.map((row) => [keyText(row), row]));
+  const untracked = numbered.filter(({ position }) => !firstOf.has(keyText(keyOf(position))));
+  const refused = await refusedForBoot(tx, untracked);
+  const uses: (SeqUse | undefined)[] = messages.map(() => undefined);
+  for (const one of numbered) {
+    const message = messages[one.at] as InboxMessage;
+    const first = firstOf.get(keyText(keyOf(one.position)));
+    if (first === undefined) uses[one.at] = refused.has(one) ? "boot too many" : "untracked";
+    else if (first.inboxId === message.id) uses[one.at] = "first";
+    else uses[one.at] = equalBytes(first.sha256, message.sha256) ? "again" : "conflict";
+  }
+  return uses;
+}
+
+/** Which of these messages the tracker left out because their gateway has as many boots as are kept. */
+async function refusedForBoot(tx: Tx, untracked: readonly Numbered[]): Promise<Set<Numbered>> {
+  const rows = await readProgress(
+    tx,
+    untracked.map(({ position }) => position.gateway),
+    untracked.map(({ position }) => position.boot),
+  );
+  const known = new Map<string, GatewayProgress>(
+    rows.map((row) => [bootKey(row.tenantId, row.gatewayId, row.boot), row]),
+  );
+  return new Set((await admitBoots(tx, untracked, known)).refused);
+}
+
+function keyOf({ tenant, gateway, boot, seq }: MessagePosition): SequenceKey {
+  return { tenantId: tenant, gatewayId: gateway, boot, seq };
+}
+
+function keyText({ tenantId, gatewayId, boot, seq }: SequenceKey): string {
+  return `${tenantId}/${gatewayId}/${boot}/${seq}`;
+}

@@ -1,0 +1,75 @@
+import type { InboxMessage } from "#store/inbox.ts";
+
+/** Anything about a message of the inbox. */
+interface Relayed {
+  readonly message: Pick<InboxMessage, "id" | "payload">;
+}
+
+/**
+ * Hands the inbox's messages from one of its readers to the next one in memory, so that they needn't be read back. What
+ * doesn't fit is dropped: whoever asks then gets null and reads the records, where everything is.
+ */
+export interface Relay<Item extends Relayed> {
+  /** Messages in order of id, of which the inbox holds none between `after` and the first, nor between two of them. */
+  offer(after: number, items: readonly Item[]): void;
+  /** The messages that follow `position`, at most `limit`; null where memory can't tell. */
+  take(position: number, limit: { readonly messages: number; readonly bytes: number }): Item[] | null;
+}
+
+const bytesMax = 32 * 1024 * 1024;
+/** What a message takes in memory besides its payload. */
+const overheadBytes = 600;
+
+/** Opens a relay between two readers of one process. */
+export function openRelay<Item extends Relayed>(): Relay<Item> {
+  let items: Item[] = [];
+  let after = 0;
+  let bytes = 0;
+  const forget = () => {
+    items = [];
+    bytes = 0;
+  };
+  /** Lets go of what the reader has already, as after it read the records. */
+  const catchUp = (position: number) => {
+    const keep = items.findIndex(({ message }) => message.id > position);
+    const known = keep === -1 ? items.length : keep;
+    for (const item of items.splice(0, known)) {
+      bytes -= sizeOf(item);
+      after = item.message.id;
+    }
+  };
+  return {
+    offer: (from, offered) => {
+      if (items.length === 0) after = from;
+      else if (items.at(-1)?.message.id !== from) return; // a hole: the reader comes to it, reads the records, and what follows is new
+      const size = offered.reduce((n, item) => n + sizeOf(item), 0);
+      if (bytes + size > bytesMax) return forget();
+      items.push(...offered);
+      bytes += size;
+    },
+    take: (position, limit) => {
+      if (after < position) catchUp(position);
+      if (after !== position || items.length === 0) return null;
+      const taken = items.splice(0, countWithin(items, limit));
+      for (const item of taken) bytes -= sizeOf(item);
+      after = taken.at(-1)?.message.id ?? after;
+      return taken;
+    },
+  };
+}
+
+function sizeOf({ message }: Relayed): number {
+  return message.payload.length + overheadBytes;
+}
+
+function countWithin(
+  items: readonly Relayed[],
+  limit: { readonly messages: number; readonly bytes: number },
+): number {
+  let bytes = 0;
+  const end = items.slice(0, limit.messages).findIndex((item, at) => {
+    bytes += item.message.payload.length;
+    return at > 0 && bytes > limit.bytes;
+  });
+  return end === -1 ? Math.min(items.length, limit.messages) : end;
+}

@@ -1,0 +1,50 @@
+import { mqttPasswordHash } from "#store/gateway-registry.ts";
+import type { BrokerParts } from "./check-broker-login.ts";
+import { isGatewayId } from "./gateway-id.ts";
+
+/** What a client of the broker wants to do; `topic` is a filter where it subscribes. */
+export interface BrokerAccess {
+  readonly clientid: string;
+  readonly username: string;
+  readonly action: "publish" | "subscribe";
+  readonly topic: string;
+  readonly retain: boolean;
+}
+
+const sent = ["data", "hist", "status"];
+const heard = ["receipt", "command"];
+const topicShape = /^coldmark\/v1\/([^/]+)\/([a-z]+)$/;
+
+/**
+ * Whether a client that the broker let in may do that (design §4): a gateway sends its own data, hist and status and
+ * hears its own receipt and command, the collector the other way round for all. Only a status may be retained. No
+ * normalisation: a topic is right or it isn't.
+ */
+export async function checkBrokerAccess(parts: BrokerParts, access: BrokerAccess): Promise<boolean> {
+  const [, who = "", level = ""] = topicShape.exec(access.topic) ?? [];
+  if (access.username === parts.config.mqttUsername) return mayCollector(access, who, level);
+  return mayGateway(access, who, level) && (await isRegistered(parts, access.username));
+}
+
+function mayCollector({ action, retain }: BrokerAccess, who: string, level: string): boolean {
+  if (action === "publish") return !retain && isGatewayId(who) && heard.includes(level);
+  return (who === "+" || isGatewayId(who)) && sent.includes(level);
+}
+
+function mayGateway(
+  { clientid, username, action, retain }: BrokerAccess,
+  who: string,
+  level: string,
+): boolean {
+  if (who !== username || clientid !== username || !isGatewayId(username)) return false;
+  if (action === "subscribe") return heard.includes(level);
+  return sent.includes(level) && (!retain || level === "status");
+}
+
+/** A gateway may be revoked while it is connected; then its next messages are refused. */
+function isRegistered({ store, gateways }: BrokerParts, gateway: string): Promise<boolean> {
+  return gateways.isRight(gateway, "", async () => {
+    const kept = await store.as({ role: "auth" }, (tx) => mqttPasswordHash(tx, gateway));
+    return kept !== null;
+  });
+}
