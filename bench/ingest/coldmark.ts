@@ -37,6 +37,7 @@ export const coldmark: ContenderKind = {
       database,
       probes: `point = '${probePoint}'`,
       readings: `point != '${probePoint}'`,
+      words: () => child.words(),
       kill9: () => child.end("SIGKILL"),
       restart: async () => {
         child = await start();

@@ -9,6 +9,8 @@ export interface Contender {
   /** InfluxQL conditions: the readings of the probes, and those of the load. */
   readonly probes: string;
   readonly readings: string;
+  /** What its process wrote last. */
+  words(): string;
   kill9(): Promise<void>;
   /** Starts it again after `kill9`. */
   restart(): Promise<void>;

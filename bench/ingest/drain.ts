@@ -20,25 +20,34 @@ const mostMs = 300_000;
 /** Looking costs InfluxDB something, so it is done less often once the wait is long. */
 const looks = { quickMs: 250, quickForMs: 5_000, slowMs: 2_000 };
 
-/** Waits until a contender has stored what it will. */
+/** Waits until a contender has stored what it will; a newer time in InfluxDB shows that it still works on a backlog. */
 export async function drain(run: Run, { since, expected, stallMs }: Awaited): Promise<Drained> {
   const began = performance.now();
-  let best: Drained = { stored: -1, at: began, cpu: usageOf(run) };
+  let best: Drained & { readonly newest: number } = { stored: -1, newest: 0, at: began, cpu: usageOf(run) };
   for (;;) {
-    const stored = await countLoad(run, since).catch(() => 0);
+    const [stored, newest] = await lookFrom(run, since).catch(() => [0, 0] as const);
     const at = performance.now();
-    if (stored > best.stored) best = { stored, at, cpu: usageOf(run) };
+    if (stored > best.stored || newest > best.newest) best = { stored, newest, at, cpu: usageOf(run) };
     if (stored >= expected || at - best.at > stallMs || at - began > mostMs) return best;
     const ms = at - began < looks.quickForMs ? looks.quickMs : looks.slowMs;
     await pause(ms, undefined, { signal: run.signal });
   }
 }
 
+async function lookFrom(run: Run, since: number): Promise<readonly [stored: number, newest: number]> {
+  const { world, contender } = run;
+  const stored = await countLoad(run, since);
+  return [stored, stored > 0 ? 0 : await world.reader.newest(contender.database, conditionOf(run, 0))];
+}
+
 /** Readings of the load, from `since` on, that InfluxDB holds; those of poison with a time of its own aren't looked at. */
-export function countLoad({ world, contender, load }: Run, since = 0): Promise<number> {
+export function countLoad(run: Run, since = 0): Promise<number> {
+  return run.world.reader.count(run.contender.database, conditionOf(run, since));
+}
+
+function conditionOf({ contender, load }: Run, since: number): string {
   const until = load.startAt + load.seconds * 1000;
-  const times = `time >= ${since}ms AND time <= ${until}ms`;
-  return world.reader.count(contender.database, `${contender.readings} AND ${times}`);
+  return `${contender.readings} AND time >= ${since}ms AND time <= ${until}ms`;
 }
 
 /** CPU seconds so far of every process that takes part, by its name; the bench's own is not among them. */

@@ -26,6 +26,7 @@ const run = (contender: string, changes: Partial<RunResult> = {}): RunResult => 
   residentPeakMib: 250,
   residentSlopeMibPerMinute: 0.1,
   isSustained: true,
+  lastWords: "",
   ...changes,
 });
 const named = (figures: ReturnType<typeof figuresOf>, what: string) =>

@@ -30,6 +30,8 @@ export interface RunResult {
   readonly residentSlopeMibPerMinute: number;
   /** Whether the rate was held, everything stored, and nothing left to drain. */
   readonly isSustained: boolean;
+  /** What the contender's process wrote last, for a run that didn't go well. */
+  readonly lastWords: string;
 }
 
 /** Publish to queryable of the probes of a run; `missing` weren't queryable 2 s after the last of them. */
@@ -79,14 +81,16 @@ async function observe(run: Run): Promise<RunResult> {
     drainSeconds: Math.max(0, drained.at - ended) / 1000,
     latency: await seen,
   };
+  const storedShare = measured.stored / measured.expected;
   return {
     contender: kind.name,
     load,
     acknowledged,
     ...measured,
+    lastWords: contender.words(),
     receiptsComplete: await receiptsComplete(run),
     cpuSeconds: cpu,
-    messagesPerCpuSecond: (acknowledged - atStart.acknowledged) / sum(Object.values(cpu)),
+    messagesPerCpuSecond: (storedShare * (acknowledged - atStart.acknowledged)) / sum(Object.values(cpu)),
     ...memory.told(),
     isSustained: isSustained(run, measured),
   };

@@ -33,6 +33,7 @@ export const nodeRed: ContenderKind = {
     return {
       ...peerConditions,
       pids: () => ({ "node-red": child.pid }),
+      words: () => child.words(),
       kill9: () => child.end("SIGKILL"),
       restart: async () => {
         child = await start();

@@ -26,6 +26,7 @@ export const plainProgram: ContenderKind = {
     return {
       ...peerConditions,
       pids: () => ({ program: child.pid }),
+      words: () => child.words(),
       kill9: () => child.end("SIGKILL"),
       restart: async () => {
         child = await start();

@@ -38,6 +38,7 @@ export function telegrafAt(program: string): ContenderKind {
       return {
         ...peerConditions,
         pids: () => ({ telegraf: child.pid }),
+        words: () => child.words(),
         kill9: () => child.end("SIGKILL"),
         restart: async () => {
           child = await start();

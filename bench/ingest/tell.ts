@@ -1,6 +1,8 @@
 import type { LossResult } from "./measure-loss.ts";
 import type { RunResult } from "./measure-run.ts";
 
+const wordsMost = 1_500;
+
 /** A run in words for whoever watches. */
 export function tellRun(run: RunResult): string {
   const { latency, receiptsComplete } = run;
@@ -12,6 +14,7 @@ export function tellRun(run: RunResult): string {
     `  publish to queryable p50 ${inMs(latency.p50Ms)}, p99 ${inMs(latency.p99Ms)} (${latency.seen} probes, ${latency.missing} missing); receipts ${receipts}`,
     `  CPU s: ${cpu.join(", ")}; ${run.messagesPerCpuSecond.toFixed(0)} messages per CPU second`,
     `  memory peak ${run.residentPeakMib.toFixed(0)} MiB, growth ${run.residentSlopeMibPerMinute.toFixed(1)} MiB/min`,
+    ...(run.stored < run.expected ? [`  its last words: ${run.lastWords.slice(-wordsMost)}`] : []),
   ].join("\n");
 }
 

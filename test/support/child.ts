@@ -6,6 +6,8 @@ import { existsSync } from "node:fs";
 export interface TestChild {
   readonly pid: number;
   isRunning(): boolean;
+  /** The last 4,000 characters that it wrote. */
+  words(): string;
   end(signal: NodeJS.Signals): Promise<void>;
 }
 
@@ -46,6 +48,7 @@ export async function startChild(
   return {
     pid: child.pid ?? 0,
     isRunning: () => isRunning(child),
+    words: () => words,
     end: async (signal) => {
       if (!isRunning(child)) return;
       child.kill(signal);
