@@ -1,8 +1,8 @@
 /** Errors as RFC 9457 `application/problem+json`, told in the caller's language; what went wrong inside stays inside. */
 import { HTTPException } from "hono/http-exception";
 import { AppError, type ErrorCode, errorKind } from "#domain/errors.ts";
+import { isOutage } from "#domain/outage.ts";
 import { languageOf } from "./language.ts";
-import { isOutage } from "./outage.ts";
 import type { ApiContext } from "./parts.ts";
 
 /** Facts of an error that its caller may see; nothing else of `facts` leaves. */

@@ -47,13 +47,30 @@ export function readingsFromAnswer(answer: unknown): Reading[] {
   return seriesOf(answer).flatMap(readingsOf);
 }
 
-/** The series in an answer of `/query`. @throws AppError UNAVAILABLE when the answer says that the query failed */
+/**
+ * The series in an answer of `/query`; none where there is no database yet.
+ * @throws AppError UNAVAILABLE when the answer says that the query failed
+ */
 export function seriesOf(answer: unknown): Series[] {
-  const { results, error } = answer as { results?: { series?: Series[]; error?: string }[]; error?: string };
-  const fault = error ?? results?.find((result) => result.error)?.error;
-  if (fault?.includes("database not found")) return [];
+  if (saysNoDatabase(answer)) return [];
+  const fault = faultOf(answer);
   if (fault !== undefined) throw new AppError("UNAVAILABLE", `InfluxDB could not answer: ${fault}`);
-  return (results ?? []).flatMap((result) => result.series ?? []);
+  return ((answer as Answer).results ?? []).flatMap((result) => result.series ?? []);
+}
+
+/** Whether an answer of `/query` says that the database is missing. */
+export function saysNoDatabase(answer: unknown): boolean {
+  return faultOf(answer)?.includes("database not found") === true;
+}
+
+interface Answer {
+  readonly results?: readonly { readonly series?: Series[]; readonly error?: string }[];
+  readonly error?: string;
+}
+
+function faultOf(answer: unknown): string | undefined {
+  const { results, error } = answer as Answer;
+  return error ?? results?.find((result) => result.error)?.error;
 }
 
 function readingsOf({ columns, values }: Series): Reading[] {

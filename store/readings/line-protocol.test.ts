@@ -1,6 +1,59 @@
 import { describe, expect, test } from "vitest";
 import { aReading } from "#test/support/readings.ts";
-import { toLine } from "./line-protocol.ts";
+import { encodeLine, type FieldValue } from "./encode-line.ts";
+import { measurement, toLine } from "./line-protocol.ts";
+import type { Reading } from "./readings-store.ts";
+
+/** The same line by the encoder for any line. */
+function encoded(reading: Reading): string {
+  const fields: readonly (readonly [string, FieldValue | null])[] = [
+    ["t", reading.tMilliC === null ? null : { int: reading.tMilliC }],
+    ["rh", reading.rhPermille === null ? null : { int: reading.rhPermille }],
+    ["door", reading.door === null ? null : { bool: reading.door }],
+    ["power", reading.power === null ? null : { bool: reading.power }],
+    ["lat", reading.lat === null ? null : { float: reading.lat }],
+    ["lon", reading.lon === null ? null : { float: reading.lon }],
+    ["err", reading.err === null ? null : { string: reading.err }],
+    ["equipment", { string: reading.equipmentId }],
+    ["received", { int: reading.receivedAt }],
+    ["inbox", { int: reading.inboxId }],
+    ["late", { bool: reading.late }],
+    ["kid", reading.signedBy === null ? null : { string: reading.signedBy }],
+  ];
+  const present = fields.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
+  const { point, tenant } = reading;
+  return encodeLine(measurement, Object.entries({ point, tenant }), present, reading.ts);
+}
+
+/** A reading for each number, unlike its neighbours in every field. */
+function nth(n: number): Reading {
+  const some = <T>(every: number, value: T) => (n % every === 0 ? value : null);
+  return aReading({
+    ...{
+      tenant: `tenant-${n % 7}`,
+      point: `p.${n}`,
+      ts: 1_700_000_000_000 - n,
+      equipmentId: some(5, "") ?? `e-${n}`,
+    },
+    ...{
+      tMilliC: some(4, null) ?? n * 37 - 40_000,
+      rhPermille: some(3, n % 1_001),
+      door: some(2, n % 4 === 0),
+    },
+    ...{
+      power: some(5, n % 2 === 0),
+      lat: some(3, n / 7_000),
+      lon: some(6, -n * 1e-9),
+      err: some(4, `err.${n % 9} /x`),
+    },
+    ...{
+      receivedAt: 1_700_000_001_000 + (n >> 3),
+      inboxId: n >> 3,
+      late: n % 3 === 1,
+      signedBy: some(2, `gw.${n % 11}`),
+    },
+  });
+}
 
 describe("a reading as line protocol", () => {
   test("whole numbers carry i, absent values are left out", () => {
@@ -11,6 +64,18 @@ describe("a reading as line protocol", () => {
 
   test("minus zero is zero", () => {
     expect(toLine(aReading({ tMilliC: -0, lon: -0 }))).toContain("t=0i,lon=0,");
+  });
+
+  test("30,000 unlike readings, more than are remembered, are each what the encoder for any line writes", () => {
+    const numbers = Array.from({ length: 30_000 }, (_, n) => n);
+    expect(numbers.filter((n) => toLine(nth(n)) !== encoded(nth(n)))).toEqual([]);
+    expect(numbers.filter((n) => n < 100 && toLine(nth(n)) !== encoded(nth(n)))).toEqual([]);
+  });
+
+  test("an id that is remembered as one thing is checked as the other", () => {
+    toLine(aReading({ err: "a b", equipmentId: "x/y" }));
+    expect(() => toLine(aReading({ point: "a b" }))).toThrow("point can't be written");
+    expect(() => toLine(aReading({ tenant: "x/y" }))).toThrow("tenant can't be written");
   });
 
   test.each([

@@ -1,4 +1,4 @@
-import { AppError } from "#domain/errors.ts";
+import { floatText, refused, seriesText, stringText } from "./encode-line.ts";
 import type { Reading } from "./readings-store.ts";
 
 /** The one measurement all readings are kept in. */
@@ -8,6 +8,12 @@ export const measurement = "reading";
 const tagPattern = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/;
 /** Text fields: short codes and ids; neither quotes nor backslashes nor line breaks. */
 const textPattern = /^[A-Za-z0-9_.:/ -]{0,128}$/;
+/** Ids come again with every reading: so many of each kind are remembered as checked and written. */
+const rememberedMax = 20_000;
+
+const seriesOfTenant = new Map<string, Map<string, string>>();
+let seriesRemembered = 0;
+const quoted = new Map<string, string>();
 
 /**
  * One line of InfluxDB line protocol for a reading, time in ms: `reading,point=…,tenant=… field=…,… ts`.
@@ -15,54 +21,65 @@ const textPattern = /^[A-Za-z0-9_.:/ -]{0,128}$/;
  * @throws AppError BAD_REQUEST for anything else
  */
 export function toLine(reading: Reading): string {
-  const fields = [
-    whole("t", reading.tMilliC),
-    whole("rh", reading.rhPermille),
-    truth("door", reading.door),
-    truth("power", reading.power),
-    real("lat", reading.lat),
-    real("lon", reading.lon),
-    text("err", reading.err),
-    text("equipment", reading.equipmentId),
-    whole("received", reading.receivedAt),
-    whole("inbox", reading.inboxId),
-    truth("late", reading.late),
-    text("kid", reading.signedBy),
-  ].filter((field) => field !== null);
-  const tags = `point=${tag(reading.point)},tenant=${tag(reading.tenant)}`;
-  return `${measurement},${tags} ${fields.join(",")} ${wholeNumber("ts", reading.ts)}`;
+  const { tMilliC, rhPermille, door, power, lat, lon, err, signedBy } = reading;
+  let line = `${series(reading.tenant, reading.point)} `;
+  if (tMilliC !== null) line += `t=${whole("t", tMilliC)}i,`;
+  if (rhPermille !== null) line += `rh=${whole("rh", rhPermille)}i,`;
+  if (door !== null) line += door ? "door=true," : "door=false,";
+  if (power !== null) line += power ? "power=true," : "power=false,";
+  if (lat !== null) line += `lat=${floatText("lat", lat)},`;
+  if (lon !== null) line += `lon=${floatText("lon", lon)},`;
+  if (err !== null) line += `err=${text("err", err)},`;
+  line += `equipment=${text("equipment", reading.equipmentId)}${arrival(reading.receivedAt, reading.inboxId)}`;
+  line += reading.late ? ",late=true" : ",late=false";
+  if (signedBy !== null) line += `,kid=${text("kid", signedBy)}`;
+  return `${line} ${whole("ts", reading.ts)}`;
 }
 
-function tag(value: string): string {
-  if (!tagPattern.test(value)) throw refused("tag", value);
+let lastArrival = { receivedAt: Number.NaN, inboxId: Number.NaN, written: "" };
+
+/** The readings of one message follow one another and came together. */
+function arrival(receivedAt: number, inboxId: number): string {
+  if (receivedAt !== lastArrival.receivedAt || inboxId !== lastArrival.inboxId) {
+    const written = `,received=${whole("received", receivedAt)}i,inbox=${whole("inbox", inboxId)}i`;
+    lastArrival = { receivedAt, inboxId, written };
+  }
+  return lastArrival.written;
+}
+
+function series(tenant: string, point: string): string {
+  const known = seriesOfTenant.get(tenant)?.get(point);
+  if (known !== undefined) return known;
+  const written = seriesText(measurement, [
+    ["point", tag("point", point)],
+    ["tenant", tag("tenant", tenant)],
+  ]);
+  if (seriesRemembered === rememberedMax) {
+    seriesOfTenant.clear();
+    seriesRemembered = 0;
+  }
+  seriesRemembered += 1;
+  const ofTenant = seriesOfTenant.get(tenant) ?? new Map<string, string>();
+  seriesOfTenant.set(tenant, ofTenant.set(point, written));
+  return written;
+}
+
+function tag(name: string, value: string): string {
+  if (!tagPattern.test(value)) throw refused(name, value);
   return value;
 }
 
-function text(name: string, value: string | null): string | null {
-  if (value === null) return null;
+function text(name: string, value: string): string {
+  const known = quoted.get(value);
+  if (known !== undefined) return known;
   if (!textPattern.test(value)) throw refused(name, value);
-  return `${name}="${value}"`;
+  if (quoted.size === rememberedMax) quoted.clear();
+  const written = stringText(value);
+  quoted.set(value, written);
+  return written;
 }
 
-function whole(name: string, value: number | null): string | null {
-  return value === null ? null : `${name}=${wholeNumber(name, value)}i`;
-}
-
-function wholeNumber(name: string, value: number): string {
+function whole(name: string, value: number): string {
   if (!Number.isSafeInteger(value)) throw refused(name, value);
-  return String(value + 0);
-}
-
-function real(name: string, value: number | null): string | null {
-  if (value === null) return null;
-  if (!Number.isFinite(value)) throw refused(name, value);
-  return `${name}=${value + 0}`;
-}
-
-function truth(name: string, value: boolean | null): string | null {
-  return value === null ? null : `${name}=${value}`;
-}
-
-function refused(name: string, value: unknown): AppError {
-  return new AppError("BAD_REQUEST", `${name} can't be written as line protocol`, { name, value });
+  return String(value);
 }

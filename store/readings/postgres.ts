@@ -1,34 +1,66 @@
 import { and, eq, gte, inArray, lt, sql } from "drizzle-orm";
+import { AppError } from "#domain/errors.ts";
+import { isOutage } from "#domain/outage.ts";
 import type { Store, Tx } from "../connect.ts";
 import { readings } from "../schema/readings.ts";
+import { bisect, type Refusal } from "./bisect.ts";
 import { selectBuckets, selectSteps, selectSwitches } from "./postgres-charts.ts";
-import { byPointAndTime, type Reading, type ReadingsRange, type ReadingsStore } from "./readings-store.ts";
+import {
+  byPointAndTime,
+  type Reading,
+  type ReadingsRange,
+  type ReadingsStore,
+  type RefusedReading,
+} from "./readings-store.ts";
 
 const rowsPerInsert = 5_000;
+const causesMax = 6;
 
 /** Readings in the same Postgres as everything else, for when no InfluxDB is configured. */
 export function openPostgresReadings(store: Store): ReadingsStore {
+  const inTx = <T>(work: (tx: Tx) => Promise<T>) => answered(store.as({ role: "worker" }, work));
   return {
     kind: "postgres",
     describe: `readings in ${store.describe}`,
     write: async (batch) => {
-      await store.as({ role: "worker" }, (tx) => insertReadings(tx, batch));
-      return [];
+      const refused: RefusedReading[] = [];
+      for (let from = 0; from < batch.length; from += rowsPerInsert) {
+        const chunk = batch.slice(from, from + rowsPerInsert);
+        const found = await bisect(chunk, (part) =>
+          inTx((tx) => insertChunk(tx, part)).then(kept, refusalOf),
+        );
+        refused.push(...found.map(({ item, detail }) => ({ reading: item, detail })));
+      }
+      return refused;
     },
-    range: (range) => store.as({ role: "worker" }, (tx) => selectRange(tx, range)),
-    buckets: (range, bucketMs) => store.as({ role: "worker" }, (tx) => selectBuckets(tx, range, bucketMs)),
-    steps: (range, longerThanMs) =>
-      store.as({ role: "worker" }, (tx) => selectSteps(tx, range, longerThanMs)),
-    switches: (range, holdMs, which) =>
-      store.as({ role: "worker" }, (tx) => selectSwitches(tx, range, holdMs, which)),
-    ping: () => store.ping(),
+    range: (range) => inTx((tx) => selectRange(tx, range)),
+    buckets: (range, bucketMs) => inTx((tx) => selectBuckets(tx, range, bucketMs)),
+    steps: (range, longerThanMs) => inTx((tx) => selectSteps(tx, range, longerThanMs)),
+    switches: (range, holdMs, which) => inTx((tx) => selectSwitches(tx, range, holdMs, which)),
+    ping: () => answered(store.ping()),
   };
 }
 
-async function insertReadings(tx: Tx, batch: readonly Reading[]): Promise<void> {
-  for (let from = 0; from < batch.length; from += rowsPerInsert) {
-    await insertChunk(tx, batch.slice(from, from + rowsPerInsert));
+async function answered<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!isOutage(error)) throw error;
+    throw new AppError("UNAVAILABLE", "PostgreSQL can't take or give readings now", {}, error);
   }
+}
+
+const kept = () => null;
+
+/** SQLSTATE class 22: a value that its column can't hold. @throws the error when it is another one */
+function refusalOf(error: unknown): Refusal {
+  let current = error;
+  for (let depth = 0; depth < causesMax && current instanceof Error; depth += 1) {
+    const { code } = current as { code?: unknown };
+    if (typeof code === "string" && /^22\w{3}$/.test(code)) return { detail: current.message };
+    current = current.cause;
+  }
+  throw error;
 }
 
 /** One parameter for each column, however many rows: a statement takes at most 65,535 parameters. */

@@ -71,14 +71,23 @@ export interface SwitchSpans {
 /**
  * Where readings are kept: a view of the inbox that can be rebuilt from it (design §4). A reading's key is tenant,
  * measuring point and ts; writing the same reading again changes nothing.
+ *
+ * Side by side: reads always; writes where no point is in two of them. Two writes of one point on the way at once have no
+ * order: of two values for one key InfluxDB may keep either, or fields of both (influxdb-client-js#324), and PostgreSQL
+ * may end one of two overlapping writes as a deadlock (UNAVAILABLE). So each point belongs to one writer, which waits for
+ * its write to resolve before it begins the next. A write that throws may have kept any part of its readings: it is written
+ * again whole, and no later reading of its points before it.
  */
 export interface ReadingsStore {
   readonly kind: "postgres" | "influx";
   /** For a person: which store this is, without secrets. */
   readonly describe: string;
-  /** Durable when it resolves; gives back what was refused for good. @throws when the store can't answer now */
+  /**
+   * Durable when it resolves; gives back what was refused for good, each found by halving, so that one bad reading costs few
+   * attempts. @throws AppError UNAVAILABLE when the store can't answer now, with `retryAfterMs` where it says when
+   */
   write(readings: readonly Reading[]): Promise<RefusedReading[]>;
-  /** Readings sorted by measuring point, then time. @throws when the store can't answer now */
+  /** Readings sorted by measuring point, then time. @throws AppError UNAVAILABLE when the store can't answer now */
   range(range: ReadingsRange): Promise<Reading[]>;
   /** Buckets of whole multiples of `bucketMs`, those with a temperature only, by point, then time. @throws as `range` */
   buckets(range: ReadingsRange, bucketMs: number): Promise<Bucket[]>;
@@ -86,7 +95,7 @@ export interface ReadingsStore {
   steps(range: ReadingsRange, longerThanMs: number): Promise<PointSteps[]>;
   /** In order of time, neighbours joined; a statement holds for at most `holdMs`; doors where asked for. @throws as `range` */
   switches(range: ReadingsRange, holdMs: number, which: { readonly doors: boolean }): Promise<SwitchSpans>;
-  /** @throws when the store can't answer now */
+  /** @throws AppError UNAVAILABLE when the store can't answer now */
   ping(): Promise<void>;
 }
 

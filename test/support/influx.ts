@@ -14,14 +14,22 @@ export interface TestInflux {
   stop(): Promise<void>;
 }
 
+/** What a test may set otherwise than we recommend. */
+export interface InfluxdOptions {
+  readonly maxBodyBytes?: number;
+  readonly maxSeries?: number;
+  /** Users must sign in; the first one made is an administrator. */
+  readonly auth?: boolean;
+}
+
 /** Starts Debian's influxd on free ports with a folder of its own. @throws naming the package when it is not installed */
-export async function startInflux(): Promise<TestInflux> {
+export async function startInflux(options: InfluxdOptions = {}): Promise<TestInflux> {
   const program = programOf(["/usr/bin/influxd", "/usr/sbin/influxd"], "influxdb");
   const folder = mkdtempSync("/var/tmp/coldmark-influx-");
   const [port, backupPort] = [await freePort(), await freePort()];
   const url = `http://127.0.0.1:${port}`;
   const config = join(folder, "influxdb.conf");
-  writeFileSync(config, configuration(folder, port, backupPort));
+  writeFileSync(config, configuration(folder, [port, backupPort], options));
   const start = () => startChild(program, ["-config", config], async () => (await fetch(`${url}/ping`)).ok);
   let server = await start();
   return {
@@ -42,7 +50,11 @@ export async function startInflux(): Promise<TestInflux> {
   };
 }
 
-function configuration(folder: string, port: number, backupPort: number): string {
+function configuration(
+  folder: string,
+  [port, backupPort]: readonly [number, number],
+  { maxBodyBytes = 25_000_000, maxSeries = 1_000_000, auth = false }: InfluxdOptions,
+): string {
   return `reporting-disabled = true
 bind-address = "127.0.0.1:${backupPort}"
 [meta]
@@ -51,11 +63,13 @@ bind-address = "127.0.0.1:${backupPort}"
   dir = "${folder}/data"
   wal-dir = "${folder}/wal"
   query-log-enabled = false
+  max-series-per-database = ${maxSeries}
 [monitor]
   store-enabled = false
 [http]
   bind-address = "127.0.0.1:${port}"
   log-enabled = false
-  max-body-size = 25000000
+  max-body-size = ${maxBodyBytes}
+  auth-enabled = ${auth}
 `;
 }
