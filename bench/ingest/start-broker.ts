@@ -86,7 +86,7 @@ allow_anonymous false
 password_file ${join(folder, "passwords")}
 acl_file ${join(folder, "acl")}
 persistence false
-max_inflight_messages 0
+max_inflight_messages 1000
 max_queued_messages 0
 max_queued_bytes 0
 message_size_limit 262144
