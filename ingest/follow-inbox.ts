@@ -12,6 +12,8 @@ export interface Follower {
 
 const idleMs = 1_000;
 const backOff = { firstMs: 250, longestMs: 5_000 };
+/** A store that names its own time is not asked sooner, but never left alone for longer than this. */
+const statedMaxMs = 60_000;
 
 /** Runs `step` until it says that nothing is left, then waits for `wake`; a failed step is tried again for ever. */
 export function followInbox(name: string, step: () => Promise<boolean>, log: Logger): Follower {
@@ -53,7 +55,7 @@ export function followInbox(name: string, step: () => Promise<boolean>, log: Log
 /** Doubles from 250 ms to 5 s with half of it at random; a store that names its own time is given that. */
 function delayMs(failures: number, error: unknown): number {
   const stated = error instanceof AppError ? error.facts.retryAfterMs : undefined;
-  if (typeof stated === "number") return Math.min(stated, backOff.longestMs);
+  if (typeof stated === "number") return Math.min(Math.max(stated, backOff.firstMs), statedMaxMs);
   const full = Math.min(backOff.firstMs * 2 ** Math.min(failures - 1, 10), backOff.longestMs);
   return full / 2 + (Math.random() * full) / 2;
 }

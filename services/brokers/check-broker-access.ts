@@ -1,6 +1,7 @@
 import { mqttPasswordHash } from "#store/gateway-registry.ts";
 import type { BrokerParts } from "./check-broker-login.ts";
 import { isGatewayId } from "./gateway-id.ts";
+import { isSessionUser } from "./session-user.ts";
 
 /** What a client of the broker wants to do; `topic` is a filter where it subscribes. */
 export interface BrokerAccess {
@@ -22,7 +23,7 @@ const topicShape = /^coldmark\/v1\/([^/]+)\/([a-z]+)$/;
  */
 export async function checkBrokerAccess(parts: BrokerParts, access: BrokerAccess): Promise<boolean> {
   const [, who = "", level = ""] = topicShape.exec(access.topic) ?? [];
-  if (access.username === parts.config.mqttUsername) return mayCollector(access, who, level);
+  if (isSessionUser(parts.config.mqttUsername, access.username)) return mayCollector(access, who, level);
   return mayGateway(access, who, level) && (await isRegistered(parts, access.username));
 }
 

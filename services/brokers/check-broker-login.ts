@@ -5,6 +5,7 @@ import { mqttPasswordHash } from "#store/gateway-registry.ts";
 import { verifyPassword } from "../register/password.ts";
 import { isGatewayId } from "./gateway-id.ts";
 import type { KnownAnswers } from "./known-answers.ts";
+import { isSessionUser } from "./session-user.ts";
 
 /** What a broker's rules are checked against. */
 export interface BrokerParts {
@@ -29,7 +30,7 @@ const nobodysHash = `scrypt$4096$8$1$${Buffer.alloc(16).toString("base64")}$${Bu
  * or the collector by our settings. Every refusal of a gateway costs one scrypt, so that the time doesn't tell why.
  */
 export async function checkBrokerLogin(parts: BrokerParts, login: BrokerLogin): Promise<boolean> {
-  if (login.username === parts.config.mqttUsername) return isCollector(parts.config, login);
+  if (isSessionUser(parts.config.mqttUsername, login.username)) return isCollector(parts.config, login);
   const { clientid, username, password } = login;
   const isOwnId = clientid === username && isGatewayId(username);
   const right = await parts.logins.isRight(username, password, async () => {
@@ -43,7 +44,7 @@ export async function checkBrokerLogin(parts: BrokerParts, login: BrokerLogin): 
   return isOwnId && right;
 }
 
-/** Several collectors share one user; each has a client id of its own that begins with its name. */
+/** All sessions share one password; client ids may differ from the user name by what follows it. */
 function isCollector(config: BrokerParts["config"], { clientid, username, password }: BrokerLogin): boolean {
   const isOwnId = clientid === username || clientid.startsWith(`${username}-`);
   const kept = config.mqttPassword?.reveal();

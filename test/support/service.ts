@@ -34,9 +34,12 @@ export interface RunningService {
   kill9(): Promise<void>;
 }
 
-/** Starts `coldmark up` and waits until it listens; throws with its log when it ends before. */
-export async function startUp(env: Record<string, string>): Promise<RunningService> {
-  const child = spawn(process.execPath, [...node, "up"], {
+/** Starts `coldmark up`, with flags such as its roles, and waits until it listens; throws with its log when it ends before. */
+export async function startUp(
+  env: Record<string, string>,
+  flags: readonly string[] = [],
+): Promise<RunningService> {
+  const child = spawn(process.execPath, [...node, "up", ...flags], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
