@@ -87,8 +87,8 @@ password_file ${join(folder, "passwords")}
 acl_file ${join(folder, "acl")}
 persistence false
 max_inflight_messages 1000
-max_queued_messages 0
-max_queued_bytes 0
+max_queued_messages 10000000
+max_queued_bytes 4294967296
 message_size_limit 262144
 set_tcp_nodelay true
 `;
