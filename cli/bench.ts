@@ -1,5 +1,12 @@
 import type { Command } from "commander";
-import { runIngestBench } from "#bench/ingest/run-ingest-bench.ts";
+import type { Figure } from "#bench/ingest/figures.ts";
+import {
+  type BenchPart,
+  benchParts,
+  type Form,
+  type IngestBench,
+  runIngestBench,
+} from "#bench/ingest/run-ingest-bench.ts";
 import { AppError } from "#domain/errors.ts";
 import { complain, say } from "./say.ts";
 import { untilStopped } from "./until-stopped.ts";
@@ -13,18 +20,24 @@ interface IngestFlags {
   readonly rate?: string;
   readonly readings?: string;
   readonly signed?: boolean;
+  readonly parts?: string;
   readonly only?: string;
+  readonly faultRuns?: string;
+  readonly faultRate?: string;
+  readonly outage?: string;
   readonly profile?: string;
 }
 
 /** What design §10 asks for: messages a second of each form. */
-const standardLoads = [
+const standardLoads: readonly Form[] = [
   { readings: 1, isSigned: false, rate: 15_000 },
   { readings: 10, isSigned: false, rate: 4_500 },
   { readings: 10, isSigned: true, rate: 4_000 },
 ];
-const full = { seconds: 60, runs: 5 };
-const short = { seconds: 5, runs: 1 };
+const full = { seconds: 60, runs: 5, faultRuns: 3, outageSeconds: 60 };
+const short = { seconds: 5, runs: 1, faultRuns: 1, outageSeconds: 10 };
+
+const rates: [number, number] = [1, 200_000];
 
 /** `coldmark bench`: the figures of design §10, with peers in the same run. */
 export function addBenchCommand(program: Command): void {
@@ -35,43 +48,76 @@ export function addBenchCommand(program: Command): void {
     .description("broker to durable and queryable, beside other programs")
     .option("--json", "one JSON object on standard output; progress goes to standard error")
     .option("--short", "5 seconds once, to see that it works")
-    .option("--seconds <number>", "of each run (default 60)")
-    .option("--runs <number>", "of each contender, interleaved (default 5)")
+    .option(
+      "--parts <list>",
+      `${benchParts.join(",")}: Coldmark alone, all beside one another, losses in faults`,
+    )
+    .option("--only <contender>", "one contender; `ours` is Coldmark, and alone unless --parts says more")
+    .option("--seconds <number>", `of each run (default ${full.seconds})`)
+    .option("--runs <number>", `of each contender, interleaved (default ${full.runs})`)
     .option("--gateways <number>", "that publish", "300")
-    .option("--rate <number>", "messages a second; without it the rates of the figures")
+    .option(
+      "--rate <number>",
+      "messages a second for all; without it the figures' rates, and beside others the highest held",
+    )
     .option("--readings <number>", "in a message")
     .option("--signed", "messages signed with Ed25519")
-    .option("--only <contender>", "one contender; `ours` is Coldmark")
+    .option("--fault-runs <number>", `of each fault of each contender (default ${full.faultRuns})`)
+    .option("--fault-rate <number>", "messages a second in faults", "1500")
+    .option("--outage <seconds>", `that InfluxDB is away (default ${full.outageSeconds})`)
     .option("--profile <folder>", "write a CPU profile of Coldmark's process there, one for each run")
     .action(benchIngest);
 }
 
 async function benchIngest(flags: IngestFlags): Promise<void> {
-  const usual = flags.short ? short : full;
   const stop = new AbortController();
   untilStopped().then(() => stop.abort());
-  const figures = await runIngestBench({
+  try {
+    report(await runIngestBench(benchOf(flags, stop.signal)), flags);
+  } catch (fault) {
+    if (!stop.signal.aborted) throw fault;
+    complain("stopped; everything that was started is gone");
+    process.exitCode = 130;
+  }
+}
+
+function benchOf(flags: IngestFlags, signal: AbortSignal): IngestBench {
+  const usual = flags.short ? short : full;
+  return {
+    signal,
+    parts: partsOf(flags),
+    loads: loadsOf(flags),
+    only: flags.only === "ours" ? "coldmark" : (flags.only ?? null),
     seconds: count("--seconds", flags.seconds, usual.seconds, [4, 3_600]),
     runs: count("--runs", flags.runs, usual.runs, [1, 100]),
     gateways: count("--gateways", flags.gateways, 300, [1, 10_000]),
-    loads: loadsOf(flags),
-    only: flags.only === "ours" ? "coldmark" : (flags.only ?? null),
-    signal: stop.signal,
+    rate: flags.rate === undefined ? null : count("--rate", flags.rate, 0, rates),
+    faults: {
+      runs: count("--fault-runs", flags.faultRuns, usual.faultRuns, [1, 100]),
+      messagesPerSecond: count("--fault-rate", flags.faultRate, 1_500, rates),
+      outageSeconds: count("--outage", flags.outage, usual.outageSeconds, [1, 600]),
+    },
     profileDir: flags.profile ?? null,
     say: flags.json ? complain : say,
-  }).catch((fault: unknown) => {
-    if (!stop.signal.aborted) throw fault;
-    return null;
-  });
-  if (figures === null) {
-    process.exitCode = 130;
-    return complain("stopped; everything that was started is gone");
+  };
+}
+
+function report(figures: readonly Figure[], { json }: IngestFlags): void {
+  if (json) {
+    say(JSON.stringify({ figures }));
+    return;
   }
-  if (flags.json) return say(JSON.stringify({ figures }));
   for (const { name, value, unit, target, met, peer = "coldmark" } of figures) {
     const verdict = target === null ? "" : ` (target ${target}: ${met ? "met" : "MISSED"})`;
     say(`${peer}: ${name}: ${value ?? "none"} ${unit}${verdict}`);
   }
+}
+
+function partsOf({ parts, only }: IngestFlags): Set<BenchPart> {
+  const names = parts?.split(",").map((name) => name.trim()) ?? (only === "ours" ? ["load"] : benchParts);
+  const asked = benchParts.filter((part) => names.includes(part));
+  if (asked.length === names.length) return new Set(asked);
+  throw new AppError("BAD_SETTING", `--parts takes ${benchParts.join(", ")}`);
 }
 
 function loadsOf(flags: IngestFlags) {
@@ -84,7 +130,7 @@ function loadsOf(flags: IngestFlags) {
   const usual = standardLoads.find(
     (load) => load.readings === form.readings && load.isSigned === form.isSigned,
   );
-  return [{ ...form, rate: count("--rate", rate, usual?.rate ?? 1_000, [1, 200_000]) }];
+  return [{ ...form, rate: count("--rate", rate, usual?.rate ?? 1_000, rates) }];
 }
 
 function count(

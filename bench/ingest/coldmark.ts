@@ -16,6 +16,9 @@ const database = "coldmark";
 export const coldmark: ContenderKind = {
   name: "coldmark",
   needsPostgres: true,
+  firstRate: 8_000,
+  holdsBackMs: 0,
+  readsSigned: true,
   start: async (world, load, profileDir) => {
     const env = settingsFor(world);
     const file = join(world.folder, "network.json");
@@ -34,6 +37,7 @@ export const coldmark: ContenderKind = {
       database,
       probes: `point = '${probePoint}'`,
       readings: `point != '${probePoint}'`,
+      words: () => child.words(),
       kill9: () => child.end("SIGKILL"),
       restart: async () => {
         child = await start();

@@ -9,6 +9,8 @@ export interface Contender {
   /** InfluxQL conditions: the readings of the probes, and those of the load. */
   readonly probes: string;
   readonly readings: string;
+  /** What its process wrote last. */
+  words(): string;
   kill9(): Promise<void>;
   /** Starts it again after `kill9`. */
   restart(): Promise<void>;
@@ -19,6 +21,12 @@ export interface Contender {
 export interface ContenderKind {
   readonly name: string;
   readonly needsPostgres: boolean;
+  /** Messages a second at which the search for its highest rate begins. */
+  readonly firstRate: number;
+  /** How long its own buffer may hold back the end of a stream, as its defaults have it. */
+  readonly holdsBackMs: number;
+  /** Whether it can read signed messages at all. */
+  readonly readsSigned: boolean;
   /** `profileDir`: where a contender that can leaves a CPU profile of itself. */
   start(world: World, load: Load, profileDir: string | null): Promise<Contender>;
 }

@@ -3,6 +3,8 @@ export interface InfluxReader {
   createDatabase(name: string): Promise<void>;
   /** Readings in a database that a condition (InfluxQL) selects; 0 where there is no such database yet. */
   count(database: string, condition: string): Promise<number>;
+  /** The newest time (epoch ms) among the readings that a condition selects; 0 where there are none. */
+  newest(database: string, condition: string): Promise<number>;
   /** Times (epoch ms) of the readings that a condition selects. */
   times(database: string, condition: string): Promise<number[]>;
 }
@@ -38,6 +40,10 @@ export function openInfluxReader(url: string): InfluxReader {
     count: async (database, condition) => {
       const rows = await ask(`SELECT count(t) FROM reading WHERE ${condition}`, database);
       return rows[0]?.[1] ?? 0;
+    },
+    newest: async (database, condition) => {
+      const rows = await ask(`SELECT last(t) FROM reading WHERE ${condition}`, database);
+      return rows[0]?.[0] ?? 0;
     },
     times: async (database, condition) => {
       const rows = await ask(`SELECT t FROM reading WHERE ${condition}`, database);

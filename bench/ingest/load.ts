@@ -5,17 +5,20 @@ export interface Load {
   readonly readingsPerMessage: number;
   readonly isSigned: boolean;
   readonly gateways: number;
-  /** One message in so many is no JSON; 0: none. */
+  /** One message in so many is poison, of each kind in turn; 0: none. */
   readonly poisonEvery: number;
   /** Epoch ms of the first message's readings, and the boot number of every gateway. */
   readonly startAt: number;
 }
 
+/** What can be wrong with a message: cut off in the middle, a text for the temperature, a time in the year 2200. */
+export type Poison = "cut" | "text" | "time";
+
 /** One message of a load before it is put into words. */
 export interface PlannedMessage {
   readonly gateway: string;
   readonly seq: number;
-  readonly isPoison: boolean;
+  readonly poison: Poison | null;
   readonly readings: readonly { readonly ts: number; readonly temperatureC: number }[];
 }
 
@@ -44,8 +47,8 @@ export function readingsSince(load: Load, since: number): number {
   const from = Math.max(0, Math.floor(((since - load.startAt) * load.messagesPerSecond) / 1000) - 1);
   let count = 0;
   for (let index = from; index < messagesOf(load); index += 1) {
-    const { isPoison, readings } = planMessage(load, index);
-    if (!isPoison) count += readings.filter(({ ts }) => ts >= since).length;
+    const { poison, readings } = planMessage(load, index);
+    if (poison === null) count += readings.filter(({ ts }) => ts >= since).length;
   }
   return count;
 }
@@ -66,7 +69,14 @@ export function planMessage(load: Load, index: number): PlannedMessage {
   return {
     gateway: gatewayId(index % gateways),
     seq: Math.floor(index / gateways) + 1,
-    isPoison: poisonEvery > 0 && index % poisonEvery === poisonEvery - 1,
+    poison: poisonOf(index, poisonEvery),
     readings,
   };
+}
+
+const poisons = ["cut", "text", "time"] as const;
+
+function poisonOf(index: number, every: number): Poison | null {
+  if (every === 0 || index % every !== every - 1) return null;
+  return poisons[Math.floor(index / every) % poisons.length] ?? null;
 }

@@ -7,6 +7,7 @@ import type { PlannedMessage } from "./load.ts";
 export const channel = "t1";
 /** The key every gateway of a bench signs with; a bench keeps no secrets. */
 const seed = new Uint8Array(32).fill(11);
+const year2200 = 7_258_118_400_000;
 /** What stands before the bare key in PKCS #8 (RFC 8410 §7). */
 const pkcs8Prefix = Buffer.from("302e020100300506032b657004220420", "hex");
 
@@ -23,16 +24,20 @@ export function dataTopic(gateway: string): string {
   return `coldmark/v1/${gateway}/data`;
 }
 
-/** Puts a message into the native form of design §4, signed where asked for; a poison message is cut off in the middle. */
+/** Puts a message into the native form of design §4, signed where asked for, with its poison. */
 export function toPayload(
   message: PlannedMessage,
   { boot, isSigned }: { boot: number; isSigned: boolean },
 ): Buffer {
-  const { gateway, seq, isPoison } = message;
-  const readings = message.readings.map(({ ts, temperatureC }) => ({ s: channel, ts, t: temperatureC }));
-  const body = JSON.stringify({ v: 1, boot, seq, sent: readings.at(-1)?.ts, readings });
+  const { gateway, seq, poison } = message;
+  const readings = message.readings.map(({ ts, temperatureC }) => ({
+    s: channel,
+    ts: poison === "time" ? year2200 : ts,
+    t: poison === "text" ? "n/a" : temperatureC,
+  }));
+  const body = JSON.stringify({ v: 1, boot, seq, sent: message.readings.at(-1)?.ts, readings });
   const text = isSigned ? signed(gateway, Buffer.from(body)) : body;
-  return Buffer.from(isPoison ? text.slice(0, -8) : text);
+  return Buffer.from(poison === "cut" ? text.slice(0, -8) : text);
 }
 
 let privateKey: KeyObject | null = null;

@@ -46,7 +46,7 @@ export async function startProbe(world: World, contender: Contender, load: Load)
     const message = {
       gateway: probeGateway,
       seq,
-      isPoison: false,
+      poison: null,
       readings: [{ ts: last, temperatureC: 5 }],
     };
     waiting.set(last, performance.now());

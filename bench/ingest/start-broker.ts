@@ -1,7 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
 import { join } from "node:path";
 import { programOf, startChild } from "#test/support/child.ts";
 import { freePort } from "#test/support/free-port.ts";
@@ -38,7 +37,8 @@ export async function startBroker(): Promise<BenchBroker> {
   writePasswords(join(folder, "passwords"), [publisher, ...sessions]);
   writeFileSync(join(folder, "acl"), accessRules(publisher, sessions));
   writeFileSync(join(folder, "mosquitto.conf"), configuration(folder, port));
-  const child = await startChild(program, ["-c", join(folder, "mosquitto.conf")], () => answers(port));
+  const args = ["-c", join(folder, "mosquitto.conf")];
+  const child = await startChild(program, args, async (words) => words.includes(" running"));
   return {
     url: `mqtt://127.0.0.1:${port}`,
     port,
@@ -86,21 +86,10 @@ allow_anonymous false
 password_file ${join(folder, "passwords")}
 acl_file ${join(folder, "acl")}
 persistence false
-max_inflight_messages 0
-max_queued_messages 0
-max_queued_bytes 0
+max_inflight_messages 1000
+max_queued_messages 10000000
+max_queued_bytes 4294967296
 message_size_limit 262144
 set_tcp_nodelay true
 `;
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
 }

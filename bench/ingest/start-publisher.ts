@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import type { Load } from "./load.ts";
 
@@ -75,17 +74,17 @@ function connectionsFor(gateways: number): number {
   return 1;
 }
 
-/** The number that comes with the publisher's next word of a kind. */
-async function heard(child: ChildProcess, kind: PublisherWord["kind"]): Promise<number> {
-  const ended = new AbortController();
-  const end = () => ended.abort(new Error("the publisher ended early"));
-  child.once("exit", end);
-  try {
-    for (;;) {
-      const [word] = (await once(child, "message", { signal: ended.signal })) as [PublisherWord];
-      if (word.kind === kind) return "acknowledged" in word ? word.acknowledged : 0;
-    }
-  } finally {
-    child.off("exit", end);
-  }
+/** The number that comes with the publisher's next word of a kind. @throws Error when the publisher ends before */
+function heard(child: ChildProcess, kind: PublisherWord["kind"]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const settle = (act: () => void) => {
+      child.off("message", hear).off("exit", end);
+      act();
+    };
+    const hear = (word: PublisherWord) => {
+      if (word.kind === kind) settle(() => resolve("acknowledged" in word ? word.acknowledged : 0));
+    };
+    const end = () => settle(() => reject(new Error("the publisher ended early")));
+    child.on("message", hear).on("exit", end);
+  });
 }

@@ -15,8 +15,21 @@ export interface World {
   stop(): Promise<void>;
 }
 
-/** Starts the servers; whatever was started before a failure is stopped again. */
+const triesMost = 3;
+
+/** Starts the servers, again where one doesn't start: somebody else may take a port that was free a moment ago. */
 export async function startWorld(needs: { readonly postgres: boolean }): Promise<World> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startOnce(needs);
+    } catch (fault) {
+      if (tries === triesMost) throw fault;
+    }
+  }
+}
+
+/** Whatever was started before a failure is stopped again. */
+async function startOnce(needs: { readonly postgres: boolean }): Promise<World> {
   const folder = mkdtempSync("/var/tmp/coldmark-bench-");
   const closing: (() => Promise<void>)[] = [async () => rmSync(folder, { recursive: true, force: true })];
   const stop = async () => {

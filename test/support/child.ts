@@ -6,6 +6,8 @@ import { existsSync } from "node:fs";
 export interface TestChild {
   readonly pid: number;
   isRunning(): boolean;
+  /** The last 4,000 characters that it wrote. */
+  words(): string;
   end(signal: NodeJS.Signals): Promise<void>;
 }
 
@@ -20,11 +22,11 @@ export function programOf(paths: readonly string[], debianPackage: string): stri
   return found;
 }
 
-/** Starts a program and waits until `isReady`. @throws with its last words when it ends or never gets ready */
+/** Starts a program and waits until `isReady` of its last words. @throws with its last words when it ends or never gets ready */
 export async function startChild(
   program: string,
   options: readonly string[],
-  isReady: () => Promise<boolean>,
+  isReady: (words: string) => Promise<boolean>,
   surroundings: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {},
 ): Promise<TestChild> {
   const env = { ...process.env, ...surroundings.env };
@@ -38,7 +40,7 @@ export async function startChild(
   };
   child.stdout.on("data", hear);
   child.stderr.on("data", hear);
-  for (let tries = 0; !(await isReady().catch(() => false)); tries += 1) {
+  for (let tries = 0; !(await isReady(words).catch(() => false)); tries += 1) {
     if (!isRunning(child)) throw new Error(`${program} ended: ${words}`);
     if (tries === readyTriesMax) throw new Error(`${program} does not get ready: ${words}`);
     await new Promise((resolve) => setTimeout(resolve, readyPauseMs));
@@ -46,6 +48,7 @@ export async function startChild(
   return {
     pid: child.pid ?? 0,
     isRunning: () => isRunning(child),
+    words: () => words,
     end: async (signal) => {
       if (!isRunning(child)) return;
       child.kill(signal);
