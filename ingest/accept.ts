@@ -6,13 +6,15 @@ import { type AppendedIds, appendToInbox, type InboxMessage, type NewInboxMessag
 import { isContentFault } from "./content-fault.ts";
 import { followInbox } from "./follow-inbox.ts";
 import { createIntakeQueue, type Waiting } from "./intake-queue.ts";
-import type { InboundMessage } from "./message.ts";
+import type { InboundMessage, Lane } from "./message.ts";
 import type { IngestMeters } from "./meters.ts";
 
 /** The one way into the inbox, for both doors. */
 export interface Intake {
   /** Resolves when the message is durable. @throws AppError UNAVAILABLE when too many wait already */
   accept(message: InboundMessage): Promise<void>;
+  /** Resolves when a door may read on after a message of this lane; null where it may at once. */
+  room(lane: Lane): Promise<void> | null;
   /** Age of the oldest message that should be durable by now, 0 when none waits; back-fill that is held back doesn't count. */
   oldestWaitMs(): number;
   /** Messages that are not durable yet. */
@@ -108,6 +110,7 @@ export function openIntake(parts: IntakeParts): Intake {
   return {
     accept,
     oldestWaitMs: () => queue.oldestWaitMs(clock()),
+    room: queue.room,
     waiting: queue.length,
     wake: follower.wake,
     trouble: follower.trouble,

@@ -9,7 +9,7 @@ import { AppError } from "#domain/errors.ts";
 import { openCollector, type SessionLane } from "./collector-door.ts";
 import type { SessionMeters, Subscriptions } from "./collector-session.ts";
 import { createEmbeddedBroker, type Sessions } from "./embedded-door.ts";
-import type { InboundMessage } from "./message.ts";
+import type { InboundMessage, Lane } from "./message.ts";
 import { guardPacketSize } from "./packet-guard.ts";
 import { openHostSession, stateOf, stateTopic } from "./sparkplug/host-session.ts";
 import type { TopicRoutes } from "./topic-routes.ts";
@@ -50,6 +50,8 @@ export type BrokerPlace =
 /** What both doors need of their surroundings. */
 export interface BrokerParts {
   readonly accept: (message: InboundMessage) => Promise<void>;
+  /** When to read on after a message of this lane; null at once. */
+  readonly room: (lane: Lane) => Promise<void> | null;
   readonly routes: TopicRoutes;
   /** Our name as a Sparkplug host. */
   readonly hostId: string;

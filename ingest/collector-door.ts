@@ -8,7 +8,7 @@ import {
   type Subscriptions,
 } from "./collector-session.ts";
 import { toLane } from "./inbound.ts";
-import type { InboundMessage } from "./message.ts";
+import type { InboundMessage, Lane } from "./message.ts";
 import type { TopicRoutes } from "./topic-routes.ts";
 
 /** Live messages and back-fill come by sessions of their own, so that a full back-fill window holds no live message up. */
@@ -20,6 +20,8 @@ export interface CollectorParts {
   readonly username: string | undefined;
   readonly password: string | undefined;
   readonly accept: (message: InboundMessage) => Promise<void>;
+  /** When to read on after a message of this lane; null at once. */
+  readonly room: (lane: Lane) => Promise<void> | null;
   readonly routes: Pick<TopicRoutes, "route">;
   /** Age of the oldest message that is not durable yet. */
   readonly oldestWaitMs: () => number;
@@ -43,6 +45,8 @@ export interface Collector {
 const userWhenUnnamed = "coldmark-collector";
 /** Unacknowledged packets: enough for a commit of live messages while the last one is under way; few of the others. */
 const windowMessages = { live: 4_000, hist: 500 } as const;
+/** Back-fill may have to wait longer than a ping may. */
+const keepaliveSeconds = { live: 30, hist: 120 } as const;
 
 /** Opens a collector that holds no shard yet. */
 export function openCollector(parts: CollectorParts): Collector {
@@ -80,6 +84,7 @@ function openShard(parts: CollectorParts, shard: number): CollectorSession[] {
       user,
       username: parts.username === undefined ? undefined : user,
       windowMessages: windowMessages[lane],
+      keepaliveSeconds: keepaliveSeconds[lane],
       subscriptions: () => parts.subscriptions(shard, lane),
       toMessage: (topic, payload, receivedAt) =>
         toLane(parts.routes.route, { topic, payload, door: "collector", receivedAt }),

@@ -2,7 +2,7 @@ import type { IClientOptions, MqttClient } from "mqtt";
 import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
 import { createAcknowledger } from "./acknowledger.ts";
-import type { InboundMessage } from "./message.ts";
+import type { InboundMessage, Lane } from "./message.ts";
 
 /** A topic filter; `rh` 2: retained messages are not sent to us when we subscribe (MQTT 5 §3.8.3.1). */
 export interface TopicFilter {
@@ -32,9 +32,12 @@ export interface SessionParts {
   readonly username: string | undefined;
   readonly password: string | undefined;
   readonly windowMessages: number;
+  readonly keepaliveSeconds: number;
   readonly subscriptions: () => Promise<Subscriptions>;
   readonly toMessage: (topic: string, payload: Uint8Array, receivedAt: number) => InboundMessage;
   readonly accept: (message: InboundMessage) => Promise<void>;
+  /** When to read on after a message of this lane; null at once. */
+  readonly room: (lane: Lane) => Promise<void> | null;
   /** Age of the oldest message that is not durable yet. */
   readonly oldestWaitMs: () => number;
   readonly clock: () => number;
@@ -131,14 +134,20 @@ export function openSession(parts: SessionParts): CollectorSession {
   };
 }
 
-function connectOptions({ user, username, password, windowMessages }: SessionParts): IClientOptions {
+function connectOptions({
+  user,
+  username,
+  password,
+  windowMessages,
+  keepaliveSeconds,
+}: SessionParts): IClientOptions {
   return {
     protocolVersion: 5,
     clientId: user,
     username,
     password,
     clean: false,
-    keepalive: 30,
+    keepalive: keepaliveSeconds,
     connectTimeout: 10_000,
     reconnectPeriod: 0,
     resubscribe: false,
@@ -208,22 +217,32 @@ const acknowledgedLater = new Error("acknowledged later");
 
 /**
  * Gives each packet on and lets MQTT.js go to the next one without acknowledging: holding the callback would stop
- * everything, pings included (reference/ingestion.md §0 facts 1 and 2).
+ * everything, pings included (reference/ingestion.md §0 facts 1 and 2). That is wanted only while the inbox has no room:
+ * Mosquitto doesn't hold our window (fact 7), so the socket itself must.
  */
 function takeMessages(client: MqttClient, parts: SessionParts) {
   const acknowledger = createAcknowledger(client);
   let taken = 0;
+  let isLeaving = false;
+  const leave = (why: unknown): void => {
+    if (isLeaving) return;
+    isLeaving = true;
+    drop(client, parts.log, why);
+  };
   const handle: MqttClient["handleMessage"] = (packet, done) => {
     if (packet.topic === droppedTopic) {
       parts.meters.brokerDropped(Number(packet.payload.toString()) || 0);
       return done();
     }
     taken += 1;
-    parts.accept(messageOf(packet, parts)).then(
+    const message = messageOf(packet, parts);
+    parts.accept(message).then(
       () => acknowledger.acknowledge(packet),
-      (error: unknown) => drop(client, parts.log, error),
+      (error: unknown) => leave(error),
     );
-    done(acknowledgedLater);
+    const room = parts.room(message.lane);
+    if (room === null) done(acknowledgedLater);
+    else room.then(() => done(acknowledgedLater));
   };
   return { handle, unacknowledged: () => taken - acknowledger.count() };
 }

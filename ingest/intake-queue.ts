@@ -12,6 +12,8 @@ export interface Waiting {
 /** Messages on their way into the inbox: what is live goes before what is back-filled. */
 export interface IntakeQueue {
   hasRoomFor(bytes: number): boolean;
+  /** Resolves when whoever reads messages of this lane may read on; null where it may at once. */
+  room(lane: string): Promise<void> | null;
   /** Resolves when the message was settled so. */
   add(row: NewInboxMessage, now: number): Promise<void>;
   /** What the next commit takes; it stays in the queue until it is settled. */
@@ -26,6 +28,8 @@ export interface IntakeQueue {
 }
 
 const bytesMax = 64 * 1024 * 1024;
+/** Beyond these shares of what fits at most, readers of a lane pause until half of it is gone. */
+const pauseAt = { live: 0.6, backFill: 0.2, bytes: 0.6 };
 /** Back-fill in a commit beside live messages: a tenth of it. */
 const backFillShare = 0.1;
 
@@ -39,6 +43,15 @@ export function createIntakeQueue(parts: {
   let bytes = 0;
   let released = false;
   const isHeldBack = () => !released && parts.isLiveBehind();
+  const pauses = { live: createPause(), backFill: createPause() };
+  const isFull = { live: false, backFill: false };
+  const look = (): void => {
+    const heavy = bytes > bytesMax * pauseAt.bytes;
+    isFull.live = live.length > parts.messagesMax * pauseAt.live || (heavy && live.length > 0);
+    isFull.backFill = backFill.length > parts.messagesMax * pauseAt.backFill || heavy;
+    if (live.length <= (parts.messagesMax * pauseAt.live) / 2 && !heavy) pauses.live.end();
+    if (backFill.length <= (parts.messagesMax * pauseAt.backFill) / 2 && !heavy) pauses.backFill.end();
+  };
   const queueOf = ({ row }: Waiting) => (row.lane === "hist" ? backFill : live);
 
   return {
@@ -48,7 +61,12 @@ export function createIntakeQueue(parts: {
         bytes += row.payload.length;
         const waiting = { row, since: now, resolve, reject };
         queueOf(waiting).push(waiting);
+        look();
       }),
+    room: (lane) => {
+      const which = lane === "hist" ? "backFill" : "live";
+      return isFull[which] ? pauses[which].begin() : null;
+    },
     next: ({ messages, bytes: bytesMax }) => {
       const room = isHeldBack() ? 0 : live.length > 0 ? Math.ceil(messages * backFillShare) : messages;
       const some = backFill.slice(0, Math.min(room, messages));
@@ -63,10 +81,12 @@ export function createIntakeQueue(parts: {
         bytes -= waiting.row.payload.length;
         end(waiting);
       }
+      look();
     },
     refuseAll: (error) => {
       for (const { reject } of [...live.splice(0), ...backFill.splice(0)]) reject(error);
       bytes = 0;
+      look();
     },
     release: () => {
       released = true;
@@ -75,6 +95,24 @@ export function createIntakeQueue(parts: {
     oldestWaitMs: (now) => {
       const oldest = Math.min(live[0]?.since ?? now, isHeldBack() ? now : (backFill[0]?.since ?? now));
       return Math.max(0, now - oldest);
+    },
+  };
+}
+
+/** A promise that several wait for at once. */
+function createPause() {
+  let current: { readonly over: Promise<void>; readonly resolve: () => void } | null = null;
+  return {
+    begin: (): Promise<void> => {
+      if (current === null) {
+        const { promise: over, resolve } = Promise.withResolvers<void>();
+        current = { over, resolve };
+      }
+      return current.over;
+    },
+    end: (): void => {
+      current?.resolve();
+      current = null;
     },
   };
 }

@@ -153,7 +153,14 @@ function openDoor(
     return kept !== null && (await verifyPassword(password, kept));
   };
   return openBroker(placeOf(config), {
-    ...{ accept: intake.accept, oldestWaitMs: intake.oldestWaitMs, isPassword, clock, log },
+    ...{
+      accept: intake.accept,
+      room: intake.room,
+      oldestWaitMs: intake.oldestWaitMs,
+      isPassword,
+      clock,
+      log,
+    },
     ...{ routes, hostId: config.sparkplugHostId },
     subscriptions: (shard, lane) => sessionTopics({ store, routes }, shardsOf(config), shard, lane),
     meters: meters.sessions,
