@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   demo: async () => (await import("./demo.ts")).addDemoCommand,
   up: async () => (await import("./up.ts")).addUpCommand,
   register: async () => (await import("./register.ts")).addRegisterCommand,
+  simulate: async () => (await import("./simulate.ts")).addSimulateCommand,
   replay: async () => (await import("./replay.ts")).addReplayCommand,
   verify: async () => (await import("./verify.ts")).addVerifyCommand,
   audit: async () => (await import("./audit.ts")).addAuditCommand,

@@ -6,6 +6,7 @@ import { freePort } from "./free-port.ts";
 /** A real InfluxDB 1.x of a test's own. */
 export interface TestInflux {
   readonly url: string;
+  readonly folder: string;
   readonly pid: number;
   kill9(): Promise<void>;
   /** Ends it orderly; `restart` brings it back with its data. */
@@ -15,17 +16,18 @@ export interface TestInflux {
 }
 
 /** Starts Debian's influxd on free ports with a folder of its own. @throws naming the package when it is not installed */
-export async function startInflux(): Promise<TestInflux> {
+export async function startInflux({ parent = "/var/tmp", host = "127.0.0.1" } = {}): Promise<TestInflux> {
   const program = programOf(["/usr/bin/influxd", "/usr/sbin/influxd"], "influxdb");
-  const folder = mkdtempSync("/var/tmp/coldmark-influx-");
+  const folder = mkdtempSync(join(parent, "coldmark-influx-"));
   const [port, backupPort] = [await freePort(), await freePort()];
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://${host}:${port}`;
   const config = join(folder, "influxdb.conf");
-  writeFileSync(config, configuration(folder, port, backupPort));
+  writeFileSync(config, configuration(folder, `${host}:${port}`, backupPort));
   const start = () => startChild(program, ["-config", config], async () => (await fetch(`${url}/ping`)).ok);
   let server = await start();
   return {
     url,
+    folder,
     get pid() {
       return server.pid;
     },
@@ -42,7 +44,7 @@ export async function startInflux(): Promise<TestInflux> {
   };
 }
 
-function configuration(folder: string, port: number, backupPort: number): string {
+function configuration(folder: string, address: string, backupPort: number): string {
   return `reporting-disabled = true
 bind-address = "127.0.0.1:${backupPort}"
 [meta]
@@ -54,7 +56,7 @@ bind-address = "127.0.0.1:${backupPort}"
 [monitor]
   store-enabled = false
 [http]
-  bind-address = "127.0.0.1:${port}"
+  bind-address = "${address}"
   log-enabled = false
   max-body-size = 25000000
 `;

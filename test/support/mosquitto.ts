@@ -24,6 +24,11 @@ export interface TestMosquitto {
 
 const collector = { username: "coldmark-collector", password: "collector-of-a-test" };
 
+const savedEachSecond = "autosave_on_changes true\nautosave_interval 1";
+
+/** As Debian ships it: saved every half hour and at an orderly end, so that a kill takes all it holds. */
+export const savedRarely = "autosave_interval 1800";
+
 /** Lets gateways publish below their own name only, and the collector hear all and answer. */
 const accessRules = `
 user ${collector.username}
@@ -46,7 +51,7 @@ pattern read coldmark/v1/%u/command
  */
 export async function startMosquitto(
   gateways: Readonly<Record<string, string>>,
-  { started = true } = {},
+  { started = true, host = "127.0.0.1", persistence = savedEachSecond } = {},
 ): Promise<TestMosquitto> {
   const program = programOf(["/usr/sbin/mosquitto", "/usr/bin/mosquitto"], "mosquitto");
   const folder = mkdtempSync("/var/tmp/coldmark-mosquitto-");
@@ -55,11 +60,11 @@ export async function startMosquitto(
   const config = join(folder, "mosquitto.conf");
   writePasswords(join(folder, "passwords"), { ...gateways, [collector.username]: collector.password });
   writeFileSync(join(folder, "acl"), accessRules, { mode: 0o644 });
-  writeFileSync(config, configuration(folder, port), { mode: 0o644 });
-  const start = () => startChild(program, ["-c", config], () => answers(port));
+  writeFileSync(config, configuration({ folder, host, port, persistence }), { mode: 0o644 });
+  const start = () => startChild(program, ["-c", config], () => answers(host, port));
   let broker = started ? await start() : null;
   return {
-    url: `mqtt://127.0.0.1:${port}`,
+    url: `mqtt://${host}:${port}`,
     port,
     collector,
     get pid() {
@@ -91,8 +96,9 @@ function writePasswords(path: string, users: Readonly<Record<string, string>>): 
 }
 
 /** The size limit lies above ours, so that a message too large for us is kept as a dead letter, not dropped. */
-function configuration(folder: string, port: number): string {
-  return `listener ${port} 127.0.0.1
+function configuration(broker: { folder: string; host: string; port: number; persistence: string }): string {
+  const { folder, host, port, persistence } = broker;
+  return `listener ${port} ${host}
 allow_anonymous false
 password_file ${join(folder, "passwords")}
 acl_file ${join(folder, "acl")}
@@ -104,16 +110,15 @@ max_queued_messages 1000000
 max_queued_bytes 268435456
 persistence true
 persistence_location ${folder}/
-autosave_on_changes true
-autosave_interval 1
+${persistence}
 persistent_client_expiration 14d
 set_tcp_nodelay true
 `;
 }
 
-function answers(port: number): Promise<boolean> {
+function answers(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
+    const socket = connect(port, host);
     socket.once("connect", () => {
       socket.destroy();
       resolve(true);

@@ -34,9 +34,20 @@ export interface RunningService {
   kill9(): Promise<void>;
 }
 
+/** Some roles instead of all, and what runs the process: a network namespace, a wrong clock. */
+export interface UpOptions {
+  readonly roles?: string;
+  readonly prefix?: readonly string[];
+}
+
 /** Starts `coldmark up` and waits until it listens; throws with its log when it ends before. */
-export async function startUp(env: Record<string, string>): Promise<RunningService> {
-  const child = spawn(process.execPath, [...node, "up"], {
+export async function startUp(
+  env: Record<string, string>,
+  { roles, prefix = [] }: UpOptions = {},
+): Promise<RunningService> {
+  const role = roles === undefined ? [] : ["--role", roles];
+  const [first = "", ...rest] = [...prefix, process.execPath, ...node, "up", ...role];
+  const child = spawn(first, rest, {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
