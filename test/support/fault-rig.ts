@@ -104,12 +104,14 @@ async function startParts(parts: {
   const { folder, home, options, closing, stop } = parts;
   const secrets = readSecrets(readFileSync(join(home, "devices.json"), "utf8"));
   const passwords = Object.fromEntries([...secrets].map(([id, { password }]) => [id, password]));
-  const [postgres, mosquitto, influx] = await Promise.all([
+  const starting = [
     startPostgres(options.postgres),
     startMosquitto(passwords, { persistence: savedRarely, ...options.broker }),
     startInflux(options.influx),
-  ]);
-  closing.push(postgres.stop, mosquitto.stop, influx.stop);
+  ] as const;
+  for (const part of await Promise.allSettled(starting))
+    if (part.status === "fulfilled") closing.push(part.value.stop);
+  const [postgres, mosquitto, influx] = await Promise.all(starting);
   const env: Record<string, string> = {
     DATA_DIR: folder,
     PORT: String(await freePort()),

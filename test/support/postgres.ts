@@ -12,9 +12,9 @@ import {
   rmSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "./free-port.ts";
 
 /** A real PostgreSQL server of a test's own: empty, on a free port of 127.0.0.1, fsync on, data checksums on. */
 export interface TestPostgres {
@@ -22,6 +22,7 @@ export interface TestPostgres {
   readonly folder: string;
   /** Of the postmaster that runs now; another one after `restart`. */
   readonly pid: number;
+  isRunning(): boolean;
   /** Kills the postmaster as a crash would. */
   kill9(): Promise<void>;
   /** Starts it again on the same port and data, after `kill9` or from a running state. */
@@ -59,18 +60,20 @@ export async function startPostgres({
   ];
   execFileSync(join(programs, "initdb"), ["-D", folder, ...options], { ...owner, cwd: "/", stdio: "pipe" });
   const port = await freePort();
-  if (host !== "127.0.0.1") appendFileSync(join(folder, "pg_hba.conf"), `host all all ${host}/24 trust\n`);
+  if (host !== "127.0.0.1") appendFileSync(join(folder, "pg_hba.conf"), `host all all ${host}/16 trust\n`);
   const listening = [`listen_addresses=${host}`, ...settings];
   const start = () => startServer(join(programs, "postgres"), folder, { port, owner, settings: listening });
   let server = await start();
+  const isRunning = () => server.exitCode === null && server.signalCode === null;
   const end = async (signal: NodeJS.Signals) => {
-    if (server.exitCode !== null || server.signalCode !== null) return;
+    if (!isRunning()) return;
     server.kill(signal);
     await once(server, "exit");
   };
   return {
     url: `postgres://postgres@${host}:${port}/postgres`,
     folder,
+    isRunning,
     get pid() {
       return server.pid ?? 0;
     },
@@ -160,13 +163,4 @@ async function readyOrFault(server: ChildProcess): Promise<string | null> {
     server.once("error", (cause) => resolve(cause.message));
     server.once("exit", () => resolve(said));
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
