@@ -7,7 +7,14 @@ import { type FaultRig, type RigOptions, startRig } from "../support/fault-rig.t
 import type { TestPostgres } from "../support/postgres.ts";
 import { makeSmallDisk } from "../support/power-disk.ts";
 import type { Simulated } from "../support/simulated.ts";
-import { expectNothingLost, isLong, recoveryMs, recoveryMsMax, writeDown } from "../support/withstand.ts";
+import {
+  expectNothingLost,
+  isLong,
+  lossOf,
+  recoveryMs,
+  recoveryMsMax,
+  writeDown,
+} from "../support/withstand.ts";
 
 const fullMs = isLong ? 30_000 : 5_000;
 const superviseMs = 500;
@@ -48,13 +55,12 @@ describe("a full disk", () => {
     grow();
     const recovery = await recoveryMs(gateways);
     await gateways.end();
-    const { sums, check } = await expectNothingLost(rig);
+    const outcome = await expectNothingLost(rig);
     expect(recovery).toBeLessThan(recoveryMsMax);
     writeDown({
       fault: `disk of PostgreSQL full for ${fullMs / 1_000} s`,
       times: 1,
-      acknowledgedReadings: sums.acknowledgedReadings,
-      lostReadings: check?.missingReadings ?? -1,
+      ...lossOf(outcome),
       recoveryMs: [recovery],
     });
   });
@@ -69,15 +75,14 @@ describe("a full disk", () => {
     await unsupervise?.();
     await rig.postgres.restart();
     await rig.startService({ settings: { TEST_RECEIPT_BEFORE_COMMIT: "false" } });
-    const { check } = await rig.check();
+    const outcome = await rig.check();
     writeDown({
       fault: "control: disk full, receipts before the commit",
       times: 1,
-      acknowledgedReadings: check?.readings ?? 0,
-      lostReadings: check?.missingReadings ?? 0,
+      ...lossOf(outcome),
       recoveryMs: [],
     });
-    expect(check?.missingMessages).toBeGreaterThan(0);
+    expect(outcome.check?.missingMessages).toBeGreaterThan(0);
   });
 });
 

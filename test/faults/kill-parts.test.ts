@@ -6,7 +6,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { messagesIn } from "#demo/simulate/report.ts";
 import { type FaultRig, startRig } from "../support/fault-rig.ts";
 import type { Simulated } from "../support/simulated.ts";
-import { expectNothingLost, isLong, recoveryMs, recoveryMsMax, writeDown } from "../support/withstand.ts";
+import {
+  expectNothingLost,
+  isLong,
+  lossOf,
+  recoveryMs,
+  recoveryMsMax,
+  writeDown,
+} from "../support/withstand.ts";
 
 const kills = isLong ? 20 : 2;
 const leastReadings = isLong ? 40_000 : 4_000;
@@ -48,7 +55,7 @@ describe("kill -9 under load loses nothing that was acknowledged", () => {
   afterAll(async () => rig?.stop());
 
   it.each(Object.keys(killOf))(`${kills} kills of the %s`, async (part) => {
-    const before = (await rig.check()).sums.acknowledgedReadings;
+    const before = lossOf(await rig.check()).acknowledged;
     let gateways = rig.simulate();
     const recoveries: number[] = [];
     for (let kill = 0; kill < kills; kill += 1) {
@@ -59,14 +66,13 @@ describe("kill -9 under load loses nothing that was acknowledged", () => {
     }
     await gateways.until(({ receiptedReadings }) => receiptedReadings > leastReadings / kills);
     await gateways.end();
-    const { sums, check } = await expectNothingLost(rig);
-    expect(sums.acknowledgedReadings - before).toBeGreaterThan(leastReadings);
+    const outcome = await expectNothingLost(rig);
+    expect(lossOf(outcome, before).acknowledged.readings).toBeGreaterThan(leastReadings);
     expect(Math.max(...recoveries)).toBeLessThan(recoveryMsMax);
     writeDown({
       fault: `kill -9 of the ${part}`,
       times: kills,
-      acknowledgedReadings: sums.acknowledgedReadings - before,
-      lostReadings: check?.missingReadings ?? -1,
+      ...lossOf(outcome, before),
       recoveryMs: recoveries,
     });
   });
@@ -76,18 +82,11 @@ describe("and the same look-up finds the loss where something acknowledges too e
   let rig: FaultRig | undefined;
   afterEach(async () => rig?.stop());
 
-  /** Readings that were acknowledged and are not there. */
+  /** How much of what was acknowledged is not there, messages and readings together. */
   async function lost(running: FaultRig, part: string): Promise<number> {
-    const { check } = await running.check();
-    const count = check?.missingReadings ?? 0;
-    writeDown({
-      fault: `control: ${part}`,
-      times: 1,
-      acknowledgedReadings: check?.readings ?? 0,
-      lostReadings: count,
-      recoveryMs: [],
-    });
-    return count;
+    const loss = lossOf(await running.check());
+    writeDown({ fault: `control: ${part}`, times: 1, ...loss, recoveryMs: [] });
+    return loss.lost.messages + loss.lost.readings;
   }
 
   it("a gateway that keeps its outbox in memory only", async () => {

@@ -4,7 +4,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { type FaultRig, type RigOptions, startRig } from "../support/fault-rig.ts";
 import { savedRarely } from "../support/mosquitto.ts";
 import { makeOtherMachine, type OtherMachine } from "../support/network-namespace.ts";
-import { expectNothingLost, isLong, recoveryMs, recoveryMsMax, writeDown } from "../support/withstand.ts";
+import {
+  expectNothingLost,
+  isLong,
+  lossOf,
+  recoveryMs,
+  recoveryMsMax,
+  writeDown,
+} from "../support/withstand.ts";
 
 const partMs = isLong ? 60_000 : 8_000;
 
@@ -49,7 +56,7 @@ describe("a partition", () => {
     `of ${partMs / 1_000} s between $between: nothing is lost, and all goes on by itself`,
     async ({ between, who }) => {
       const { rig, machines } = apart;
-      const before = (await rig.check()).sums.acknowledgedReadings;
+      const before = lossOf(await rig.check()).acknowledged;
       const gateways = rig.simulate();
       await gateways.until(({ receipted }) => receipted > 100);
       machines[who].part();
@@ -60,14 +67,13 @@ describe("a partition", () => {
       machines[who].join();
       const recovery = await recoveryMs(gateways);
       await gateways.end();
-      const { sums, check } = await expectNothingLost(rig);
+      const outcome = await expectNothingLost(rig);
       expect(late, "nothing comes through the partition").toBe(early);
       expect(recovery).toBeLessThan(recoveryMsMax);
       writeDown({
         fault: `partition of ${partMs / 1_000} s between ${between}`,
         times: 1,
-        acknowledgedReadings: sums.acknowledgedReadings - before,
-        lostReadings: check?.missingReadings ?? -1,
+        ...lossOf(outcome, before),
         recoveryMs: [recovery],
       });
     },
@@ -91,14 +97,13 @@ describe("and where the broker's PUBACK is trusted (control)", () => {
     await gateways.until(({ receipted }) => receipted > before + 3_000);
     machines.service.join();
     await gateways.end();
-    const { check } = await rig.check();
+    const outcome = await rig.check();
     writeDown({
       fault: "control: partition of the service, PUBACK trusted",
       times: 1,
-      acknowledgedReadings: check?.readings ?? 0,
-      lostReadings: check?.missingReadings ?? 0,
+      ...lossOf(outcome),
       recoveryMs: [],
     });
-    expect(check?.missingMessages).toBeGreaterThan(0);
+    expect(outcome.check?.missingMessages).toBeGreaterThan(0);
   });
 });

@@ -5,7 +5,14 @@ import { afterEach, describe, expect, it } from "vitest";
 import { type FaultRig, type RigOptions, startRig } from "../support/fault-rig.ts";
 import { forgetReceiptsAfter, markLedger } from "../support/ledger-marks.ts";
 import { makePowerDisk, type PowerDisk } from "../support/power-disk.ts";
-import { expectNothingLost, isLong, recoveryMs, recoveryMsMax, writeDown } from "../support/withstand.ts";
+import {
+  expectNothingLost,
+  isLong,
+  lossOf,
+  recoveryMs,
+  recoveryMsMax,
+  writeDown,
+} from "../support/withstand.ts";
 
 const cuts = isLong ? 20 : 2;
 
@@ -52,14 +59,13 @@ describe("a power cut", () => {
         missingReadings: 0,
       });
     }
-    const { sums, check } = await expectNothingLost(rig);
-    expect(sums.acknowledgedReadings).toBeGreaterThan(1_000 * cuts);
+    const outcome = await expectNothingLost(rig);
+    expect(outcome.sums.acknowledgedReadings).toBeGreaterThan(1_000 * cuts);
     expect(Math.max(0, ...recoveries)).toBeLessThan(recoveryMsMax);
     writeDown({
       fault: "power cut of PostgreSQL and InfluxDB",
       times: cuts,
-      acknowledgedReadings: sums.acknowledgedReadings,
-      lostReadings: check?.missingReadings ?? -1,
+      ...lossOf(outcome),
       recoveryMs: recoveries,
     });
   });
@@ -81,15 +87,14 @@ describe("a power cut", () => {
     forgetReceiptsAfter(join(rig.folder, "ledger", "runs"), mark);
     await Promise.all([rig.postgres.restart(), rig.influx.restart()]);
     await rig.startService();
-    const { check } = await rig.check();
+    const outcome = await rig.check();
     writeDown({
       fault: "control: power cut with synchronous_commit=off",
       times: 1,
-      acknowledgedReadings: check?.readings ?? 0,
-      lostReadings: check?.missingReadings ?? 0,
+      ...lossOf(outcome),
       recoveryMs: [],
     });
-    expect(check?.missingMessages).toBeGreaterThan(0);
+    expect(outcome.check?.missingMessages).toBeGreaterThan(0);
   });
 });
 

@@ -14,8 +14,8 @@ export const recoveryMsMax = 30_000;
 export interface FaultFigures {
   readonly fault: string;
   readonly times: number;
-  readonly acknowledgedReadings: number;
-  readonly lostReadings: number;
+  readonly acknowledged: { readonly messages: number; readonly readings: number };
+  readonly lost: { readonly messages: number; readonly readings: number };
   readonly recoveryMs: readonly number[];
 }
 
@@ -47,6 +47,18 @@ export async function recoveryMs(gateways: Simulated): Promise<number> {
   const before = gateways.told()?.receipted ?? 0;
   await gateways.until((tally) => tally.receipted > before, 120_000);
   return Date.now() - from;
+}
+
+/** What was acknowledged, and what of it is not there, as the look-up found it; less what was there before a test. */
+export function lossOf(
+  { check }: SimulateOutcome,
+  before = { messages: 0, readings: 0 },
+): Pick<FaultFigures, "acknowledged" | "lost"> {
+  const { messages = 0, readings = 0, missingMessages = 0, missingReadings = 0 } = check ?? {};
+  return {
+    acknowledged: { messages: messages - before.messages, readings: readings - before.readings },
+    lost: { messages: missingMessages, readings: missingReadings },
+  };
 }
 
 /** Appends a line for docs/faults.md where COLDMARK_FAULT_FIGURES names a file. */
