@@ -1,6 +1,4 @@
 /** The disk below PostgreSQL is full: it refuses, loses nothing, and goes on by itself once there is room (R-5). */
-import { execFileSync } from "node:child_process";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { type FaultRig, type RigOptions, startRig } from "../support/fault-rig.ts";
@@ -43,8 +41,7 @@ describe("a full disk", () => {
     unsupervise = supervise(running.postgres);
     const gateways = running.simulate(["--readings", "50"]);
     await gateways.until(({ receipted }) => receipted > 100);
-    const ballastMiB = own.freeMiB() - 4;
-    execFileSync("fallocate", ["-l", `${ballastMiB}M`, join(own.folder, "ballast")]);
+    own.takeUp(own.freeMiB() - 4);
     await expect.poll(() => running.service.log(), { timeout: 60_000 }).toMatch(/No space left on device/);
     return { rig: running, gateways, grow: () => own.grow(1_200) };
   }

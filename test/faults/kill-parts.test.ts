@@ -54,28 +54,32 @@ describe("kill -9 under load loses nothing that was acknowledged", () => {
   });
   afterAll(async () => rig?.stop());
 
-  it.each(Object.keys(killOf))(`${kills} kills of the %s`, async (part) => {
-    const before = lossOf(await rig.check()).acknowledged;
-    let gateways = rig.simulate();
-    const recoveries: number[] = [];
-    for (let kill = 0; kill < kills; kill += 1) {
-      await gateways.until(({ receipted }) => receipted > 0);
-      await pause(200 + Math.random() * 1_800);
-      gateways = (await killOf[part]?.(rig, gateways)) ?? gateways;
-      recoveries.push(await recoveryMs(gateways));
-    }
-    await gateways.until(({ receiptedReadings }) => receiptedReadings > leastReadings / kills);
-    await gateways.end();
-    const outcome = await expectNothingLost(rig);
-    expect(lossOf(outcome, before).acknowledged.readings).toBeGreaterThan(leastReadings);
-    expect(Math.max(...recoveries)).toBeLessThan(recoveryMsMax);
-    writeDown({
-      fault: `kill -9 of the ${part}`,
-      times: kills,
-      ...lossOf(outcome, before),
-      recoveryMs: recoveries,
-    });
-  });
+  it.each(Object.keys(killOf))(
+    `${kills} kills of the %s`,
+    { timeout: isLong ? 1_200_000 : 240_000 },
+    async (part) => {
+      const before = lossOf(await rig.check()).acknowledged;
+      let gateways = rig.simulate();
+      const recoveries: number[] = [];
+      for (let kill = 0; kill < kills; kill += 1) {
+        await gateways.until(({ receipted }) => receipted > 0);
+        await pause(200 + Math.random() * 1_800);
+        gateways = (await killOf[part]?.(rig, gateways)) ?? gateways;
+        recoveries.push(await recoveryMs(gateways));
+      }
+      await gateways.until(({ receiptedReadings }) => receiptedReadings > leastReadings / kills);
+      await gateways.end();
+      const outcome = await expectNothingLost(rig);
+      expect(lossOf(outcome, before).acknowledged.readings).toBeGreaterThan(leastReadings);
+      expect(Math.max(...recoveries)).toBeLessThan(recoveryMsMax);
+      writeDown({
+        fault: `kill -9 of the ${part}`,
+        times: kills,
+        ...lossOf(outcome, before),
+        recoveryMs: recoveries,
+      });
+    },
+  );
 });
 
 describe("and the same look-up finds the loss where something acknowledges too early (controls)", () => {

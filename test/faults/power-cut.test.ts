@@ -36,7 +36,9 @@ describe("a power cut", () => {
     return { rig, disk: own };
   }
 
-  it(`loses nothing that was acknowledged, ${cuts} times`, async () => {
+  it(`loses nothing that was acknowledged, ${cuts} times`, {
+    timeout: isLong ? 1_200_000 : 240_000,
+  }, async () => {
     const { rig, disk } = await startOnDisk();
     const runs = join(rig.folder, "ledger", "runs");
     const recoveries: number[] = [];

@@ -15,6 +15,8 @@ export interface RigOptions {
   readonly postgres?: PostgresOptions;
   readonly influx?: { parent?: string; host?: string };
   readonly broker?: { host?: string; persistence?: string };
+  /** The gateways sign. */
+  readonly signed?: boolean;
   /** Settings of the service beside the parts' addresses. */
   readonly settings?: Record<string, string>;
   /** What DATABASE_URL ends with. */
@@ -75,7 +77,7 @@ const load = [
 export async function startRig(options: RigOptions = {}): Promise<FaultRig> {
   const folder = mkdtempSync("/var/tmp/coldmark-fault-");
   const home = join(folder, "gateways");
-  await register(home);
+  await register(home, options.signed === true);
   const closing: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const close of closing.splice(0).reverse()) await close();
@@ -89,8 +91,17 @@ export async function startRig(options: RigOptions = {}): Promise<FaultRig> {
   }
 }
 
-async function register(home: string): Promise<void> {
-  const made = await coldmark(["simulate", "--register", "--ledger", home, "--sites", String(sites)]);
+async function register(home: string, signed: boolean): Promise<void> {
+  const signing = signed ? ["--signed"] : [];
+  const made = await coldmark([
+    "simulate",
+    "--register",
+    "--ledger",
+    home,
+    "--sites",
+    String(sites),
+    ...signing,
+  ]);
   if (made.code !== 0) throw new Error(`simulate --register failed: ${made.stderr}`);
 }
 

@@ -1,6 +1,6 @@
 /** A disk whose power can be cut: an ext4 file system in a file on XFS, whose copy at one instant is what reached the disk. */
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { programOf } from "./child.ts";
@@ -56,6 +56,7 @@ export function makePowerDisk(): PowerDisk {
 export function makeSmallDisk(sizeMiB: number): {
   folder: string;
   freeMiB(): number;
+  takeUp(sizeMiB: number): void;
   grow(sizeMiB: number): void;
   remove(): Promise<void>;
 } {
@@ -64,6 +65,10 @@ export function makeSmallDisk(sizeMiB: number): {
   return {
     folder,
     freeMiB: () => Number(run("df", "-m", "--output=avail", folder).split("\n")[1]),
+    takeUp: (size) => {
+      for (let written = 0; written < size; written += 1)
+        appendFileSync(join(folder, "ballast"), Buffer.alloc(1024 * 1024));
+    },
     grow: (size) => mountOrSay(["-o", `remount,size=${size}m`, folder]),
     remove: async () => {
       await unmount(folder);

@@ -34,7 +34,7 @@ export async function expectNothingLost(rig: FaultRig, ledger?: string): Promise
 }
 
 /** At rest nothing is in flight, and InfluxDB holds each stored reading once. */
-export async function expectCountersAddUp(rig: FaultRig): Promise<void> {
+async function expectCountersAddUp(rig: FaultRig): Promise<void> {
   await expect.poll(async () => (await rig.counters()).inFlight, { timeout: 60_000 }).toBe(0);
   const { received, stored, duplicate, deadLetter } = await rig.counters();
   expect(received).toBe(stored + duplicate + deadLetter);
