@@ -1,6 +1,5 @@
-import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Deployment, deploy } from "../support/deployment.ts";
 import { type FaultRig, startRig } from "../support/fault-rig.ts";
 import { coldmark } from "../support/service.ts";
@@ -8,11 +7,13 @@ import { type SimulateOutcome, startSimulated } from "../support/simulated.ts";
 import { smallNetwork } from "../support/small-network.ts";
 
 describe("coldmark simulate on a whole deployment", () => {
-  let rig: FaultRig | undefined;
-  afterEach(async () => rig?.stop());
+  let rig: FaultRig;
+  beforeAll(async () => {
+    rig = await startRig({ signed: true });
+  });
+  afterAll(async () => rig?.stop());
 
   it("knows the end of every message: signed, back-filled, cut off, poison, killed and resumed", async () => {
-    rig = await startRig({ signed: true });
     const flags = ["--poison", "20", "--disconnects", "0.05", "--backfill", "0.2"];
     const killed = rig.simulate(flags);
     await killed.until(({ receipted, poison }) => receipted > 200 && poison > 40);
@@ -40,12 +41,7 @@ describe("coldmark simulate on a whole deployment", () => {
   });
 
   it("exits 1 when something acknowledged is gone, and names it", async () => {
-    rig = await startRig();
-    const gateways = rig.simulate();
-    await gateways.until(({ receipted }) => receipted > 100);
-    await gateways.end();
-    await rig.settle();
-    await rig.sql("delete from inbox where id = (select min(id) from inbox)");
+    await rig.sql("delete from inbox where id = (select min(inbox_id) from gateway_messages)");
     const home = join(rig.folder, "gateways");
     const checked = await coldmark([
       ...["simulate", "--ledger", join(rig.folder, "ledger"), "--network", join(home, "network.json")],
@@ -59,11 +55,13 @@ describe("coldmark simulate on a whole deployment", () => {
 });
 
 describe("coldmark simulate on the embedded broker", () => {
-  let deployment: Deployment | undefined;
-  afterEach(async () => deployment?.stop());
+  let deployment: Deployment;
+  beforeAll(async () => {
+    deployment = await deploy("embedded", smallNetwork(Date.now() - 60_000));
+  });
+  afterAll(async () => deployment?.stop());
 
   it("speaks MQTT 3.1.1 where MQTT 5 is refused, and takes receipt keys from the service", async () => {
-    deployment = await deploy("embedded", smallNetwork(Date.now() - 60_000));
     const ledger = join(deployment.folder, "simulated");
     const made = await coldmark(["simulate", "--register", "--ledger", ledger, "--sites", "3", "--signed"]);
     expect(made.code).toBe(0);
@@ -81,9 +79,7 @@ describe("coldmark simulate on the embedded broker", () => {
   });
 
   it("refuses to register twice on one ledger, and a second process on it", async () => {
-    const small = smallNetwork(Date.now() - 60_000);
-    deployment = await deploy("embedded", small);
-    const ledger = join(deployment.folder, "simulated");
+    const ledger = join(deployment.folder, "held");
     await coldmark(["simulate", "--register", "--ledger", ledger, "--sites", "1"]);
     const twice = await coldmark(["simulate", "--register", "--ledger", ledger]);
     expect(twice).toMatchObject({ code: 78, stderr: expect.stringContaining("choose another --ledger") });
@@ -92,6 +88,5 @@ describe("coldmark simulate on the embedded broker", () => {
       .poll(async () => (await coldmark(["simulate", "--ledger", ledger])).code, { timeout: 30_000 })
       .toBe(75);
     await holding.kill9();
-    rmSync(ledger, { recursive: true });
   });
 });
