@@ -31,6 +31,7 @@ export class BootOutbox {
   #newestHash: Buffer = Buffer.alloc(32);
   #lastSeq = 0;
   #waiting = 0;
+  #onTheirWay = 0;
 
   constructor(boot: number) {
     this.boot = boot;
@@ -39,6 +40,11 @@ export class BootOutbox {
   /** Messages without a receipt. */
   get waiting(): number {
     return this.#waiting;
+  }
+
+  /** Messages that were sent and have no receipt yet. */
+  get onTheirWay(): number {
+    return this.#onTheirWay;
   }
 
   get nextSeq(): number {
@@ -90,6 +96,12 @@ export class BootOutbox {
     return settled;
   }
 
+  /** Notes that the line took a message at a time (ms). */
+  markSent(message: PendingMessage, at: number): void {
+    if (message.sentAt === null && !message.durable) this.#onTheirWay += 1;
+    message.sentAt = at;
+  }
+
   /** Messages without a receipt, oldest first. */
   *open(): Generator<PendingMessage> {
     for (let place = this.#head; place < this.#pending.length; place += 1) {
@@ -106,6 +118,7 @@ export class BootOutbox {
     if (message === undefined || message.durable) return;
     message.durable = true;
     this.#waiting -= 1;
+    if (message.sentAt !== null) this.#onTheirWay -= 1;
     settled.messages += 1;
     settled.readings += message.readings;
   }

@@ -15,6 +15,8 @@ export interface Surroundings {
   readonly receiptKeys: readonly ReceiptKey[];
   readonly trust: "receipt" | "puback";
   readonly resendMs: number;
+  /** Most messages of one gateway that were sent and have no receipt: a slow server is not buried in copies. */
+  readonly windowMessages: number;
   readonly say: (text: string) => void;
 }
 
@@ -28,6 +30,8 @@ export class SimulatedGateway {
   readonly #around: Surroundings;
   readonly #boots = new Map<number, BootOutbox>();
   readonly #receiptTopic: string;
+  /** What is sent once more goes before what was never sent. */
+  #again: PendingMessage[] = [];
   #queue: PendingMessage[] = [];
   #queued = 0;
   readonly #underWay = new Map<number, PendingMessage | null>();
@@ -85,19 +89,16 @@ export class SimulatedGateway {
     this.#underWay.set(this.#line.publish(topic, payload), null);
   }
 
-  /** Sends what waits, as far as the line has room. */
+  /** Sends what waits, as far as the line and the window have room. */
   pump(): void {
     const line = this.#line;
     if (line === null) return;
-    for (let room = line.room(); room > 0 && this.#queued < this.#queue.length; ) {
-      const message = this.#queue[this.#queued];
+    let room = line.room();
+    while (room > 0 && this.#again.length > 0) room -= this.#publish(line, this.#again.shift());
+    room = Math.min(room, this.#around.windowMessages - this.#onTheirWay());
+    while (room > 0 && this.#queued < this.#queue.length) {
+      room -= this.#publish(line, this.#queue[this.#queued]);
       this.#queued += 1;
-      if (message === undefined || message.durable) continue;
-      this.#around.tally.sent += 1;
-      if (message.sentAt !== null) this.#around.tally.sentAgain += 1;
-      message.sentAt = Date.now();
-      this.#underWay.set(line.publish(message.topic, message.payload), message);
-      room -= 1;
     }
     if (this.#queued === this.#queue.length) {
       this.#queue = [];
@@ -105,19 +106,34 @@ export class SimulatedGateway {
     }
   }
 
+  /** Gives 1 for a message that was sent, 0 for one that needs no sending any more. */
+  #publish(line: Line, message: PendingMessage | undefined): 0 | 1 {
+    if (message === undefined || message.durable) return 0;
+    this.#around.tally.sent += 1;
+    if (message.sentAt !== null) this.#around.tally.sentAgain += 1;
+    this.boot(message.boot).markSent(message, Date.now());
+    this.#underWay.set(line.publish(message.topic, message.payload), message);
+    return 1;
+  }
+
+  #onTheirWay(): number {
+    let sum = 0;
+    for (const boot of this.#boots.values()) sum += boot.onTheirWay;
+    return sum;
+  }
+
   /** To be called about once a second: pings, and sends again what got no receipt. */
   look(now: number): void {
     this.#line?.look(now);
     const { resendMs, trust } = this.#around;
-    if (trust === "puback" || this.#line === null || this.#line.room() < 1 || this.#queue.length > 0) return;
+    if (trust === "puback" || this.#line === null || this.#again.length > 0) return;
     const isStalled = this.#progressAt < now - resendMs;
     const before = now - (isStalled ? resendMs : 4 * resendMs);
-    const onTheWay = new Set(this.#underWay.values());
+    const underWay = new Set(this.#underWay.values());
     for (const boot of this.#boots.values())
-      for (const message of boot.open()) {
-        const isFresh = message.sentAt !== null && message.sentAt >= before;
-        if (!isFresh && !onTheWay.has(message)) this.#queue.push(message);
-      }
+      for (const message of boot.open())
+        if (message.sentAt !== null && message.sentAt < before && !underWay.has(message))
+          this.#again.push(message);
     this.pump();
   }
 
@@ -142,8 +158,7 @@ export class SimulatedGateway {
     this.#lastTrouble = why;
     const lost = [...this.#underWay.values()].filter((message) => message !== null);
     this.#underWay.clear();
-    this.#queue = [...lost, ...this.#queue.slice(this.#queued)];
-    this.#queued = 0;
+    this.#again = [...lost, ...this.#again];
   }
 
   #taken(packetId: number, reason: number): void {
@@ -179,6 +194,7 @@ export class SimulatedGateway {
     this.#progressAt = Date.now();
     this.#count(outcome);
     ledger.note(receiptLine(this.device.id, receipt));
+    this.pump();
   }
 
   #count(outcome: Settlement): void {

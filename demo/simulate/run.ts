@@ -49,6 +49,9 @@ export interface RunSettings {
 const tickMs = 10;
 const messagesPerTickMax = 2_000;
 const lookMs = 1_000;
+/** A gateway's window: its messages of so many seconds, but never less than so many; receipts come once a second at most. */
+const windowS = 5;
+const windowLeast = 200;
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
 
@@ -60,8 +63,9 @@ export async function runSimulation(settings: RunSettings): Promise<Tally> {
   const firstRunMs = (earlier[0] ?? boot) * 1_000;
   const ledger = await openLedger(folder, boot);
   const tally = emptyTally();
-  const { url, receiptKeys, trust, resendMs, say } = settings;
-  const around: Surroundings = { url, ledger, tally, receiptKeys, trust, resendMs, say };
+  const { url, receiptKeys, trust, resendMs, say, devices } = settings;
+  const windowMessages = Math.max(windowLeast, Math.ceil((windowS * settings.rate) / devices.length));
+  const around: Surroundings = { url, ledger, tally, receiptKeys, trust, resendMs, say, windowMessages };
   const gateways = settings.devices.map(
     (device) => new SimulatedGateway(device, clockOf(device, settings), around),
   );

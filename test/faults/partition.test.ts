@@ -94,7 +94,7 @@ describe("and where the broker's PUBACK is trusted (control)", () => {
     await gateways.until(({ receipted }) => receipted > 0);
     machines.service.part();
     const { receipted: before = 0 } = gateways.told() ?? {};
-    await gateways.until(({ receipted }) => receipted > before + 3_000);
+    await gateways.until(({ receipted }) => receipted > before + 1_500);
     machines.service.join();
     await gateways.end();
     const outcome = await rig.check();

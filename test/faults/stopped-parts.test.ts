@@ -62,7 +62,7 @@ describe("and where the broker's PUBACK is trusted (control)", () => {
     await gateways.until(({ receipted }) => receipted > 0);
     signalTree(rig.service.pid, "SIGSTOP");
     const { receipted: before = 0 } = gateways.told() ?? {};
-    await gateways.until(({ receipted }) => receipted > before + 3_000);
+    await gateways.until(({ receipted }) => receipted > before + 1_500);
     signalTree(rig.service.pid, "SIGCONT");
     await gateways.end();
     const outcome = await rig.check();

@@ -64,7 +64,7 @@ const load = [
   "--sites",
   String(sites),
   "--rate",
-  "400",
+  "200",
   "--readings",
   "5",
   "--seconds",
