@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   register: async () => (await import("./register.ts")).addRegisterCommand,
   broker: async () => (await import("./broker.ts")).addBrokerCommand,
   mapping: async () => (await import("./mapping.ts")).addMappingCommand,
+  simulate: async () => (await import("./simulate.ts")).addSimulateCommand,
   replay: async () => (await import("./replay.ts")).addReplayCommand,
   "gateway-check": async () => (await import("./gateway-check.ts")).addGatewayCheckCommand,
   verify: async () => (await import("./verify.ts")).addVerifyCommand,

@@ -57,7 +57,7 @@ async function startCollector(): Promise<RunningService> {
     COLLECT_SHARDS: "2",
     AUTH_SECRET: "0123456789abcdef0123456789abcdef",
   };
-  return startUp(env, ["--role", "broker,collect,project,api"]);
+  return startUp(env, { roles: "broker,collect,project,api" });
 }
 
 /** Publishes one message after the other, and again what isn't receipted after a while, as a gateway does. */

@@ -6,6 +6,7 @@ import { freePort } from "./free-port.ts";
 /** A real InfluxDB 1.x of a test's own. */
 export interface TestInflux {
   readonly url: string;
+  readonly folder: string;
   readonly pid: number;
   kill9(): Promise<void>;
   /** Ends it orderly; `restart` brings it back with its data. */
@@ -23,17 +24,22 @@ export interface InfluxdOptions {
 }
 
 /** Starts Debian's influxd on free ports with a folder of its own. @throws naming the package when it is not installed */
-export async function startInflux(options: InfluxdOptions = {}): Promise<TestInflux> {
+export async function startInflux({
+  parent = "/var/tmp",
+  host = "127.0.0.1",
+  ...options
+}: InfluxdOptions & { readonly parent?: string; readonly host?: string } = {}): Promise<TestInflux> {
   const program = programOf(["/usr/bin/influxd", "/usr/sbin/influxd"], "influxdb");
-  const folder = mkdtempSync("/var/tmp/coldmark-influx-");
+  const folder = mkdtempSync(join(parent, "coldmark-influx-"));
   const [port, backupPort] = [await freePort(), await freePort()];
-  const url = `http://127.0.0.1:${port}`;
+  const url = `http://${host}:${port}`;
   const config = join(folder, "influxdb.conf");
-  writeFileSync(config, configuration(folder, [port, backupPort], options));
+  writeFileSync(config, configuration(folder, { address: `${host}:${port}`, backupPort }, options));
   const start = () => startChild(program, ["-config", config], async () => (await fetch(`${url}/ping`)).ok);
   let server = await start();
   return {
     url,
+    folder,
     get pid() {
       return server.pid;
     },
@@ -52,7 +58,7 @@ export async function startInflux(options: InfluxdOptions = {}): Promise<TestInf
 
 function configuration(
   folder: string,
-  [port, backupPort]: readonly [number, number],
+  { address, backupPort }: { readonly address: string; readonly backupPort: number },
   { maxBodyBytes = 25_000_000, maxSeries = 1_000_000, auth = false }: InfluxdOptions,
 ): string {
   return `reporting-disabled = true
@@ -67,7 +73,7 @@ bind-address = "127.0.0.1:${backupPort}"
 [monitor]
   store-enabled = false
 [http]
-  bind-address = "127.0.0.1:${port}"
+  bind-address = "${address}"
   log-enabled = false
   max-body-size = ${maxBodyBytes}
   auth-enabled = ${auth}

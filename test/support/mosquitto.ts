@@ -37,11 +37,23 @@ const kit = new URL("../../docs/brokers/mosquitto/", import.meta.url);
 export interface MosquittoOptions {
   /** Whether it runs from the start. */
   readonly started?: boolean;
+  /** Where it listens. */
+  readonly host?: string;
   /** Access rules besides the shipped ones. */
   readonly rules?: string;
   /** Changes the shipped configuration, its port and paths replaced already; `folder` is where its files lie. */
   readonly change?: (configuration: string, folder: string) => string;
 }
+
+/** As Debian ships it: saved every half hour and at an orderly end, so that a kill takes all it holds. */
+export const savedRarely = (configuration: string): string =>
+  configuration
+    .replace(/^autosave_on_changes .*\n/m, "")
+    .replace(/^autosave_interval .*$/m, "autosave_interval 1800");
+
+/** The same, and holding few messages for whoever is away. */
+export const savedRarelyAndShort = (configuration: string): string =>
+  savedRarely(configuration).replace(/^max_queued_messages .*$/m, "max_queued_messages 100");
 
 /**
  * Starts Debian's mosquitto on a free port, with the configuration and access rules of docs/brokers/mosquitto. `gateways`
@@ -50,7 +62,12 @@ export interface MosquittoOptions {
  */
 export async function startMosquitto(
   gateways: Readonly<Record<string, string>>,
-  { started = true, rules = "", change = (configuration) => configuration }: MosquittoOptions = {},
+  {
+    started = true,
+    rules = "",
+    host = "127.0.0.1",
+    change = (configuration) => configuration,
+  }: MosquittoOptions = {},
 ): Promise<TestMosquitto> {
   const program = programOf(["/usr/sbin/mosquitto", "/usr/bin/mosquitto"], "mosquitto");
   const folder = mkdtempSync("/var/tmp/coldmark-mosquitto-");
@@ -64,11 +81,11 @@ export async function startMosquitto(
   });
   const acl = readFileSync(new URL("acl", kit), "utf8") + rules;
   writeFileSync(join(folder, "coldmark.acl"), acl, { mode: 0o644 });
-  writeFileSync(config, change(shippedConfiguration(folder, port), folder), { mode: 0o644 });
-  const start = () => startChild(program, ["-c", config], () => answers(port));
+  writeFileSync(config, change(shippedConfiguration(folder, host, port), folder), { mode: 0o644 });
+  const start = () => startChild(program, ["-c", config], () => answers(host, port));
   let broker = started ? await start() : null;
   return {
-    url: `mqtt://127.0.0.1:${port}`,
+    url: `mqtt://${host}:${port}`,
     port,
     folder,
     collector,
@@ -102,17 +119,17 @@ function writePasswords(path: string, users: Readonly<Record<string, string>>): 
 }
 
 /** The shipped file on a port and in a folder of the test's own; its listener with TLS only where `change` puts one. */
-function shippedConfiguration(folder: string, port: number): string {
+function shippedConfiguration(folder: string, host: string, port: number): string {
   return readFileSync(new URL("mosquitto.conf", kit), "utf8")
-    .replace("listener 1883 127.0.0.1", `listener ${port} 127.0.0.1`)
+    .replace("listener 1883 127.0.0.1", `listener ${port} ${host}`)
     .replace(/^listener 8883\n(?:.+\n)*/m, "")
     .replaceAll("/etc/mosquitto/", `${folder}/`)
     .replaceAll("/var/lib/mosquitto/", `${folder}/`);
 }
 
-function answers(port: number): Promise<boolean> {
+function answers(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
+    const socket = connect(port, host);
     socket.once("connect", () => {
       socket.destroy();
       resolve(true);

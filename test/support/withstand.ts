@@ -1,0 +1,72 @@
+/** What every fault test asks afterwards, and where the long runs write their figures down. */
+import { appendFileSync } from "node:fs";
+import { expect } from "vitest";
+import type { FaultRig } from "./fault-rig.ts";
+import type { Simulated, SimulateOutcome } from "./simulated.ts";
+
+/** The long form of the fault tests: `./coldmark test --long`. */
+export const isLong = process.env.COLDMARK_LONG !== undefined;
+
+/** The goal of reliability.md R-5. */
+export const recoveryMsMax = 30_000;
+
+/** What a family of faults came to; times in ms. */
+export interface FaultFigures {
+  readonly fault: string;
+  readonly times: number;
+  readonly acknowledged: { readonly messages: number; readonly readings: number };
+  readonly lost: { readonly messages: number; readonly readings: number };
+  readonly recoveryMs: readonly number[];
+}
+
+/**
+ * Sends what waits and looks everything up: each receipted message stands in the inbox with its very bytes, each of its
+ * readings has exactly one end, and the counters add up (design §4).
+ */
+export async function expectNothingLost(rig: FaultRig, ledger?: string): Promise<SimulateOutcome> {
+  const outcome = await rig.settle([], ledger);
+  expect(outcome.check?.examples).toEqual([]);
+  expect(outcome.check).toMatchObject({ missingMessages: 0, missingReadings: 0 });
+  expect(outcome.sums.unacknowledged).toBe(0);
+  expect(outcome.check?.messages).toBe(outcome.sums.acknowledged);
+  await expectCountersAddUp(rig);
+  return outcome;
+}
+
+/** At rest nothing is in flight, and InfluxDB holds each stored reading once. */
+async function expectCountersAddUp(rig: FaultRig): Promise<void> {
+  await expect.poll(async () => (await rig.counters()).inFlight, { timeout: 60_000 }).toBe(0);
+  const { received, stored, duplicate, deadLetter } = await rig.counters();
+  expect(received).toBe(stored + duplicate + deadLetter);
+  expect(await rig.countPoints()).toBe(stored);
+}
+
+/**
+ * How long it takes from now until a receipt comes (ms), up to two seconds too much: gateways tell once a second, and what
+ * they tell first may have come before.
+ */
+export async function recoveryMs(gateways: Simulated): Promise<number> {
+  const from = Date.now();
+  const stale = gateways.told();
+  const { receipted: before } = await gateways.until((tally) => tally !== stale, 120_000);
+  await gateways.until(({ receipted }) => receipted > before, 120_000);
+  return Date.now() - from;
+}
+
+/** What was acknowledged, and what of it is not there, as the look-up found it; less what was there before a test. */
+export function lossOf(
+  { check }: SimulateOutcome,
+  before = { messages: 0, readings: 0 },
+): Pick<FaultFigures, "acknowledged" | "lost"> {
+  const { messages = 0, readings = 0, missingMessages = 0, missingReadings = 0 } = check ?? {};
+  return {
+    acknowledged: { messages: messages - before.messages, readings: readings - before.readings },
+    lost: { messages: missingMessages, readings: missingReadings },
+  };
+}
+
+/** Appends a line for docs/faults.md where COLDMARK_FAULT_FIGURES names a file. */
+export function writeDown(figures: FaultFigures): void {
+  const file = process.env.COLDMARK_FAULT_FIGURES;
+  if (file !== undefined) appendFileSync(file, `${JSON.stringify(figures)}\n`);
+}
