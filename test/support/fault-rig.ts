@@ -14,7 +14,7 @@ import { type Simulated, type SimulateOutcome, startSimulated } from "./simulate
 export interface RigOptions {
   readonly postgres?: PostgresOptions;
   readonly influx?: { parent?: string; host?: string };
-  readonly broker?: { host?: string; persistence?: string };
+  readonly broker?: MosquittoOptions;
   /** The gateways sign. */
   readonly signed?: boolean;
   /** Settings of the service beside the parts' addresses. */
