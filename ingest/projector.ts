@@ -62,6 +62,7 @@ interface Batch {
 export function createProjector(parts: ProjectorParts): Projector {
   const newestTimes = openNewestTimes();
   let position: number | null = null;
+  let reached: number | null = null;
   const step = async (from: number, now: number): Promise<Batch | null> => {
     const messages = parts.incoming.take(from, batchLimits) ?? (await readTracked(parts, from));
     if (messages.length === 0) return null;
@@ -81,13 +82,14 @@ export function createProjector(parts: ProjectorParts): Projector {
       try {
         const batch = await step(from, now);
         position = batch?.to ?? from;
+        reached = position;
         return batch?.opened.length ?? 0;
       } catch (error) {
         newestTimes.forget();
         throw error;
       }
     },
-    position: () => position,
+    position: () => reached,
   };
 }
 

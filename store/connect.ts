@@ -2,8 +2,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { sql } from "drizzle-orm";
 import type { Driver, Transaction } from "./connect/driver.ts";
-import { openPglite } from "./connect/pglite.ts";
-import { openPostgres } from "./connect/postgres.ts";
 import type { Shares } from "./connect/shares.ts";
 
 export type { Shares } from "./connect/shares.ts";
@@ -34,11 +32,19 @@ export interface Store {
  * @throws AppError UNAVAILABLE (server not reachable), NOT_SUPPORTED (server too old), DATA_LOCKED (folder in use).
  */
 export async function openStore(settings: { databaseUrl?: string; dataDir: string }): Promise<Store> {
-  return storeOn(
-    settings.databaseUrl === undefined
-      ? await openPglite(settings.dataDir)
-      : await openPostgres(settings.databaseUrl),
-  );
+  return storeOn(await openDriver(settings));
+}
+
+/** Each kind is loaded where it is used only: the embedded one takes 150 MB of memory by being there. */
+async function openDriver({
+  databaseUrl,
+  dataDir,
+}: {
+  databaseUrl?: string;
+  dataDir: string;
+}): Promise<Driver> {
+  if (databaseUrl === undefined) return (await import("./connect/pglite.ts")).openPglite(dataDir);
+  return (await import("./connect/postgres.ts")).openPostgres(databaseUrl);
 }
 
 function storeOn(driver: Driver): Store {

@@ -11,12 +11,10 @@ const plain = /^(?!null$)[\w.:/-]+$/i;
  * element several times, which costs more than all else in an insert of a thousand rows.
  */
 export function listOf<Row>(rows: readonly Row[], type: Type, pick: (row: Row) => Value): SQL {
-  let literal = "{";
-  for (let at = 0; at < rows.length; at += 1) {
-    if (at > 0) literal += ",";
-    literal += elementOf(pick(rows[at] as Row));
-  }
-  return sql`${`${literal}}`}::text::${sql.raw(type)}[]`;
+  // Joined at once: a text that grows by pieces is a chain of as many objects, each to be collected.
+  const elements =
+    type === "text" ? rows.map((row) => quoted(pick(row))) : rows.map((row) => pick(row) ?? "NULL");
+  return sql`${`{${elements.join(",")}}`}::text::${sql.raw(type)}[]`;
 }
 
 /** `listOf` for several lists of the same rows. */
@@ -24,10 +22,10 @@ export function listsOf<Row>(rows: readonly Row[]) {
   return (type: Type, pick: (row: Row) => Value): SQL => listOf(rows, type, pick);
 }
 
-function elementOf(value: Value): string {
+function quoted(value: Value): string {
   if (value === null) return "NULL";
-  if (typeof value !== "string") return String(value);
-  return plain.test(value) ? value : `"${value.replaceAll(/["\\]/g, "\\$&")}"`;
+  const text = String(value);
+  return plain.test(text) ? text : `"${text.replaceAll(/["\\]/g, "\\$&")}"`;
 }
 
 /** One parameter for the bytes of all rows: a list of byte strings would travel as text of twice the length. */
