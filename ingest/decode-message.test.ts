@@ -1,6 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { ed25519 } from "@noble/curves/ed25519.js";
-import { Encoder } from "cbor-x";
+import { encode } from "cborg";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { toBase64, utf8 } from "#domain/log/bytes.ts";
@@ -39,8 +39,7 @@ const message = (payload: string | Uint8Array, change: object = {}) => ({
   ...change,
 });
 const body = bodyOf(3, 4, [{}], 5);
-const encoder = new Encoder({ useRecords: false, variableMapSize: true, tagUint8Array: false });
-const cbor = (value: unknown) => new Uint8Array(encoder.encode(value));
+const cbor = (value: unknown) => new Uint8Array(encode(value));
 const fields = JSON.parse(body) as object;
 
 describe("a message", () => {

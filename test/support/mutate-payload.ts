@@ -1,6 +1,6 @@
 /** Messages of gateways, right ones and those a step away from right, in every form the inbox takes. */
 import { gzipSync } from "node:zlib";
-import { encode } from "cbor-x";
+import { encode } from "cborg";
 import { toBase64 } from "#domain/log/bytes.ts";
 import { bodyOf, signedMessage } from "./mqtt-gateway.ts";
 import { mutateBytes } from "./mutate-bytes.ts";
@@ -119,11 +119,11 @@ function dress(
   const way = random.below(10);
   if (way < 3) return Buffer.from(random.below(300) === 0 ? text.padEnd(tooLargeBytes) : text);
   if (way === 3) return gzipSync(text);
-  if (way === 4) return encode(value);
+  if (way === 4) return Buffer.from(encode(value));
   const wrapped = wrap(text, random, topic, id);
   if (way < 8) return Buffer.from(JSON.stringify(wrapped));
   if (way === 8) return gzipSync(JSON.stringify(wrapped));
-  return encode(withBytes(wrapped));
+  return Buffer.from(encode(withBytes(wrapped)));
 }
 
 /** A wrapper as CBOR would hold it: signature and body as bytes, not as base64. */

@@ -1,6 +1,6 @@
 /** Whether every message in the inbox came to exactly one end, judged by rows and by counters (design §4). */
 import { gunzipSync } from "node:zlib";
-import { decode } from "cbor-x";
+import { decode } from "cborg";
 import { asc, gt } from "drizzle-orm";
 import { toHex } from "#domain/log/bytes.ts";
 import { deadLetters } from "#store/schema/dead-letters.ts";
