@@ -46,7 +46,7 @@ const userWhenUnnamed = "coldmark-collector";
 /** Unacknowledged packets: enough for a commit of live messages while the last one is under way; few of the others. */
 const windowMessages = { live: 4_000, hist: 500 } as const;
 /** Back-fill may have to wait longer than a ping may. */
-const keepaliveSeconds = { live: 30, hist: 120 } as const;
+const keepaliveSeconds = { live: 30, hist: 60 } as const;
 
 /** Opens a collector that holds no shard yet. */
 export function openCollector(parts: CollectorParts): Collector {

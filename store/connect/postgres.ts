@@ -46,6 +46,9 @@ function openPool(url: string): pg.Pool {
     max: connectionsMax,
     connectionTimeoutMillis: 5_000,
     statement_timeout: 15_000,
+    // Of ours, in case the server never gets to say so: a line that was cut leaves a query without an answer for minutes.
+    query_timeout: 17_000,
+    keepAlive: true,
     lock_timeout: 2_000,
     idle_in_transaction_session_timeout: 10_000,
     options: "-c synchronous_commit=on",
