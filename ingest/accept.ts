@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
 import type { Store } from "#store/connect.ts";
-import { type AppendedIds, appendToInbox, type InboxMessage, type NewInboxMessage } from "#store/inbox.ts";
+import { type Appended, appendToInbox, type InboxMessage, type NewInboxMessage } from "#store/inbox.ts";
 import { isContentFault } from "./content-fault.ts";
 import { followInbox } from "./follow-inbox.ts";
 import { createIntakeQueue, type Waiting } from "./intake-queue.ts";
@@ -27,9 +27,10 @@ export interface Intake {
   stop(): Promise<void>;
 }
 
-/** Messages that one commit made durable: `after` is the id before the first of them. */
+/** Messages that one commit made durable: `after` is the id before the first of them, `register` its version then. */
 export interface DurableBatch {
   readonly after: number;
+  readonly register: string;
   readonly messages: readonly InboxMessage[];
 }
 
@@ -49,6 +50,7 @@ export interface IntakeParts {
 
 const batch = { messages: 2_000, bytes: 4 * 1024 * 1024 };
 const dayMs = 86_400_000;
+const paceMs = 10;
 /** Long enough that a kill at any moment finds acknowledged messages that are not durable. */
 const prematureHoldMs = 1_000;
 
@@ -93,7 +95,7 @@ export function openIntake(parts: IntakeParts): Intake {
     }
     return queue.length() > 0;
   };
-  const follower = followInbox("inbox", step, log);
+  const follower = followInbox("inbox", step, log, paceMs);
 
   const accept = (message: InboundMessage): Promise<void> => {
     if (stopped || !queue.hasRoomFor(message.payload.length)) {
@@ -143,8 +145,12 @@ function* lanesOf(rows: readonly NewInboxMessage[]): Generator<string> {
 }
 
 /** The rows themselves, with their ids: another copy of each message would live as long as the batch. */
-function batchOf(rows: readonly NewInboxMessage[], { first }: AppendedIds): DurableBatch {
-  return { after: first - 1, messages: rows.map((row, at) => Object.assign(row, { id: first + at })) };
+function batchOf(rows: readonly NewInboxMessage[], { first, register }: Appended): DurableBatch {
+  return {
+    after: first - 1,
+    register,
+    messages: rows.map((row, at) => Object.assign(row, { id: first + at })),
+  };
 }
 
 /** A text column can't hold NUL; a topic or gateway with one is wrong anyway, and must not stop the others. */

@@ -15,15 +15,23 @@ const backOff = { firstMs: 250, longestMs: 5_000 };
 /** A store that names its own time is not asked sooner, but never left alone for longer than this. */
 const statedMaxMs = 60_000;
 
-/** Runs `step` until it says that nothing is left, then waits for `wake`; a failed step is tried again for ever. */
-export function followInbox(name: string, step: () => Promise<boolean>, log: Logger): Follower {
+/**
+ * Runs `step` until it says that nothing is left, then waits for `wake`; a failed step is tried again for ever. Two steps
+ * begin at least `paceMs` apart: what comes meanwhile is taken together, and costs a fraction of what it would one by one.
+ */
+export function followInbox(name: string, step: () => Promise<boolean>, log: Logger, paceMs = 0): Follower {
   let stopped = false;
   let trouble: string | null = null;
   let failures = 0;
   const bell = createBell();
 
+  let begunAt = Number.NEGATIVE_INFINITY;
+
   const turn = async (): Promise<void> => {
     try {
+      const early = begunAt + paceMs - performance.now();
+      if (early > 0 && !stopped) await bell.sleep(early);
+      begunAt = performance.now();
       const more = await step();
       if (trouble !== null) log.info({ worker: name }, "goes on");
       trouble = null;

@@ -1,7 +1,6 @@
 import type { Logger } from "pino";
 import type { Store } from "#store/connect.ts";
 import { type GatewayProgress, owedReceipts } from "#store/gateway-progress.ts";
-import type { InboxMessage } from "#store/inbox.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import type { DurableBatch } from "./accept.ts";
 import { type Follower, followInbox } from "./follow-inbox.ts";
@@ -11,7 +10,7 @@ import { createProjector } from "./projector.ts";
 import type { Receipts } from "./receipts.ts";
 import { openRelay } from "./relay.ts";
 import type { Rebirths } from "./sparkplug/rebirths.ts";
-import { createTracker, type Decode, type TrackedMessage } from "./tracker.ts";
+import { createTracker, type Decode, type DurableMessage, type TrackedMessage } from "./tracker.ts";
 
 /** The inbox's readers: the tracker (receipts) and, behind it, the projector (readings). */
 export interface InboxReaders {
@@ -46,12 +45,14 @@ export interface ReaderParts {
 /** So many messages between inbox and readings store are ordinary. */
 const behindMessages = 5_000;
 const owedPerPage = 500;
+/** Together with the intake's a tenth of a second from broker to readings store where little comes. */
+const paceMs = { tracker: 30, projector: 40 };
 
 /** Starts the readers; each is tried again for ever when a part is down. */
 export function startReaders(parts: ReaderParts): InboxReaders {
   const { store, decode, log, leads } = parts;
   const book = openGatewayBook(store);
-  const fromIntake = openRelay<{ readonly message: InboxMessage }>();
+  const fromIntake = openRelay<DurableMessage>();
   const fromTracker = openRelay<TrackedMessage>();
   const steps = { store, book, decode };
   const projection = createProjector({ ...parts, ...steps, incoming: fromTracker });
@@ -60,7 +61,7 @@ export function startReaders(parts: ReaderParts): InboxReaders {
     if (messages > 0) parts.onProjected();
     return messages > 0;
   };
-  const projector = followInbox("projector", project, log);
+  const projector = followInbox("projector", project, log, paceMs.projector);
   const tracking = createTracker({ ...steps, incoming: fromIntake, outgoing: fromTracker });
   let nextOwed = readOwed(store);
   const owe = (progress: readonly GatewayProgress[]) => {
@@ -76,14 +77,14 @@ export function startReaders(parts: ReaderParts): InboxReaders {
     await parts.rebirths.tick();
     return step.messages > 0 || owed.length > 0;
   };
-  const tracker = followInbox("tracker", track, log);
+  const tracker = followInbox("tracker", track, log, paceMs.tracker);
   let newest = 0;
   return {
-    heardOf: ({ after, messages }) => {
+    heardOf: ({ after, messages, register }) => {
       newest = after + messages.length;
       fromIntake.offer(
         after,
-        messages.map((message) => ({ message })),
+        messages.map((message) => ({ message, register })),
       );
       tracker.wake();
     },

@@ -3,7 +3,7 @@ import { type DeadLetter, recordDeadLetters } from "#store/dead-letters.ts";
 import { dropExcursions, saveExcursions } from "#store/excursions.ts";
 import { recordFindings } from "#store/findings.ts";
 import type { GatewayFacts } from "#store/gateway-registry.ts";
-import { holdCursor, moveCursor, readCursors } from "#store/inbox.ts";
+import { moveCursor, readCursors } from "#store/inbox.ts";
 import { markSealedDirty, markWindowsLate, type TouchedWindow } from "#store/late-windows.ts";
 import { type LatestValue, moveLatestValues } from "#store/latest-values.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
@@ -13,6 +13,7 @@ import { type Judged, judgeReadings, setRefusedAside } from "./judge-readings.ts
 import type { IngestMeters } from "./meters.ts";
 import { type NewestTimes, openNewestTimes } from "./newest-times.ts";
 import { type Candidate, type OpenedMessage, openReadings, windowOf } from "./open-readings.ts";
+import { openQuietPoints } from "./quiet-points.ts";
 import { readKept } from "./read-kept.ts";
 import { readTracked } from "./read-tracked.ts";
 import type { Relay } from "./relay.ts";
@@ -61,6 +62,7 @@ interface Batch {
  */
 export function createProjector(parts: ProjectorParts): Projector {
   const newestTimes = openNewestTimes();
+  const quiet = openQuietPoints();
   let position: number | null = null;
   let reached: number | null = null;
   const step = async (from: number, now: number): Promise<Batch | null> => {
@@ -69,10 +71,11 @@ export function createProjector(parts: ProjectorParts): Projector {
     const batch = await openBatch(parts, from, messages, newestTimes);
     const kept = await readKept(parts.readings, batch.candidates, batch.newest);
     const judged = await write(parts, judgeReadings(batch.candidates, kept));
-    const revision = await settleExcursions(parts, judged.stored, batch.newest, now);
+    const revision = await settleExcursions({ ...parts, quiet }, judged.stored, batch.newest, now);
     const { graceMs } = parts;
     await parts.store.as({ role: "worker" }, (tx) => settle(tx, batch, judged, revision, { now, graceMs }));
     newestTimes.keep(judged.stored.map(({ reading }) => reading));
+    quiet.forget([...revision.save, ...revision.drop]);
     return batch;
   };
   return {
@@ -86,6 +89,7 @@ export function createProjector(parts: ProjectorParts): Projector {
         return batch?.opened.length ?? 0;
       } catch (error) {
         newestTimes.forget();
+        quiet.forgetAll();
         throw error;
       }
     },
@@ -103,7 +107,10 @@ async function openBatch(
   tracked: readonly TrackedMessage[],
   newestTimes: NewestTimes,
 ): Promise<Batch> {
-  const gateways = await book.read(tracked.map(({ message }) => message.gateway));
+  const gateways = await book.read(
+    tracked.map(({ message }) => message.gateway),
+    tracked.at(-1)?.register,
+  );
   const messages = await decodeByAliases({ store, decode }, tracked, gateways);
   const opened = messages.map((one) => openReadings(one, gateways.get(one.message.gateway), graceMs));
   const candidates = opened.flatMap((message) => message.candidates);
@@ -148,22 +155,21 @@ async function settle(
   revision: Revision,
   { now, graceMs }: { now: number; graceMs: number },
 ): Promise<void> {
-  await holdCursor(tx, "projector", batch.from);
   const letters: DeadLetter[] = [...batch.opened.flatMap((message) => message.letters), ...judged.letters];
+  const sum = (pick: (message: OpenedMessage) => number) =>
+    batch.opened.reduce((n, message) => n + pick(message), 0);
+  await moveCursor(tx, "projector", batch, {
+    received: sum((message) => message.received),
+    stored: judged.stored.length,
+    duplicate: sum((message) => message.duplicate) + judged.duplicate,
+    deadLetter: letters.length,
+  });
   await recordDeadLetters(tx, letters, now);
   await recordFindings(tx, judged.findings, now);
   await moveLatestValues(tx, newestValues(judged.stored));
   await dropExcursions(tx, revision.drop);
   await saveExcursions(tx, revision.save, now);
   await markWindows(tx, judged.stored, graceMs);
-  const sum = (pick: (message: OpenedMessage) => number) =>
-    batch.opened.reduce((n, message) => n + pick(message), 0);
-  await moveCursor(tx, "projector", batch.to, {
-    received: sum((message) => message.received),
-    stored: judged.stored.length,
-    duplicate: sum((message) => message.duplicate) + judged.duplicate,
-    deadLetter: letters.length,
-  });
 }
 
 function newestValues(stored: readonly Candidate[]): LatestValue[] {

@@ -4,6 +4,7 @@ import type { Excursion } from "#store/excursions.ts";
 import type { EquipmentFacts } from "#store/gateway-registry.ts";
 import type { Reading, ReadingsRange, ReadingsStore } from "#store/readings/readings-store.ts";
 import type { Candidate } from "./open-readings.ts";
+import { openQuietPoints } from "./quiet-points.ts";
 import { settleExcursions } from "./settle-excursions.ts";
 
 const dayMs = 86_400_000;
@@ -43,10 +44,12 @@ function settle(known: readonly Excursion[], kept: readonly Candidate[], stored:
   } as unknown as ReadingsStore;
   const store = { as: () => Promise.resolve(known) } as unknown as Store;
   const newest = new Map([["t/p", Math.max(...kept.map(({ reading }) => reading.ts))]]);
-  return settleExcursions({ store, readings }, stored, newest, 5).then((revision) => ({
-    ...revision,
-    asked,
-  }));
+  return settleExcursions({ store, readings, quiet: openQuietPoints() }, stored, newest, 5).then(
+    (revision) => ({
+      ...revision,
+      asked,
+    }),
+  );
 }
 const spans = (asked: readonly ReadingsRange[]) => asked.map(({ from, to }) => to - from);
 const threeDays = 3 * dayMs + 1;

@@ -11,6 +11,7 @@ import {
   type WatchedPoint,
 } from "./follow-excursions.ts";
 import type { Candidate } from "./open-readings.ts";
+import type { QuietPoints } from "./quiet-points.ts";
 
 /** How far before and past a back-filled sample the look goes for the samples that begin and end its excursion. */
 const lookMs = 86_400_000;
@@ -20,16 +21,25 @@ const lookMs = 86_400_000;
  * order and matters has its stretch looked at again in the readings store.
  */
 export async function settleExcursions(
-  parts: { store: Store; readings: ReadingsStore },
+  parts: { store: Store; readings: ReadingsStore; quiet: QuietPoints },
   stored: readonly Candidate[],
   newest: ReadonlyMap<string, number>,
   now: number,
 ): Promise<Revision> {
-  const placed = stored.filter((candidate) => candidate.equipment !== null);
+  const placed = parts.quiet.loud(
+    stored.filter((candidate) => candidate.equipment !== null),
+    newest,
+  );
   if (placed.length === 0) return { save: [], drop: [] };
   const points = [...new Set(placed.map((candidate) => candidate.reading.point))];
   const since = placed.reduce((min, { reading }) => Math.min(min, reading.ts), Number.POSITIVE_INFINITY);
   const known = await parts.store.as({ role: "worker" }, (tx) => readExcursions(tx, points, since));
+  const troubled = new Set(known.map((row) => `${row.tenantId}/${row.point}`));
+  const seen = new Set(placed.map(({ reading }) => `${reading.tenant}/${reading.point}`));
+  parts.quiet.noteQuiet(
+    [...seen].filter((key) => !troubled.has(key)),
+    since,
+  );
   const save: Excursion[] = [];
   const drop: Excursion[] = [];
   const key = ({ reading }: Candidate) => `${reading.tenant}/${reading.equipmentId}/${reading.point}`;

@@ -5,7 +5,7 @@ import type { Store, Tx } from "#store/connect.ts";
 import { recordFindings } from "#store/findings.ts";
 import type { GatewayProgress } from "#store/gateway-progress.ts";
 import type { GatewayFacts } from "#store/gateway-registry.ts";
-import { holdCursor, type InboxMessage, moveCursor, readCursors, readInbox } from "#store/inbox.ts";
+import { type InboxMessage, moveCursor, readCursors, readInbox } from "#store/inbox.ts";
 import { bootsMax } from "./admit-boots.ts";
 import type { DecodedMessage } from "./decode-message.ts";
 import type { GatewayBook } from "./gateway-book.ts";
@@ -25,6 +25,8 @@ export interface TrackedMessage {
   readonly message: InboxMessage;
   readonly decoded: DecodedMessage;
   readonly use: SeqUse;
+  /** The register's version when the message became durable in this process. */
+  readonly register?: string | undefined;
 }
 
 /** Decodes a message by what the register says of its gateway; a Sparkplug message by its aliases besides. */
@@ -34,13 +36,19 @@ export type Decode = (
   aliases?: AliasMap | null,
 ) => DecodedMessage;
 
+/** A message as the intake hands it on, with the register's version when it became durable. */
+export interface DurableMessage {
+  readonly message: InboxMessage;
+  readonly register: string;
+}
+
 /** What the tracker works with. */
 export interface TrackerParts {
   readonly store: Store;
   readonly book: GatewayBook;
   readonly decode: Decode;
   /** From the intake of this process, where there is one. */
-  readonly incoming: Relay<{ readonly message: InboxMessage }>;
+  readonly incoming: Relay<DurableMessage>;
   /** To the projector of this process. */
   readonly outgoing: Relay<TrackedMessage>;
 }
@@ -80,13 +88,15 @@ export function createTracker(parts: TrackerParts): Tracker {
     next: async (now) => {
       const from = position ?? (await readPosition(parts.store));
       position = null;
-      const messages = takeMessages(parts, from) ?? (await readMessages(parts.store, from));
+      const taken = parts.incoming.take(from, batch);
+      const messages = taken?.map(({ message }) => message) ?? (await readMessages(parts.store, from));
+      const register = taken?.at(-1)?.register;
       const last = messages.at(-1);
       if (last === undefined) {
         position = from;
         return { messages: 0, progress: [] };
       }
-      const gateways = await parts.book.read(messages.map(({ gateway }) => gateway));
+      const gateways = await parts.book.read(gatewaysOf(messages), register);
       const opened = await openAll(parts.decode, messages, gateways);
       const arrivals = opened.flatMap(({ arrival }) => arrival ?? []);
       const tracked = await parts.store
@@ -96,7 +106,7 @@ export function createTracker(parts: TrackerParts): Tracker {
           throw error;
         });
       progressBook.keep(tracked.progress);
-      parts.outgoing.offer(from, handOn(opened, tracked));
+      parts.outgoing.offer(from, handOn(opened, tracked, register));
       position = last.id;
       return { messages: messages.length, progress: tracked.progress };
     },
@@ -107,8 +117,8 @@ async function readPosition(store: Store): Promise<number> {
   return store.as({ role: "worker" }, async (tx) => (await readCursors(tx)).tracker.position);
 }
 
-function takeMessages({ incoming }: TrackerParts, position: number): InboxMessage[] | null {
-  return incoming.take(position, batch)?.map(({ message }) => message) ?? null;
+function* gatewaysOf(messages: readonly InboxMessage[]): Generator<string> {
+  for (const { gateway } of messages) yield gateway;
 }
 
 async function readMessages(store: Store, position: number): Promise<InboxMessage[]> {
@@ -160,22 +170,28 @@ async function settle(
     readonly now: number;
   },
 ): Promise<Tracked> {
-  await holdCursor(tx, "tracker", step.from);
+  const to = step.messages.at(-1)?.id ?? step.from;
+  await moveCursor(tx, "tracker", { from: step.from, to }, noReadings);
   const tracked = await trackArrivals(tx, step.arrivals, step.progressBook);
   await followSparkplug(tx, step.messages, step.gateways);
   await tellConflicts(tx, tracked.conflicts, step.now);
   await tellRefused(tx, tracked.refused, step.now);
-  await moveCursor(tx, "tracker", step.messages.at(-1)?.id ?? step.from, noReadings);
   return tracked;
 }
 
 /** The messages with the use of their seq, for the projector. */
-function handOn(opened: readonly Opened[], { again, conflicts, refused }: Tracked): TrackedMessage[] {
+function handOn(
+  opened: readonly Opened[],
+  { again, conflicts, refused }: Tracked,
+  register: string | undefined,
+): TrackedMessage[] {
   const uses = new Map<number, SeqUse>();
   for (const { inboxId } of again) uses.set(inboxId, "again");
   for (const { inboxId } of conflicts) uses.set(inboxId, "conflict");
   for (const { inboxId } of refused) uses.set(inboxId, "boot too many");
-  return opened.map(({ message, decoded }) => ({ message, decoded, use: uses.get(message.id) ?? "first" }));
+  return opened.map(({ message, decoded }) => ({
+    ...{ message, decoded, register, use: uses.get(message.id) ?? "first" },
+  }));
 }
 
 async function tellConflicts(tx: Tx, conflicts: readonly Arrival[], now: number): Promise<void> {

@@ -1,19 +1,13 @@
 // The one door to the records: PostgreSQL where a URL is set, else an embedded one. Nobody else knows which it is.
 import { AsyncLocalStorage } from "node:async_hooks";
 import { sql } from "drizzle-orm";
-import type { Driver, Transaction } from "./connect/driver.ts";
+import type { Driver, Transaction, Who } from "./connect/driver.ts";
 import type { Shares } from "./connect/shares.ts";
 
 export type { Shares } from "./connect/shares.ts";
 
 /** A transaction under one role: what queries take. */
 export type Tx = Transaction;
-
-/** In whose name a transaction runs: the database role, and for `app` the organisation whose rows it may see. */
-interface Who {
-  readonly role: "app" | "worker" | "auth" | "public" | "operator";
-  readonly tenant?: string | null;
-}
 
 /** The records. Each `as` is one transaction; never call `as` inside `as`, pass `tx` on. */
 export interface Store {
@@ -53,9 +47,7 @@ function storeOn(driver: Driver): Store {
     if (current.getStore()?.open) throw new Error("a transaction inside a transaction: pass tx on instead");
     const mark = { open: true };
     try {
-      return await current.run(mark, () =>
-        driver.transaction((tx) => takeRole(tx, who).then(() => work(tx))),
-      );
+      return await current.run(mark, () => driver.transaction(who, work));
     } finally {
       mark.open = false;
     }
@@ -68,11 +60,4 @@ function storeOn(driver: Driver): Store {
     shares: () => driver.shares(),
     close: () => driver.close(),
   };
-}
-
-// Both settings end with the transaction; an unset tenant is '' and matches no row (reliability.md §0 row 10).
-function takeRole(tx: Tx, who: Who): Promise<unknown> {
-  return tx.execute(
-    sql`select set_config('role', ${`coldmark_${who.role}`}, true), set_config('app.tenant', ${who.tenant ?? ""}, true)`,
-  );
 }

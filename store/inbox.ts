@@ -1,7 +1,8 @@
-import { and, asc, count, eq, gt, inArray, lte, sql } from "drizzle-orm";
+import { and, asc, count, gt, inArray, lte, sql } from "drizzle-orm";
 import { AppError } from "#domain/errors.ts";
 import type { Tx } from "./connect.ts";
 import { joinedBytes, listOf } from "./list-of.ts";
+import { registerVersionSql } from "./register-version.ts";
 import { cursors } from "./schema/cursors.ts";
 import { inbox } from "./schema/inbox.ts";
 
@@ -27,10 +28,11 @@ export type Cursor = typeof cursors.$inferSelect;
 /** The readers of the inbox: the tracker (sequence numbers, receipts) and the projector (readings). */
 export type CursorName = "tracker" | "projector";
 
-/** Ids of messages that one append made: all from `first` to `last`, in the order they were given. */
-export interface AppendedIds {
+/** Ids of messages that one append made, all from `first` to `last` in the order they were given, and the register's version. */
+export interface Appended {
   readonly first: number;
   readonly last: number;
+  readonly register: string;
 }
 
 /** Any number will do; it is the same in every process on one database. */
@@ -45,10 +47,10 @@ export async function appendToInbox(
   tx: Tx,
   messages: readonly NewInboxMessage[],
   openDay: number | null = null,
-): Promise<AppendedIds> {
+): Promise<Appended> {
   await tx.execute(sql`select pg_advisory_xact_lock(${appendLock})`);
   if (openDay !== null) await tx.execute(sql`select open_inbox_day(${openDay})`);
-  const found = await tx.execute<{ first: number; last: number }>(sql`
+  const found = await tx.execute<{ first: number; last: number; register: string }>(sql`
     with kept as (
       insert into inbox (received_at, gateway, topic, lane, door, payload, sha256)
       select received_at, gateway, topic, lane, door,
@@ -61,9 +63,9 @@ export async function appendToInbox(
         ${listOf(messages, "int", (m) => m.payload.length)})
       with ordinality as message (received_at, gateway, topic, lane, door, start, size, n)
       returning id)
-    select min(id) as first, max(id) as last from kept`);
-  const { first, last } = found.rows[0] as { first: number; last: number };
-  return { first: Number(first), last: Number(last) };
+    select min(id) as first, max(id) as last, ${registerVersionSql} as register from kept`);
+  const { first, last, register } = found.rows[0] as { first: number; last: number; register: string };
+  return { first: Number(first), last: Number(last), register };
 }
 
 /** Where each payload begins in all of them joined; SQL counts from 1. */
@@ -140,33 +142,22 @@ export async function readCursors(tx: Tx): Promise<Record<CursorName, Cursor>> {
 }
 
 /**
- * Holds a reader's cursor to the end of the transaction. Whoever seals a window holds the projector's cursor too, so a
- * reading lands either before the seal is computed or after the seal can be seen.
+ * Moves a reader's cursor forward and adds up what became of the readings it saw; its row is held to the end of the
+ * transaction, so that this comes first in it. Whoever seals a window holds the projector's cursor too: a reading then
+ * lands either before the seal is computed or after the seal can be seen.
  * @throws AppError CONFLICT when another process moved it: the batch must be read again
  */
-export async function holdCursor(tx: Tx, name: CursorName, expected: number): Promise<void> {
-  const rows = await tx.select().from(cursors).where(eq(cursors.name, name)).for("update");
-  if (rows[0]?.position !== expected)
-    throw new AppError("CONFLICT", `the ${name} was moved by another process`);
-}
-
-/** Moves a reader's cursor forward and adds up what became of the readings it saw. */
 export async function moveCursor(
   tx: Tx,
   name: CursorName,
-  position: number,
+  { from, to }: { readonly from: number; readonly to: number },
   ends: { received: number; stored: number; duplicate: number; deadLetter: number },
 ): Promise<void> {
-  await tx
-    .update(cursors)
-    .set({
-      position,
-      received: sql`${cursors.received} + ${ends.received}`,
-      stored: sql`${cursors.stored} + ${ends.stored}`,
-      duplicate: sql`${cursors.duplicate} + ${ends.duplicate}`,
-      deadLetter: sql`${cursors.deadLetter} + ${ends.deadLetter}`,
-    })
-    .where(eq(cursors.name, name));
+  const moved = await tx.execute<{ position: number }>(sql`
+    update cursors set position = ${to}, received = received + ${ends.received}, stored = stored + ${ends.stored},
+      duplicate = duplicate + ${ends.duplicate}, dead_letter = dead_letter + ${ends.deadLetter}
+    where name = ${name} and position = ${from} returning position`);
+  if (moved.rows.length === 0) throw new AppError("CONFLICT", `the ${name} was moved by another process`);
 }
 
 /** How many messages wait above a position, and when the oldest of them came. */

@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { PGlite, types } from "@electric-sql/pglite";
+import { sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/pglite";
 import { migrate } from "drizzle-orm/pglite/migrator";
 import { lockFolder } from "../lock.ts";
-import type { Driver, Transaction } from "./driver.ts";
+import type { Driver, Transaction, Who } from "./driver.ts";
 import { keepHouse } from "./keep-house.ts";
 import { layDatabase } from "./lay-database.ts";
 import { migrationConfig } from "./migrations.ts";
@@ -43,7 +44,11 @@ export async function openPglite(dataDir: string): Promise<Driver> {
       kind: "pglite",
       describe: `embedded PostgreSQL (PGlite) in ${folder}: survives kill -9, not a power cut`,
       shares: openSoleShares,
-      transaction: (work) => db.transaction((tx) => work(tx as unknown as Transaction)),
+      transaction: (who, work) =>
+        db.transaction(async (tx) => {
+          await takeRole(tx as unknown as Transaction, who);
+          return work(tx as unknown as Transaction);
+        }),
       close: async () => {
         await house.stop();
         await client.close();
@@ -54,6 +59,12 @@ export async function openPglite(dataDir: string): Promise<Driver> {
     lock.release();
     throw cause;
   }
+}
+
+function takeRole(tx: Transaction, who: Who): Promise<unknown> {
+  return tx.execute(
+    sql`select set_config('role', ${`coldmark_${who.role}`}, true), set_config('app.tenant', ${who.tenant ?? ""}, true)`,
+  );
 }
 
 async function tablesOf(client: PGlite): Promise<string[]> {

@@ -2,7 +2,7 @@ import { drizzle } from "drizzle-orm/node-postgres";
 import { migrate } from "drizzle-orm/node-postgres/migrator";
 import pg from "pg";
 import { AppError } from "#domain/errors.ts";
-import type { Driver, Transaction } from "./driver.ts";
+import type { Driver, Transaction, Who } from "./driver.ts";
 import { migrationConfig } from "./migrations.ts";
 import { openPostgresShares } from "./postgres-shares.ts";
 
@@ -22,7 +22,7 @@ export async function openPostgres(url: string): Promise<Driver> {
   return {
     kind: "postgres",
     describe: `PostgreSQL ${version} at ${whereIs(url)}`,
-    transaction: (work) => inTransaction(pool, work),
+    transaction: (who, work) => inTransaction(pool, who, work),
     shares: () => openPostgresShares(url),
     close: () => pool.end(),
   };
@@ -60,15 +60,26 @@ function openPool(url: string): pg.Pool {
   return pool;
 }
 
-// Not Drizzle's own pool transaction: that one keeps the connection for ever when BEGIN fails.
-async function inTransaction<T>(pool: pg.Pool, work: (tx: Transaction) => Promise<T>): Promise<T> {
+// Not Drizzle's own transaction: that one keeps the connection for ever when BEGIN fails, and takes one turn more.
+async function inTransaction<T>(pool: pg.Pool, who: Who, work: (tx: Transaction) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   try {
-    const db = drizzle(client, { casing: "snake_case" });
-    return await db.transaction((tx) => work(tx as unknown as Transaction));
+    await client.query(beginAs(who));
+    const result = await work(drizzle(client, { casing: "snake_case" }) as unknown as Transaction);
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    await client.query("rollback").catch(() => undefined);
+    throw error;
   } finally {
     client.release(client.getTransactionStatus() !== "I");
   }
+}
+
+/** BEGIN and both settings in one message to the server. */
+function beginAs({ role, tenant }: Who): string {
+  const setting = (name: string, value: string) => `set_config('${name}', ${pg.escapeLiteral(value)}, true)`;
+  return `begin; select ${setting("role", `coldmark_${role}`)}, ${setting("app.tenant", tenant ?? "")}`;
 }
 
 async function migrateServer(url: string): Promise<string> {

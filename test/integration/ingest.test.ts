@@ -333,6 +333,7 @@ describe.each([
     }
     await gateway.publish("data", bodyOf(1, 1, [at(5)]));
     await gateway.receipt((receipt) => receipt.upTo === 1);
+    await projected(gateway.id, house.kind === "embedded" ? 7 : 1);
     expect(gateway.receipts.every((receipt) => holds(gateway.id, receipt))).toBe(true);
     expect(await storedOf(victim.id)).toEqual([]);
     expect(victim.receipts).toEqual([]);
