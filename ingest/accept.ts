@@ -50,7 +50,7 @@ export interface IntakeParts {
 
 const batch = { messages: 2_000, bytes: 4 * 1024 * 1024 };
 const dayMs = 86_400_000;
-const paceMs = 10;
+const paceMs = 20;
 /** Long enough that a kill at any moment finds acknowledged messages that are not durable. */
 const prematureHoldMs = 1_000;
 

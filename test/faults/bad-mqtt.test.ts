@@ -8,9 +8,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { parseNetwork } from "#services/register/parse-network.ts";
 import { gateways } from "#store/schema/gateways.ts";
 import { deviceTls } from "../support/device-tls.ts";
-import { gatewayPassword, type TestGateway } from "../support/gateway-network.ts";
+import { gatewayPassword, noteChange, type TestGateway } from "../support/gateway-network.ts";
 import { endOfTime, type House, openEmbeddedHouse, openHouseBehind } from "../support/ingest-house.ts";
-import { startMosquitto } from "../support/mosquitto.ts";
+import { startMosquitto, takeTooLarge } from "../support/mosquitto.ts";
 import { bodyOf, connectGateway, type MqttGateway } from "../support/mqtt-gateway.ts";
 import { strayEnds } from "../support/one-end.ts";
 import { startOwnMosquitto } from "../support/own-mosquitto.ts";
@@ -24,7 +24,7 @@ const network = { gateways: { shop: [...ids.map((id) => ({ id })), signing, { id
 
 const openBehindMosquitto = async (): Promise<House> => {
   const users = [...ids, signing.id, "gw-neighbour", "x#"].map((id) => [id, gatewayPassword]);
-  const mosquitto = await startMosquitto(Object.fromEntries(users));
+  const mosquitto = await startMosquitto(Object.fromEntries(users), { change: takeTooLarge });
   const house = await openHouseBehind(mosquitto, network);
   const stop = async () => {
     await house.stop();
@@ -259,6 +259,7 @@ describe.each([
     attacker.send(publishPacket(`coldmark/v1/${victim.id}/data`, bodyOf(1, 1, [at(9)]), 1));
     await victim.publish("data", bodyOf(1, 1, [at(5)]));
     await victim.receipt(({ upTo }) => upTo === 1);
+    await house.settled();
     expect(victim.client.connected).toBe(true);
     expect((await house.storedOf(victim.id)).map(({ tMilliC }) => tMilliC)).toEqual([5_000]);
   });
@@ -466,9 +467,10 @@ describe.each([
     const gateway = await connect();
     await gateway.publish("data", bodyOf(1, 1, [at(5, Date.now() - 1_000)]));
     await house.projected(gateway.id, 1);
-    await house.store.as({ role: "app", tenant: "shop" }, (tx) =>
-      tx.update(gateways).set({ revokedAt: Date.now() }).where(eq(gateways.id, gateway.id)),
-    );
+    await house.store.as({ role: "app", tenant: "shop" }, async (tx) => {
+      await tx.update(gateways).set({ revokedAt: Date.now() }).where(eq(gateways.id, gateway.id));
+      await noteChange(tx, "shop");
+    });
     const isTaken = gateway.publish("data", bodyOf(1, 2, [at(6)])).then(
       () => true,
       () => false,

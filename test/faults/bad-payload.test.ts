@@ -10,7 +10,7 @@ import type { DeadLetterReason } from "#store/dead-letters.ts";
 import { readProgress } from "#store/gateway-progress.ts";
 import { excursions } from "#store/schema/excursions.ts";
 import { sensors } from "#store/schema/sensors.ts";
-import { pointOf, type TestGateway } from "../support/gateway-network.ts";
+import { noteChange, pointOf, type TestGateway } from "../support/gateway-network.ts";
 import { type House, openEmbeddedHouse, openHouseBehind, openOutsideHouse } from "../support/ingest-house.ts";
 import { bodyOf, connectGateway, type MqttGateway, signedMessage } from "../support/mqtt-gateway.ts";
 import { strayEnds } from "../support/one-end.ts";
@@ -85,12 +85,13 @@ describe.each([
   const added = new Map<string, string>();
   const addSensor = async (tenantId: string, gatewayId: string, channel: string, point: string) => {
     added.set(`${gatewayId} ${channel}`, point);
-    await house.store.as({ role: "app", tenant: tenantId }, (tx) =>
-      tx.insert(sensors).values({
+    await house.store.as({ role: "app", tenant: tenantId }, async (tx) => {
+      await tx.insert(sensors).values({
         ...{ tenantId, id: `s-${point}`, point, gatewayId, channel },
         ...{ equipmentId: null, since: 0, acceptedAt: 0, offline: false },
-      }),
-    );
+      });
+      await noteChange(tx, tenantId);
+    });
   };
 
   /** Sends each on one lane of a fresh gateway; every bad one must become one dead letter with its bytes, in order. */

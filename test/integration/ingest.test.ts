@@ -30,7 +30,7 @@ import {
   type TestGateway,
 } from "../support/gateway-network.ts";
 import { startInflux, type TestInflux } from "../support/influx.ts";
-import { startMosquitto, type TestMosquitto } from "../support/mosquitto.ts";
+import { startMosquitto, type TestMosquitto, takeTooLarge } from "../support/mosquitto.ts";
 import {
   bodyOf,
   connectGateway,
@@ -76,10 +76,6 @@ async function openEmbedded(): Promise<House> {
   };
   return { kind: "embedded", store, readings, ingest, stop };
 }
-
-/** The shipped broker closes the connection of a message too large for us; another may let it through. */
-const takeTooLarge = (configuration: string) =>
-  configuration.replace(/^(message_size_limit|max_packet_size) .*$/gm, "$1 1048576");
 
 /** The broker is down when ingestion starts, and comes a little later. */
 async function openOutside(): Promise<House> {

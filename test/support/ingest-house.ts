@@ -15,7 +15,7 @@ import { inbox } from "#store/schema/inbox.ts";
 import { openOnPglite, openOnPostgres } from "./both-stores.ts";
 import { gatewayPassword, pointOf, registerGateways, type TestGateway } from "./gateway-network.ts";
 import { startInflux, type TestInflux } from "./influx.ts";
-import { startMosquitto, type TestMosquitto } from "./mosquitto.ts";
+import { startMosquitto, type TestMosquitto, takeTooLarge } from "./mosquitto.ts";
 
 /** Who is registered, and the clock of ingestion. */
 export interface HouseParts {
@@ -76,7 +76,7 @@ export async function openOutsideHouse(parts: HouseParts): Promise<House> {
   const [{ store, stop }, influx, mosquitto] = await Promise.all([
     openOnPostgres(),
     startInflux(),
-    startMosquitto(Object.fromEntries(passwords)),
+    startMosquitto(Object.fromEntries(passwords), { change: takeTooLarge }),
   ]);
   const readings = openInfluxReadings({ url: influx.url, version: 1, database: "coldmark" });
   const close = async () => {

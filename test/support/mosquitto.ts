@@ -45,6 +45,10 @@ export interface MosquittoOptions {
   readonly change?: (configuration: string, folder: string) => string;
 }
 
+/** The shipped broker closes the connection of a message too large for us; another may let it through. */
+export const takeTooLarge = (configuration: string): string =>
+  configuration.replace(/^(message_size_limit|max_packet_size) .*$/gm, "$1 1048576");
+
 /** As Debian ships it: saved every half hour and at an orderly end, so that a kill takes all it holds. */
 export const savedRarely = (configuration: string): string =>
   configuration
