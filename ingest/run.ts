@@ -191,7 +191,12 @@ function placeOf(config: IngestConfig): BrokerPlace {
     ...(password === undefined ? {} : { password: password.reveal() }),
     ...(config.sparkplugUsername === undefined
       ? {}
-      : { host: { username: config.sparkplugUsername, password: config.sparkplugPassword?.reveal() } }),
+      : {
+          host: {
+            username: config.sparkplugUsername,
+            password: (config.sparkplugPassword ?? password)?.reveal(),
+          },
+        }),
   };
 }
 

@@ -145,7 +145,13 @@ export async function readCursors(tx: Tx): Promise<Record<CursorName, Cursor>> {
  * @throws AppError CONFLICT when another process moved it: the batch must be read again
  */
 export async function holdCursor(tx: Tx, name: CursorName, expected: number): Promise<void> {
-  const rows = await tx.select().from(cursors).where(eq(cursors.name, name)).for("update");
+  const look = () => tx.select().from(cursors).where(eq(cursors.name, name)).for("update");
+  let rows = await look();
+  // Records that were put back without it: it stands at the beginning, as `readCursors` says.
+  if (rows.length === 0) {
+    await ensureCursors(tx);
+    rows = await look();
+  }
   if (rows[0]?.position !== expected)
     throw new AppError("CONFLICT", `the ${name} was moved by another process`);
 }
