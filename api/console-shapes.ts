@@ -148,7 +148,15 @@ export const equipmentShape = z
     silentAfterMs: z.int().openapi({ description: "without a reading for so long it counts as no-data" }),
     sensors: z.array(sensor),
     gateways: z.array(
-      z.object({ id: z.string(), lastReceivedAt: time.nullable(), signatureRequired: z.boolean() }),
+      z.object({
+        id: z.string(),
+        lastReceivedAt: time.nullable(),
+        signatureRequired: z.boolean(),
+        skewMs: z.int().nullable().openapi({
+          description:
+            "how far its clock is behind ours, smoothed; negative ahead; null before a live message told",
+        }),
+      }),
     ),
     missing: z.array(missing).openapi({ description: "at most 20, newest first" }),
     alarms: z.array(alarmShape),

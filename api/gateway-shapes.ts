@@ -40,6 +40,10 @@ export const gatewayShape = z
     signatureRequired: z.boolean(),
     acceptedAt: time,
     revokedAt: time.nullable(),
+    skewMs: z.int().nullable().openapi({
+      description:
+        "how far its clock is behind ours, smoothed; negative ahead; null before a live message told",
+    }),
     keys: z.array(
       z.object({
         kid: z.string(),

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { chmod, chown, readFile, rename, stat, writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { AppError } from "#domain/errors.ts";
-import { dynsecCommands } from "#services/brokers/dynsec-commands.ts";
+import { dynsecCommands, type OwnUsers } from "#services/brokers/dynsec-commands.ts";
 import { mergePasswordFile } from "#services/brokers/mosquitto-passwords.ts";
+import { defaultCollector } from "#services/brokers/own-users.ts";
 import { type Credentials, readCredentials } from "#services/brokers/read-credentials.ts";
 import { sessionUsers } from "#services/brokers/session-user.ts";
 import { openDynsec } from "./dynsec.ts";
@@ -15,7 +16,6 @@ interface Changes {
   readonly remove?: string[];
 }
 
-const collectorWhenUnnamed = "coldmark-collector";
 const newFileMode = 0o640;
 
 /** `coldmark broker`: makes Mosquitto know the gateways that `coldmark register` printed passwords of. */
@@ -68,31 +68,31 @@ async function tellPlugin({
   const password = process.env.COLDMARK_BROKER_PASSWORD;
   if (password === undefined)
     throw new AppError("BAD_SETTING", "COLDMARK_BROKER_PASSWORD holds the password of the plugin's admin");
-  const { set, removed, collector } = await wanted(changes);
+  const { set, removed, own } = await wanted(changes);
   const dynsec = await openDynsec({ url, username: user, password });
   try {
-    await dynsec.run(dynsecCommands(await dynsec.state(), set, removed, collector));
+    await dynsec.run(dynsecCommands(await dynsec.state(), set, removed, own));
   } finally {
     await dynsec.close();
   }
   say(`${new URL(url).host}: ${set.size} set, ${removed.length} removed`);
 }
 
-/** The users of the collector's sessions come from the settings, whatever a line in a file says of those names. */
+/** The users of the collector's sessions and of the Sparkplug host come from the settings, whatever a line in a file says of those names. */
 async function wanted({ credentials, remove: removed = [] }: Changes): Promise<{
   set: Credentials;
   removed: readonly string[];
-  collector: string;
+  own: OwnUsers;
 }> {
-  const {
-    mqttUsername: collector = collectorWhenUnnamed,
-    mqttPassword,
-    collectShards,
-  } = configFromEnvironment();
-  const users = mqttPassword === undefined ? [] : sessionUsers(collector, collectShards);
-  const own = users.map((user) => [user, mqttPassword?.reveal() ?? ""] as const);
+  const config = configFromEnvironment();
+  const { mqttUsername: collector = defaultCollector, mqttPassword, sparkplugUsername: username } = config;
+  const users = mqttPassword === undefined ? [] : sessionUsers(collector, config.collectShards);
+  const ours = users.map((user) => [user, mqttPassword?.reveal() ?? ""] as const);
+  const hostPassword = (config.sparkplugPassword ?? mqttPassword)?.reveal();
+  const host = username === undefined ? null : { username, id: config.sparkplugHostId };
+  const hosts = host === null || hostPassword === undefined ? [] : [[host.username, hostPassword] as const];
   const told = credentials === undefined ? [] : readCredentials(read(credentials));
-  return { set: new Map([...told, ...own]), removed, collector };
+  return { set: new Map([...told, ...ours, ...hosts]), removed, own: { collector, host } };
 }
 
 function read(file: string): string {

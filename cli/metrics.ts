@@ -1,15 +1,30 @@
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { Ingest } from "#ingest/run.ts";
+import { collectIngest } from "./ingest-metrics.ts";
+import { measureLag } from "./loop-lag.ts";
 import type { ServiceStatus } from "./status.ts";
 
-/** Prometheus metrics of a process, read from its status at each scrape. */
-export function createMetrics(status: () => Promise<ServiceStatus>): Registry {
+/**
+ * Prometheus metrics of a process: its own, what its parts say in one status at each scrape, and, where it runs ingestion,
+ * what reference/ingestion.md §6.9 names.
+ */
+export function createMetrics(
+  status: () => Promise<ServiceStatus>,
+  ingest: Pick<Ingest, "meters" | "skews"> | null,
+): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const up = new Gauge({
+  measureLag(registry);
+  const asked = once(status);
+  new Gauge({
     name: "coldmark_part_up",
     help: "1 while the part answers",
     labelNames: ["part"],
     registers: [registry],
+    async collect() {
+      for (const [part, state] of Object.entries((await asked()).parts))
+        if (typeof state === "string") this.set({ part }, state === "up" ? 1 : 0);
+    },
   });
   new Gauge({
     name: "coldmark_readings",
@@ -17,12 +32,22 @@ export function createMetrics(status: () => Promise<ServiceStatus>): Registry {
     labelNames: ["end"],
     registers: [registry],
     async collect() {
-      const { parts } = await status();
-      for (const [part, state] of Object.entries(parts))
-        if (typeof state === "string") up.set({ part }, state === "up" ? 1 : 0);
-      const counters = (parts.ingest as { counters?: Record<string, number> } | null)?.counters ?? {};
-      for (const [end, count] of Object.entries(counters)) this.set({ end }, count);
+      const counters = (await asked()).parts.ingest?.counters;
+      for (const [end, count] of Object.entries(counters ?? ({} as Record<string, number>)))
+        this.set({ end }, count);
     },
   });
+  if (ingest !== null) collectIngest(registry, ingest, asked);
   return registry;
+}
+
+/** All who ask before the answer came are given the same one: a scrape asks each metric at once. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | null = null;
+  return () => {
+    asked ??= ask().finally(() => {
+      asked = null;
+    });
+    return asked;
+  };
 }

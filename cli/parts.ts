@@ -8,7 +8,7 @@ import type { Context } from "#services/context.ts";
 import type { Store } from "#store/connect.ts";
 import { openInfluxReadings } from "#store/readings/influx.ts";
 import { openPostgresReadings } from "#store/readings/postgres.ts";
-import type { ReadingsStore } from "#store/readings/readings-store.ts";
+import type { ReadingsStore, WriteMeter } from "#store/readings/readings-store.ts";
 
 /** The settings of this process. */
 export function configFromEnvironment(changes: Readonly<Record<string, string>> = {}): Config {
@@ -23,10 +23,10 @@ export function openLog(config: Config, file?: string): Logger {
     : pino({ level }, pino.destination({ dest: file, mkdir: true, sync: false }));
 }
 
-/** InfluxDB where its URL is set, else a table beside the records. */
-export function openReadings(config: Config, store: Store): ReadingsStore {
-  if (config.influxUrl === undefined) return openPostgresReadings(store);
-  return openInfluxReadings({
+/** InfluxDB where its URL is set, else a table beside the records; `meter` hears of its halvings. */
+export function openReadings(config: Config, store: Store, meter?: WriteMeter): ReadingsStore {
+  if (config.influxUrl === undefined) return openPostgresReadings(store, meter);
+  const settings = {
     url: config.influxUrl,
     version: Number(config.influxVersion) as 1 | 2 | 3,
     database: config.influxDatabase,
@@ -34,7 +34,8 @@ export function openReadings(config: Config, store: Store): ReadingsStore {
     token: config.influxToken?.reveal(),
     username: config.influxUsername,
     password: config.influxPassword?.reveal(),
-  });
+  };
+  return openInfluxReadings(settings, meter);
 }
 
 /** The chain behind RPC URLs, else anvil with its state in the data folder. */

@@ -8,6 +8,7 @@ import type { DemoAccount } from "#api/parts.ts";
 import { type ApiServer, startServer } from "#api/server.ts";
 import type { Config } from "#config";
 import { AppError } from "#domain/errors.ts";
+import { createIngestMeters } from "#ingest/meters.ts";
 import { type Ingest, startIngest } from "#ingest/run.ts";
 import { startJobs } from "#jobs/run.ts";
 import { openCharts } from "#services/console/open-charts.ts";
@@ -59,7 +60,8 @@ export async function startService(config: Config, log: Logger, options: Service
       ...(databaseUrl === undefined ? {} : { databaseUrl: databaseUrl.reveal() }),
     });
     closing.push(() => store.close());
-    const readings = openReadings(config, store);
+    const meters = createIngestMeters();
+    const readings = openReadings(config, store, meters);
     const keys = loadKeys(config);
     const secret = options.rooms.has("api") ? authSecret(config) : null;
     const common = { store, readings, config, clock: Date.now, log };
@@ -73,7 +75,7 @@ export async function startService(config: Config, log: Logger, options: Service
       : null;
     if (anchor !== null) closing.push(() => anchor.stop());
     const ingest = options.rooms.has("ingest")
-      ? await startIngest({ ...common, receiptKey: keys.receiptKey })
+      ? await startIngest({ ...common, receiptKey: keys.receiptKey, meters })
       : null;
     if (ingest !== null) closing.push(() => ingest.stop());
     const jobs = options.rooms.has("jobs") ? startJobs(common) : null;
@@ -133,7 +135,7 @@ async function serve(
     charts: openCharts(readings),
     live,
     status,
-    metrics: createMetrics(status),
+    metrics: createMetrics(status, ingest),
     trust,
     rpc,
     receiptKeys: [running.receiptKey],

@@ -1,4 +1,5 @@
 import type { Anchor } from "#anchor/run.ts";
+import type { IngestStatus } from "#ingest/ingest-status.ts";
 import type { Ingest } from "#ingest/run.ts";
 import type { Store } from "#store/connect.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
@@ -7,7 +8,7 @@ import type { ReadingsStore } from "#store/readings/readings-store.ts";
 export interface ServiceStatus {
   readonly ready: boolean;
   readonly missing: readonly string[];
-  readonly parts: Readonly<Record<string, unknown>>;
+  readonly parts: Readonly<Record<string, unknown>> & { readonly ingest: IngestStatus | null };
 }
 
 /** The parts of a running process. */

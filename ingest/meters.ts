@@ -9,6 +9,10 @@ export interface IngestMeters {
   committed(lanes: Iterable<string>, result: "durable" | "refused"): void;
   /** Readings that the readings store has taken, and how long it took. */
   wrote(readings: number, tookMs: number): void;
+  /** A write that was refused is tried again in halves. */
+  halved(): void;
+  /** Holes in gateways' sequence numbers that are gaps now. */
+  foundGaps(count: number): void;
 }
 
 const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -27,6 +31,12 @@ export function createIngestMeters(): IngestMeters {
     ...{ name: "ingest_write_seconds", help: "time of one write to the readings store", registers },
     buckets: secondsBuckets,
   });
+  const halvings = new Counter({
+    ...{ name: "ingest_bisect_total", help: "refused writes that were tried again in halves", registers },
+  });
+  const gaps = new Counter({
+    ...{ name: "gateway_gap_total", help: "gaps found in gateways' sequence numbers", registers },
+  });
   const reconnects = new Counter({
     ...{ name: "mqtt_reconnects_total", help: "connections to the broker after the first", registers },
   });
@@ -37,7 +47,7 @@ export function createIngestMeters(): IngestMeters {
     ...{ name: "broker_dropped_messages", help: "messages the broker says it dropped", registers },
   });
   return {
-    all: [messages, lines, writes, reconnects, lost, dropped],
+    all: [messages, lines, writes, halvings, gaps, reconnects, lost, dropped],
     sessions: {
       reconnected: () => reconnects.inc(),
       sessionLost: () => lost.inc(),
@@ -52,5 +62,7 @@ export function createIngestMeters(): IngestMeters {
       lines.inc(readings);
       writes.observe(tookMs / 1_000);
     },
+    halved: () => halvings.inc(),
+    foundGaps: (count) => gaps.inc(count),
   };
 }

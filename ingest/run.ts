@@ -3,7 +3,7 @@ import type { Config } from "#config";
 import type { Beat } from "#services/every.ts";
 import { verifyPassword } from "#services/register/password.ts";
 import type { Store } from "#store/connect.ts";
-import { markReceipted } from "#store/gateway-progress.ts";
+import { furthestSkews, type GatewaySkew, markReceipted } from "#store/gateway-progress.ts";
 import { mqttPasswordHash } from "#store/gateway-registry.ts";
 import { ensureCursors } from "#store/inbox.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
@@ -53,6 +53,8 @@ export interface IngestParts {
   readonly clock: () => number;
   readonly log: Logger;
   readonly receiptKey: ReceiptKey;
+  /** Where the readings store counts too; its own otherwise. */
+  readonly meters?: IngestMeters;
 }
 
 /** Ingestion at work. */
@@ -61,6 +63,8 @@ export interface Ingest {
   /** For the process's metrics. */
   readonly meters: IngestMeters;
   status(): Promise<IngestStatus>;
+  /** The clocks of the gateways heard of within a day, the 1,000 furthest off ours. */
+  skews(): Promise<GatewaySkew[]>;
   /** Takes nothing more, makes durable what came, sends what receipts are due, closes the door. */
   stop(): Promise<void>;
 }
@@ -73,6 +77,9 @@ interface Opened {
   watches: Beat | null;
 }
 
+/** A gateway that is silent for longer says nothing of its clock now. */
+const skewsTold = (now: number) => ({ heardSince: now - 86_400_000, limit: 1_000 });
+
 /**
  * Starts the doors, the inbox, the tracker (receipts) and the projector (readings). A readings store or outside broker
  * that is down is tried for ever while the rest works.
@@ -83,7 +90,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
   await store.as({ role: "worker" }, ensureCursors);
   const routes = await openTopicRoutes(store, log);
   const opened: Opened = { routes, broker: null, shards: null, watches: null };
-  const meters = createIngestMeters();
+  const meters = parts.meters ?? createIngestMeters();
   const receipts = startReceipts(parts, opened);
   const leads = () => opened.shards?.leads() ?? false;
   const readers = startReaders({
@@ -105,9 +112,12 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
       ...{ shares: store.shares(), total: shardsOf(config), work: broker.hold, onLead: readers.lead, log },
     });
     const { gapAfterMs } = config;
-    opened.watches = startWatches({ broker, store, clock, log, gapAfterMs, leads, key: parts.receiptKey });
+    opened.watches = startWatches({
+      ...{ broker, store, clock, log, gapAfterMs, leads, key: parts.receiptKey, onFound: meters.foundGaps },
+    });
     const status = () => tellStatus({ store, readings, clock, broker, intake, leads });
-    return { broker, meters, status, stop: close };
+    const skews = () => store.as({ role: "worker" }, (tx) => furthestSkews(tx, skewsTold(clock())));
+    return { broker, meters, status, skews, stop: close };
   } catch (error) {
     await close();
     throw error;
@@ -181,7 +191,12 @@ function placeOf(config: IngestConfig): BrokerPlace {
     ...(password === undefined ? {} : { password: password.reveal() }),
     ...(config.sparkplugUsername === undefined
       ? {}
-      : { host: { username: config.sparkplugUsername, password: config.sparkplugPassword?.reveal() } }),
+      : {
+          host: {
+            username: config.sparkplugUsername,
+            password: (config.sparkplugPassword ?? password)?.reveal(),
+          },
+        }),
   };
 }
 

@@ -38,13 +38,13 @@ const gapsAtOnce = 100;
 /**
  * Finds the holes of a page of boots that are older than `gapAfterMs`, closes gaps that are filled, tells both as findings
  * on the equipment behind the gateway, and takes the counters of the commands that ask for what is missing. A hole is as
- * old as the message after it.
+ * old as the message after it. `found` says how many gaps are new.
  */
 export async function settleGaps(
   tx: Tx,
   after: HoledBoot | null,
   terms: GapTerms,
-): Promise<{ last: HoledBoot | null; commands: DueCommand[] }> {
+): Promise<{ last: HoledBoot | null; found: number; commands: DueCommand[] }> {
   const boots = await holedBoots(tx, { limit: bootsAPage, after });
   const open = Map.groupBy(await openGaps(tx, boots), keyOf);
   const gapsOf = (boot: HoledBoot) => open.get(keyOf(boot)) ?? [];
@@ -60,7 +60,7 @@ export async function settleGaps(
     return { boot, ranges: within(findHoles(boot), told) };
   });
   const last = boots.length < bootsAPage ? null : (boots.at(-1) ?? null);
-  return { last, commands: await planCommands(tx, missing, terms) };
+  return { last, found: found.length, commands: await planCommands(tx, missing, terms) };
 }
 
 async function findDue(

@@ -21,6 +21,8 @@ export interface GapWatchParts {
   readonly gapAfterMs: number;
   /** The least time between two commands to one gateway. */
   readonly commandPauseMs?: number;
+  /** Hears how many gaps a look found. */
+  readonly onFound?: (gaps: number) => void;
 }
 
 const commandPauseMs = 5 * 60_000;
@@ -50,6 +52,7 @@ async function look(parts: GapWatchParts): Promise<void> {
     store.as({ role: "worker" }, (tx) => settleGaps(tx, after, terms()));
   for (let after: HoledBoot | null = null, isMore = true; isMore; isMore = after !== null) {
     const page: Awaited<ReturnType<typeof settleFrom>> = await settleFrom(after);
+    parts.onFound?.(page.found);
     for (const command of page.commands) await send(parts, command);
     after = page.last;
   }

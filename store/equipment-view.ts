@@ -24,11 +24,12 @@ export interface Stay {
   readonly until: number | null;
 }
 
-/** A gateway and when it was last heard of, epoch ms. */
+/** A gateway, when it was last heard of (epoch ms), and how far its clock is behind ours by its newest boot that told. */
 export interface GatewayView {
   readonly id: string;
   readonly signatureRequired: boolean;
   readonly lastReceivedAt: number | null;
+  readonly skewMs: number | null;
 }
 
 /** An equipment by the label printed on it; null where an organisation (null: any) has none of that label. */
@@ -91,7 +92,11 @@ export async function readGateways(tx: Tx, tenant: string, ids: readonly string[
     tx,
     sql`select g.id, g.signature_required as "signatureRequired", (
       select max(p.last_received_at) from gateway_progress p where p.tenant_id = g.tenant_id and p.gateway_id = g.id
-    ) as "lastReceivedAt"
+    ) as "lastReceivedAt", (
+      select p.skew_ms from gateway_progress p
+      where p.tenant_id = g.tenant_id and p.gateway_id = g.id and p.skew_ms is not null
+      order by p.last_received_at desc, p.boot desc limit 1
+    ) as "skewMs"
     from gateways g where g.tenant_id = ${tenant} and g.id = any(${sql.param([...ids])}::text[]) order by g.id`,
   );
 }

@@ -1,6 +1,7 @@
 import { and, count, eq, gt, inArray, isNull, lte, or, sql } from "drizzle-orm";
 import type { Tx } from "./connect.ts";
 import { joinedBytes, listsOf } from "./list-of.ts";
+import { rowsAsJson } from "./rows-as-json.ts";
 import { gatewayMessages } from "./schema/gateway-messages.ts";
 import { gatewayProgress } from "./schema/gateway-progress.ts";
 
@@ -93,6 +94,27 @@ export async function saveProgress(tx: Tx, progress: readonly GatewayProgress[])
     on conflict (tenant_id, gateway_id, boot) do update set kid = excluded.kid, up_to = excluded.up_to,
       also = excluded.also, hash = excluded.hash, last_received_at = excluded.last_received_at,
       skew_ms = excluded.skew_ms`);
+}
+
+/** How far a gateway's clock is behind ours, by its newest boot that told; negative ahead. */
+export interface GatewaySkew {
+  readonly gateway: string;
+  readonly skewMs: number;
+}
+
+/** The gateways heard of since `heardSince` (epoch ms) whose clocks are furthest off ours, at most `limit`. */
+export async function furthestSkews(
+  tx: Tx,
+  { heardSince, limit }: { heardSince: number; limit: number },
+): Promise<GatewaySkew[]> {
+  return await rowsAsJson<GatewaySkew>(
+    tx,
+    sql`select gateway, "skewMs" from (
+      select distinct on (gateway_id) gateway_id as gateway, skew_ms as "skewMs" from gateway_progress
+      where skew_ms is not null and last_received_at >= ${heardSince}
+      order by gateway_id, last_received_at desc, boot desc
+    ) newest order by abs("skewMs"::bigint) desc, gateway limit ${limit}`,
+  );
 }
 
 /** How many boots of these gateways are known, by gateway id (which is one tenant's only). */

@@ -153,11 +153,16 @@ export async function moveCursor(
   { from, to }: { readonly from: number; readonly to: number },
   ends: { received: number; stored: number; duplicate: number; deadLetter: number },
 ): Promise<void> {
-  const moved = await tx.execute<{ position: number }>(sql`
+  const move = () =>
+    tx.execute<{ position: number }>(sql`
     update cursors set position = ${to}, received = received + ${ends.received}, stored = stored + ${ends.stored},
       duplicate = duplicate + ${ends.duplicate}, dead_letter = dead_letter + ${ends.deadLetter}
     where name = ${name} and position = ${from} returning position`);
-  if (moved.rows.length === 0) throw new AppError("CONFLICT", `the ${name} was moved by another process`);
+  if ((await move()).rows.length > 0) return;
+  // Records that were put back without it: it stands at the beginning, as `readCursors` says.
+  await ensureCursors(tx);
+  if ((await move()).rows.length === 0)
+    throw new AppError("CONFLICT", `the ${name} was moved by another process`);
 }
 
 /** How many messages wait above a position, and when the oldest of them came. */

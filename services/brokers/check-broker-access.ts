@@ -15,15 +15,19 @@ export interface BrokerAccess {
 const sent = ["data", "hist", "status"];
 const heard = ["receipt", "command"];
 const droppedTopic = "$SYS/broker/publish/messages/dropped";
+const rebirthShape = /^spBv1\.0\/[^/+#]+\/NCMD\/[^/+#]+$/;
 const topicShape = /^coldmark\/v1\/([^/]+)\/([a-z]+)$/;
 
 /**
  * Whether a client that the broker let in may do that (design §4): a gateway sends its own data, hist and status and
- * hears its own receipt and command, the collector the other way round for all. Only a status may be retained. No
+ * hears its own receipt and command, the collector the other way round for all; the Sparkplug host hears nodes, says whether
+ * it is there and asks for rebirths. Only a status and the host's STATE may be retained. No
  * normalisation: a topic is right or it isn't.
  */
 export async function checkBrokerAccess(parts: BrokerParts, access: BrokerAccess): Promise<boolean> {
   const isCollector = isSessionUser(parts.config.mqttUsername, access.username);
+  if (!isCollector && access.username === parts.config.sparkplugUsername)
+    return mayHost(access, parts.config.sparkplugHostId);
   // Mosquitto's counter of what it dropped: other brokers have none, and nothing comes of it.
   if (isCollector && access.action === "subscribe" && access.topic === droppedTopic) return true;
   const [, who = "", level = ""] = topicShape.exec(access.topic) ?? [];
@@ -35,6 +39,11 @@ function mayCollector({ action, retain }: BrokerAccess, who: string, level: stri
   if (action === "publish") return !retain && isGatewayId(who) && heard.includes(level);
   // Receipts and commands too, because `coldmark gateway-check` watches as the collector, under a client id of its own.
   return (who === "+" || isGatewayId(who)) && [...sent, ...heard].includes(level);
+}
+
+function mayHost({ action, topic, retain }: BrokerAccess, hostId: string): boolean {
+  if (action === "subscribe") return topic.startsWith("spBv1.0/");
+  return topic === `spBv1.0/STATE/${hostId}` || (!retain && rebirthShape.test(topic));
 }
 
 function mayGateway(

@@ -1,4 +1,6 @@
 /** Commands of Mosquitto's dynamic security plugin (topic `$CONTROL/dynamic-security/v1`) that let gateways and the collector in. */
+
+import { watcher } from "./own-users.ts";
 import type { Credentials } from "./read-credentials.ts";
 import { isSessionUser } from "./session-user.ts";
 
@@ -14,6 +16,12 @@ export interface DynsecState {
   readonly roles: ReadonlySet<string>;
 }
 
+/** The users that are ours: the collector's sessions and the Sparkplug host by its id. */
+export interface OwnUsers {
+  readonly collector: string;
+  readonly host: { readonly username: string; readonly id: string } | null;
+}
+
 type Access = "publishClientSend" | "subscribePattern";
 
 /** The commands that make a broker know these users and no longer know those; the same again changes nothing. */
@@ -21,13 +29,13 @@ export function dynsecCommands(
   { clients, roles }: DynsecState,
   set: Credentials,
   removed: readonly string[],
-  collector: string,
+  own: OwnUsers,
 ): DynsecCommand[] {
   const letIn = [...set]
     .filter(([user]) => !removed.includes(user))
     .flatMap(([username, password]) => {
       const rolename = roleOf(username);
-      const acls = aclsOf(username, collector);
+      const acls = aclsOf(username, own);
       const isKnown = clients.has(username);
       return [
         { command: roles.has(rolename) ? "modifyRole" : "createRole", rolename, acls },
@@ -59,12 +67,18 @@ const roleOf = (user: string) => `coldmark-${user}`;
 const allow = (acltype: Access, topics: readonly string[]) =>
   topics.map((topic) => ({ acltype, topic, priority: 0, allow: true }));
 
-/** The user of `coldmark gateway-check`, which watches devices. */
-const watcher = "coldmark-watch";
-
-function aclsOf(user: string, collector: string) {
+function aclsOf(user: string, { collector, host }: OwnUsers) {
   if (isSessionUser(collector, user)) return collectorAcls();
+  if (user === host?.username) return hostAcls(host.id);
   return user === watcher ? allow("subscribePattern", ["coldmark/v1/#"]) : gatewayAcls(user);
+}
+
+/** What a Sparkplug host hears and says (docs/sparkplug.md). */
+function hostAcls(id: string) {
+  return [
+    ...allow("publishClientSend", [`spBv1.0/STATE/${id}`, "spBv1.0/+/NCMD/+"]),
+    ...allow("subscribePattern", ["spBv1.0/#"]),
+  ];
 }
 
 /** A role for each gateway: 2.0 puts no user name into a role's topics. */

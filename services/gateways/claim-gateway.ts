@@ -97,7 +97,7 @@ function requireSite({ draft }: Change, site: string): void {
 function tellOf({ draft }: Change, id: string): ToldGateway {
   const row = gatewayOf(draft, id);
   if (row === undefined) throw new AppError("INTERNAL", "a gateway that was just claimed is gone");
-  return tellGateway(draft, row);
+  return tellGateway(draft, row, null);
 }
 
 function isTaken({ what, name }: { what: string; name: string }): AppError {

@@ -1,4 +1,5 @@
 import { AppError } from "#domain/errors.ts";
+import { readGateways } from "#store/equipment-view.ts";
 import type { RegisterRow } from "#store/register.ts";
 import type { Context } from "../context.ts";
 import { type Change, changeRegister, gatewayOf } from "./change-register.ts";
@@ -25,7 +26,8 @@ export async function keepGateway(
     const gateway = gatewayOf(draft, id);
     if (gateway === undefined) throw notFound();
     await change({ tx, draft, gateway });
-    return tellGateway(draft, gatewayOf(draft, id) ?? gateway);
+    const [seen] = await readGateways(tx, tenant, [id]);
+    return tellGateway(draft, gatewayOf(draft, id) ?? gateway, seen?.skewMs ?? null);
   });
 }
 

@@ -8,13 +8,19 @@ import { type Outline, outlineShape } from "./outline.ts";
 type Organisation = NonNullable<Outline["organisations"]>[number];
 type Owned<Item> = Item & { readonly path: string };
 
+/** What the place a register is kept at refuses; a user of ours at the broker can't be a gateway's too. */
+export interface NetworkRules {
+  readonly production: boolean;
+  readonly isOwnUser: (name: string) => boolean;
+}
+
 interface Named {
   readonly id: string | undefined;
   readonly path: string;
 }
 
 /** Every fault between the values of a register file: duplicates, unknown references, what production refuses. */
-export function checkNetwork(file: unknown, rules: { production: boolean }): Fault[] {
+export function checkNetwork(file: unknown, rules: NetworkRules): Fault[] {
   const outline = outlineShape.parse(file);
   const organisations = placed(outline.organisations, "organisations");
   return [
@@ -58,7 +64,7 @@ function checkOperator(organisations: readonly Owned<Organisation>[], operator: 
   });
 }
 
-function checkOrganisation(it: Owned<Organisation>, rules: { production: boolean }): Fault[] {
+function checkOrganisation(it: Owned<Organisation>, rules: NetworkRules): Fault[] {
   const sensors = sensorsOf(it);
   const lots = placed(it.lots, `${it.path}.lots`);
   return [
@@ -86,6 +92,12 @@ function checkOrganisation(it: Owned<Organisation>, rules: { production: boolean
     ...gatewaysOf(it)
       .filter(({ kind }) => rules.production && kind === "replay")
       .map(({ path }) => ({ path: `${path}.kind`, message: "replay is refused in production" })),
+    ...gatewaysOf(it)
+      .filter(({ id }) => id !== undefined && rules.isOwnUser(id))
+      .map(({ id, path }) => ({
+        path: `${path}.id`,
+        message: `${id} is one of Coldmark's own users at the broker: choose another`,
+      })),
   ];
 }
 

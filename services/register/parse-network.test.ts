@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { networkFile } from "#test/support/network-file.ts";
+import { isOwnUser } from "../brokers/own-users.ts";
 import { parseNetwork } from "./parse-network.ts";
 
-const development = { production: false };
+const development = { production: false, isOwnUser: () => false };
 
 /** Sets a value deep in a file; a path like `organisations.1.sites.0.gln`. */
 function withValue(file: object, path: string, value: unknown): object {
@@ -68,10 +69,28 @@ describe("parseNetwork", () => {
   it("refuses a replay gateway in production only", () => {
     const file = withValue(networkFile("shop-a").file, `${site}.gateways.0.kind`, "replay");
     expect(parseNetwork(file, development).faults).toEqual([]);
-    expect(parseNetwork(file, { production: true }).faults).toEqual([
+    expect(parseNetwork(file, { ...development, production: true }).faults).toEqual([
       { path: "organisations[1].sites[0].gateways[0].kind", message: "replay is refused in production" },
     ]);
   });
+
+  it.each(["coldmark-collector", "coldmark-collector-1-hist", "coldmark-watch", "coldmark-sparkplug"])(
+    "refuses the gateway id %s, which the broker knows as a user of ours",
+    (id) => {
+      const rules = {
+        production: false,
+        isOwnUser: (name: string) =>
+          isOwnUser({ mqttUsername: undefined, sparkplugUsername: "coldmark-sparkplug" }, name),
+      };
+      const file = withGateways({ id, kind: "native" }, { id: "coldmark-collectors", kind: "native" });
+      const [fault, ...others] = parseNetwork(file, rules).faults;
+      expect(others).toEqual([]);
+      expect(fault).toMatchObject({
+        path: pathOf(1, "id"),
+        message: expect.stringContaining("choose another"),
+      });
+    },
+  );
 
   const source = {
     kind: "mapping",

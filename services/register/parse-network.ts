@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { checkNetwork } from "./check-network.ts";
+import { checkNetwork, type NetworkRules } from "./check-network.ts";
 import type { Fault } from "./fault.ts";
 import { type Network, networkShape } from "./network.ts";
 
@@ -9,7 +9,7 @@ import { type Network, networkShape } from "./network.ts";
  */
 export function parseNetwork(
   file: unknown,
-  rules: { production: boolean },
+  rules: NetworkRules,
 ): { network: Network | null; faults: Fault[] } {
   const parsed = networkShape.safeParse(file);
   const faults = [...(parsed.error?.issues ?? []).flatMap(toFaults), ...checkNetwork(file, rules)];

@@ -1,5 +1,6 @@
 import { emptyRegister, loadRegister, type Register, registeredAmong } from "#store/register.ts";
 import { findOperator } from "#store/register-conflicts.ts";
+import { isOwnUser } from "../brokers/own-users.ts";
 import type { Context } from "../context.ts";
 import { type Credential, type Draft, type Enrolment, type Password, startDraft } from "./draft.ts";
 import { changePasswords, enrol, findEnrolments, signOutChanged } from "./enrol-people.ts";
@@ -46,7 +47,11 @@ export async function registerNetwork(
   file: unknown,
   options: { dryRun?: boolean } = {},
 ): Promise<Registration> {
-  const { network, faults } = parseNetwork(file, { production: ctx.config.environment === "production" });
+  const { config } = ctx;
+  const { network, faults } = parseNetwork(file, {
+    production: config.environment === "production",
+    isOwnUser: (name) => isOwnUser(config, name),
+  });
   if (network === null) return summary([], faults);
   const operator = await ctx.store.as({ role: "worker" }, findOperator);
   faults.push(...requireRegistrar(ctx, network, operator));

@@ -5,7 +5,7 @@ import { influxFault } from "./influx-fault.ts";
 import type { InfluxHttp } from "./influx-http.ts";
 import type { InfluxSettings } from "./influx-settings.ts";
 import { toLine } from "./line-protocol.ts";
-import type { Reading, RefusedReading } from "./readings-store.ts";
+import type { Reading, RefusedReading, WriteMeter } from "./readings-store.ts";
 
 const linesPerWrite = 5_000;
 /**
@@ -35,6 +35,7 @@ export function openInfluxWriter(
   settings: InfluxSettings,
   http: InfluxHttp,
   createDatabase: () => Promise<void>,
+  meter?: WriteMeter,
 ): (readings: readonly Reading[]) => Promise<RefusedReading[]> {
   const path = writePath(settings);
   const attempt = async (part: readonly Prepared[]): Promise<Refusal | null> => {
@@ -50,7 +51,7 @@ export function openInfluxWriter(
     const refused: RefusedReading[] = [];
     for (let from = 0; from < readings.length; from += linesPerWrite) {
       const prepared = prepare(readings.slice(from, from + linesPerWrite), refused);
-      const found = await bisect(prepared, attempt);
+      const found = await bisect(prepared, attempt, meter?.halved);
       refused.push(...found.map(({ item, detail }) => ({ reading: item.reading, detail })));
     }
     return refused;

@@ -7,13 +7,13 @@ import { findMapping, type Mapping } from "./influx-mapping.ts";
 import { rangeQueries, readingsFromAnswer, saysNoDatabase } from "./influx-query.ts";
 import { checkInfluxSettings, type InfluxSettings } from "./influx-settings.ts";
 import { openInfluxWriter } from "./influx-write.ts";
-import { byPointAndTime, type Reading, type ReadingsStore } from "./readings-store.ts";
+import { byPointAndTime, type Reading, type ReadingsStore, type WriteMeter } from "./readings-store.ts";
 
 /**
  * Readings in InfluxDB 1.x, 2.x or 3.x; what each version is sent and answers is in docs/readings-store.md.
  * @throws AppError BAD_SETTING when the database's name is none that this version takes
  */
-export function openInfluxReadings(settings: InfluxSettings): ReadingsStore {
+export function openInfluxReadings(settings: InfluxSettings, meter?: WriteMeter): ReadingsStore {
   checkInfluxSettings(settings);
   const { version, url, database } = settings;
   const http = openInfluxHttp(settings);
@@ -21,7 +21,7 @@ export function openInfluxReadings(settings: InfluxSettings): ReadingsStore {
   return {
     kind: "influx",
     describe: `readings in InfluxDB ${version}.x at ${new URL(url).host}, database ${database}`,
-    write: openInfluxWriter(settings, http, () => createDatabase(settings, http)),
+    write: openInfluxWriter(settings, http, () => createDatabase(settings, http), meter),
     range: async (range) => {
       const found: Reading[] = [];
       for (const query of rangeQueries(range)) found.push(...readingsFromAnswer(await ask(query)));

@@ -11,13 +11,14 @@ import {
   type ReadingsRange,
   type ReadingsStore,
   type RefusedReading,
+  type WriteMeter,
 } from "./readings-store.ts";
 
 const rowsPerInsert = 5_000;
 const causesMax = 6;
 
 /** Readings in the same Postgres as everything else, for when no InfluxDB is configured. */
-export function openPostgresReadings(store: Store): ReadingsStore {
+export function openPostgresReadings(store: Store, meter?: WriteMeter): ReadingsStore {
   const inTx = <T>(work: (tx: Tx) => Promise<T>) => answered(store.as({ role: "worker" }, work));
   return {
     kind: "postgres",
@@ -26,9 +27,9 @@ export function openPostgresReadings(store: Store): ReadingsStore {
       const refused: RefusedReading[] = [];
       for (let from = 0; from < batch.length; from += rowsPerInsert) {
         const chunk = batch.slice(from, from + rowsPerInsert);
-        const found = await bisect(chunk, (part) =>
-          inTx((tx) => insertChunk(tx, part)).then(kept, refusalOf),
-        );
+        const attempt = (part: readonly Reading[]) =>
+          inTx((tx) => insertChunk(tx, part)).then(kept, refusalOf);
+        const found = await bisect(chunk, attempt, meter?.halved);
         refused.push(...found.map(({ item, detail }) => ({ reading: item, detail })));
       }
       return refused;

@@ -24,6 +24,12 @@ export interface RefusedReading {
   readonly detail: string;
 }
 
+/** What a readings store tells of itself as it goes. */
+export interface WriteMeter {
+  /** A write was refused and is tried again in halves. */
+  halved(): void;
+}
+
 /** Which readings to read back: `from` ≤ ts < `to`, epoch ms. */
 export interface ReadingsRange {
   readonly tenant: string;

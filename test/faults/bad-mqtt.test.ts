@@ -181,7 +181,7 @@ describe.each([
       const file = JSON.parse(
         JSON.stringify(smallNetwork(0).file).replaceAll('"gw-test"', JSON.stringify(name)),
       );
-      const faults = parseNetwork(file, { production: false });
+      const faults = parseNetwork(file, { production: false, isOwnUser: () => false });
       expect(JSON.stringify(faults)).toMatch(/slug/);
       const connection = await raw();
       connection.send(connectPacket(name));

@@ -5,6 +5,7 @@ import { alarmsShape, chartShape, equipmentShape, logShape, sitesShape } from "#
 import { AlarmWatch } from "#jobs/watch-alarms.ts";
 import { acknowledgeAlarm, findAlarm, listAlarms } from "#store/alarms.ts";
 import { findEquipmentView } from "#store/equipment-view.ts";
+import { saveProgress } from "#store/gateway-progress.ts";
 import { readEquipment, readSensorsNow, readSites } from "#store/overview.ts";
 import { openPostgresReadings } from "#store/readings/postgres.ts";
 import { alarms } from "#store/schema/alarms.ts";
@@ -189,7 +190,7 @@ describe("the console's API", () => {
         ...{ state: "calibration-expired", scope: "shop", silentAfterMs: 30 * minuteMs },
         ...{ organisation: { id: "shop-a" }, site: { id: "shop" }, sealedUntil: null, anchoredUntil: null },
         sensors: [{ id: "expired-s1", tC: 5, err: null, calibration: { certificate: "C-1", expired: true } }],
-        gateways: [{ id: "shop-a-gw", lastReceivedAt: null, signatureRequired: false }],
+        gateways: [{ id: "shop-a-gw", lastReceivedAt: null, signatureRequired: false, skewMs: null }],
         alarms: [{ kind: "calibration-expired", until: null, acknowledged: null }],
       });
     });
@@ -209,6 +210,22 @@ describe("the console's API", () => {
         const said = await get<Equipment>(`/v1/equipment/${labelOf("shop-a", "expired")}`, who);
         expect(equipmentShape.parse(said)).toMatchObject({ missing });
       }
+    });
+
+    test("says how far its gateways' clocks are off, by their newest start that told", async () => {
+      const boot = { gatewayId: "shop-a-gw", kid: null, upTo: 1, also: [], hash: new Uint8Array(32) };
+      const heard = { ...boot, receiptedAt: null, tenantId: "shop-a" };
+      await network.store.as({ role: "worker" }, (tx) =>
+        saveProgress(tx, [
+          { ...heard, boot: 1, lastReceivedAt: now - 2, skewMs: -5_000 },
+          { ...heard, boot: 2, lastReceivedAt: now - 1, skewMs: 180_000 },
+          { ...heard, boot: 3, lastReceivedAt: now, skewMs: null },
+          { ...heard, boot: 4, lastReceivedAt: now, skewMs: 1, tenantId: "shop-b" },
+        ]),
+      );
+      const said = await get<Equipment>(`/v1/equipment/${labelOf("shop-a", "expired")}`, "managerA");
+      const lastReceivedAt = new Date(now).toISOString();
+      expect(said.gateways).toMatchObject([{ id: "shop-a-gw", skewMs: 180_000, lastReceivedAt }]);
     });
 
     test.each(["", "/chart"])("of another organisation looks as if there were none%s", async (more) => {

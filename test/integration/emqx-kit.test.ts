@@ -12,7 +12,10 @@ const settings = {
   MQTT_URL: "mqtt://127.0.0.1:1883",
   MQTT_USERNAME: "coldmark-collector",
   MQTT_PASSWORD: "password-of-the-collector",
+  SPARKPLUG_USERNAME: "coldmark-sparkplug",
+  SPARKPLUG_PASSWORD: "password-of-the-host",
 };
+const hostClient = "coldmark-sparkplug-coldmark";
 let network: ApiNetwork;
 
 beforeAll(async () => {
@@ -83,6 +86,18 @@ describe("POST /broker/auth", () => {
       gatewayPassword,
       settings.MQTT_USERNAME,
     ],
+    [
+      "the Sparkplug host under another client id",
+      "coldmark-sparkplug",
+      settings.SPARKPLUG_PASSWORD,
+      "gw-01",
+    ],
+    [
+      "the Sparkplug host by the collector's password",
+      "coldmark-sparkplug",
+      settings.MQTT_PASSWORD,
+      hostClient,
+    ],
     ["the collector under a gateway's client id", settings.MQTT_USERNAME, settings.MQTT_PASSWORD, "gw-01"],
   ])("keeps out %s, in the same words", async (_what, username, password, clientid) => {
     expect(await login(username, password, clientid)).toEqual(keptOut);
@@ -93,12 +108,19 @@ describe("POST /broker/auth", () => {
   });
 });
 
+describe("the Sparkplug host", () => {
+  it("comes in under its own client id", async () => {
+    expect(await login(settings.SPARKPLUG_USERNAME, settings.SPARKPLUG_PASSWORD, hostClient)).toEqual(letIn);
+  });
+});
+
 describe("POST /broker/acl", () => {
   const may = async (who: string, action: string, topic: string, retain = "false", clientid = who) =>
     (await ask("/broker/acl", { clientid, username: who, action, topic, qos: "1", retain })).body;
   const [allow, deny] = ['{"result":"allow"}', '{"result":"deny"}'];
   const gateway = "gw-01";
   const collector = settings.MQTT_USERNAME;
+  const host = settings.SPARKPLUG_USERNAME;
   const own = (level: string) => `coldmark/v1/gw-01/${level}`;
 
   it("answers in EMQX's form", async () => {
@@ -156,6 +178,19 @@ describe("POST /broker/acl", () => {
     [collector, "publish", own("receipt"), "true", deny],
     [collector, "publish", own("data"), "false", deny],
     [collector, "publish", "coldmark/v1/+/receipt", "false", deny],
+    [host, "subscribe", "spBv1.0/#", "false", allow],
+    [host, "subscribe", "spBv1.0/g/+/edge", "false", allow],
+    [host, "subscribe", "spBv1.0/STATE/coldmark", "false", allow],
+    [host, "subscribe", "#", "false", deny],
+    [host, "subscribe", "coldmark/v1/+/data", "false", deny],
+    [host, "publish", "spBv1.0/STATE/coldmark", "true", allow],
+    [host, "publish", "spBv1.0/STATE/other", "true", deny],
+    [host, "publish", "spBv1.0/g/NCMD/edge", "false", allow],
+    [host, "publish", "spBv1.0/g/NCMD/edge", "true", deny],
+    [host, "publish", "spBv1.0/g/DCMD/edge/device", "false", deny],
+    [host, "publish", "spBv1.0/g/NDATA/edge", "false", deny],
+    [host, "publish", own("receipt"), "false", deny],
+    [gateway, "subscribe", "spBv1.0/#", "false", deny],
     ["gw-99", "publish", "coldmark/v1/gw-99/data", "false", deny],
     ["gw-revoked", "publish", "coldmark/v1/gw-revoked/data", "false", deny],
     ["", "publish", "coldmark/v1//data", "false", deny],

@@ -3,6 +3,7 @@ import { and, asc, eq, sql } from "drizzle-orm";
 import type { MqttClient } from "mqtt";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Store, Tx } from "#store/connect.ts";
+import { saveProgress } from "#store/gateway-progress.ts";
 import { audit } from "#store/schema/audit.ts";
 import { deadLetters } from "#store/schema/dead-letters.ts";
 import { gatewayCommands } from "#store/schema/gateway-commands.ts";
@@ -321,6 +322,19 @@ describe.each([
     expect((await network.ask("POST", `${path}/keys`, key, by("shop"))).status).toBe(409);
     const patch = { signatureRequired: false };
     expect((await network.ask("PATCH", path, patch, by("shop"))).status).toBe(409);
+  });
+
+  it("is told with how far its clock is behind ours, once a live message said so", async () => {
+    const { gateway } = await claimed(makeDevice("CLOCK-1"));
+    const skewOf = async () => {
+      const told = await network.ask("GET", `/v1/gateways/${gateway.id}`, undefined, by("shop"));
+      return ((await told.json()) as { skewMs: number | null }).skewMs;
+    };
+    expect(await skewOf()).toBeNull();
+    const progress = { gatewayId: gateway.id, boot: 1, kid: null, upTo: 1, also: [], receiptedAt: null };
+    const heard = { ...progress, hash: new Uint8Array(32), lastReceivedAt: Date.now(), skewMs: -90_000 };
+    await store.as({ role: "worker" }, (tx) => saveProgress(tx, [{ ...heard, tenantId: "shop" }]));
+    expect(await skewOf()).toBe(-90_000);
   });
 
   it("whether messages must be signed can be changed, and the roster in the log says so", async () => {

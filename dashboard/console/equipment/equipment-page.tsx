@@ -14,6 +14,7 @@ import { ChartSection } from "./chart-section.tsx";
 import { EquipmentFacts } from "./equipment-facts.tsx";
 import { MissingMessages } from "./missing-messages.tsx";
 import { readingAge, stateAnswer } from "./state-sentence.ts";
+import { WrongClocks } from "./wrong-clocks.tsx";
 
 /** One piece of equipment: its state in a sentence and what to do, its chart, alarms, sensors and proof. */
 export function EquipmentPage() {
@@ -55,6 +56,7 @@ function Details({ equipment, heardMs }: { equipment: Equipment; heardMs: number
           <AlarmTable alarms={equipment.alarms} nowMs={serverNowMs} onEquipment />
         </section>
       )}
+      <WrongClocks equipment={equipment} />
       <MissingMessages equipment={equipment} />
       <ChartSection equipment={equipment} />
       <EquipmentFacts equipment={equipment} nowMs={serverNowMs} />
