@@ -88,7 +88,7 @@ describe.each(kinds)("anchoring on %s and anvil", (kind) => {
     auditEquipment({
       ...{ store, readings: parts.readings, rpc: anchor.rpc(), trust: anchor.trust() },
       ...{
-        exportDir: parts.config.exportDir,
+        exportDir: join(dataDir, "exports"),
         equipment: fridge.id,
         from: startMs,
         to: startMs + 24 * 12 * windowMs,
