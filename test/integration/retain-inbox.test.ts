@@ -60,17 +60,18 @@ describe.each(["pglite", "postgres"] as const)("old days of the inbox on %s", (k
   let anchor: Anchor;
   let parts: AnchorParts;
   let received: InboxMessage[];
+  let now = startMs;
 
   beforeAll(async () => {
     postgres = kind === "postgres" ? await startPostgres() : null;
     store = await openRecords(dataDir, postgres?.url);
     await registerFridge(store);
     await setCursors(9 * idsPerPart);
-    const now = startMs + 12 * windowMs + 20_000;
     parts = anchorParts(store, dataDir, () => now, { kind: "anvil", statePath: join(dataDir, "chain.json") });
     anchor = startAnchor(parts);
     await rollTo(startDay);
     await receiveWindows(store, 0, 3);
+    now = startMs + 3 * windowMs + 20_000;
     expect(await anchor.anchorNow()).toBe(true);
     await receiveWindows(store, 3, 3);
     await rollTo(startDay + 1);
@@ -133,17 +134,17 @@ describe.each(["pglite", "postgres"] as const)("old days of the inbox on %s", (k
   it("keeps a day that something still needs", async () => {
     await retain(2);
     expect(await stateOf(1)).toBe("open");
+    now = startMs + 12 * windowMs + 20_000;
     expect(await anchor.anchorNow()).toBe(true);
     await setCursors(idsPerPart + 5);
     await retain(2);
     expect(await stateOf(1)).toBe("open");
     await setCursors(9 * idsPerPart);
-    const isDirty = (dirty: boolean) => store.as(asWorker, (tx) => tx.update(windows).set({ dirty }));
-    await parts.store.as(asWorker, (tx) => tx.update(windows).set({ versions: sql`-versions` }));
+    const setDirty = (dirty: boolean) => store.as(asWorker, (tx) => tx.update(windows).set({ dirty }));
+    await setDirty(true);
     await retain(2);
     expect(await stateOf(1)).toBe("open");
-    await parts.store.as(asWorker, (tx) => tx.update(windows).set({ versions: sql`-versions` }));
-    await isDirty(false);
+    await setDirty(false);
     await retain(1);
     await retain(300, store, 0);
     expect(await stateOf(1)).toBe("open");
@@ -228,6 +229,8 @@ describe.each(["pglite", "postgres"] as const)("old days of the inbox on %s", (k
 
   it("exports a day again whose file is spoilt before the day was dropped, and clears away what kills left", async () => {
     await rollTo(startDay + 3);
+    now = startMs + 13 * windowMs + 20_000;
+    expect(await anchor.anchorNow()).toBe(true);
     const left = join(exportDir, "inbox-3-2026-05-06.jsonl.gz.0000.writing");
     writeFileSync(left, "half");
     utimesSync(left, new Date(0), new Date(0));
