@@ -64,7 +64,12 @@ export async function reopenInboxDay(tx: Tx, part: number): Promise<void> {
     .where(and(eq(inboxDays.part, part), eq(inboxDays.state, "exported")));
 }
 
-/** Takes the messages of an exported part out of the database. @throws where it is not exported, or is the newest */
+/**
+ * Takes the messages of an exported part out of the database. Dropping waits for everybody who reads the inbox, and
+ * whoever comes later waits behind it: so it gives up soon where a backup or a long question is under way.
+ * @throws where it can't be dropped now, is not exported, or is the newest
+ */
 export async function dropInboxDay(tx: Tx, part: number): Promise<void> {
+  await tx.execute(sql`set local lock_timeout = '2s'`);
   await tx.execute(sql`select drop_inbox_day(${part})`);
 }

@@ -118,6 +118,18 @@ describe.each(["pglite", "postgres"] as const)("old days of the inbox on %s", (k
     store.as(asWorker, (tx) =>
       tx.$count(inbox, sql`id between ${part * idsPerPart} and ${(part + 1) * idsPerPart - 1}`),
     );
+  /** While a long transaction reads the inbox, as a backup does. */
+  const whileRead = async (work: () => Promise<void>) => {
+    const [begun, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const reader = store.as(asWorker, async (tx) => {
+      await tx.$count(inbox);
+      begun.resolve();
+      await ended.promise;
+    });
+    await begun.promise;
+    await work().finally(ended.resolve);
+    await reader;
+  };
   const allMessages = async (span = { after: 0, upTo: 9 * idsPerPart }) => {
     const found: InboxMessage[] = [];
     for await (const page of readInboxMessages(store, { ...span, exportDir })) found.push(...page);
@@ -243,6 +255,10 @@ describe.each(["pglite", "postgres"] as const)("old days of the inbox on %s", (k
     expect(await stateOf(3)).toBe("open");
     await retain(4);
     expect(await anchor.anchorNow()).toBe(true);
+    if (kind === "postgres") {
+      await whileRead(() => retain(4));
+      expect(await stateOf(3)).toBe("exported");
+    }
     await retain(4);
     expect(await stateOf(3)).toBe("dropped");
     expect(readdirSync(exportDir)).not.toContain("inbox-3-2026-05-06.jsonl.gz.0000.writing");
