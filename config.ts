@@ -192,6 +192,14 @@ const schema = z.object({
     "wait for a Sparkplug message out of order before a rebirth is asked for",
   ),
   INBOX_QUEUE_MAX: whole(20_000, [1, 1_000_000], "most messages waiting to become durable"),
+  INBOX_KEEP_DAYS: whole(
+    400,
+    [0, 36_500],
+    "days that messages stay in the database before a sealed and anchored day moves to a file; 0 keeps them there for ever",
+  ),
+  EXPORT_DIR: optionalText(
+    "folder of those files, part of the record like the database; default `DATA_DIR/exports`",
+  ),
   TEST_RECEIPT_BEFORE_COMMIT: flag(
     "test switch that breaks promise 1: receipts before the commit; not in production",
   ),
@@ -208,7 +216,7 @@ type Settings = z.infer<typeof schema>;
 type Camel<Name extends string> = Name extends `${infer Head}_${infer Tail}`
   ? `${Lowercase<Head>}${Capitalize<Camel<Tail>>}`
   : Lowercase<Name>;
-type Filled = "PUBLIC_URL" | "LOG_KEY_FILE" | "RECEIPT_KEY_FILE" | "MIRROR_DIR";
+type Filled = "PUBLIC_URL" | "LOG_KEY_FILE" | "RECEIPT_KEY_FILE" | "MIRROR_DIR" | "EXPORT_DIR";
 
 /** All settings, in camelCase (`DATA_DIR` is `dataDir`), defaults filled in. */
 export type Config = {
@@ -273,6 +281,7 @@ function withDefaults(settings: Settings): Config {
     LOG_KEY_FILE: settings.LOG_KEY_FILE ?? `${settings.DATA_DIR}/keys/log.key`,
     RECEIPT_KEY_FILE: settings.RECEIPT_KEY_FILE ?? `${settings.DATA_DIR}/keys/receipt.key`,
     MIRROR_DIR: settings.MIRROR_DIR ?? `${settings.DATA_DIR}/mirror`,
+    EXPORT_DIR: settings.EXPORT_DIR ?? `${settings.DATA_DIR}/exports`,
   };
   return Object.fromEntries(Object.entries(filled).map(([name, value]) => [camel(name), value])) as Config;
 }

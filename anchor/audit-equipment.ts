@@ -33,6 +33,8 @@ export interface AuditRequest {
   readonly equipment: string;
   readonly from: number;
   readonly to: number;
+  /** Folder of the inbox's exported days. */
+  readonly exportDir: string;
   /** Receipts that a gateway kept, one JSON a line. */
   readonly receipts?: string;
 }
@@ -54,7 +56,7 @@ export async function auditEquipment(request: AuditRequest): Promise<AuditReport
   const place = await theEquipment(request);
   const { replay, seen } = await replayLog(request, place);
   const windows = await auditReadings(request, place, seen);
-  const inbox = await auditInbox(request.store, replay.inboxRanges);
+  const inbox = await auditInbox(request.store, replay.inboxRanges, request.exportDir);
   const receipts = await auditKeptReceipts(request, place, seen);
   const findings = [...replay.findings, ...windows, ...inbox, ...receipts];
   return { ok: findings.length === 0, findings };

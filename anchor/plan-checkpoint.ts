@@ -1,13 +1,13 @@
 import { toHex } from "#domain/log/bytes.ts";
 import { canonicalize } from "#domain/log/canonical.ts";
 import { formatCheckpoint, signCheckpoint } from "#domain/log/checkpoint.ts";
+import { GrowingRoot } from "#domain/log/growing-root.ts";
 import { insertPlannedJob } from "#store/anchor-jobs.ts";
 import { insertCheckpoint, newestCheckpoint, type StoredCheckpoint } from "#store/checkpoints.ts";
 import type { Tx } from "#store/connect.ts";
 import { holdLog, logSize, waitingFrom } from "#store/entries.ts";
 import { newestInboxId, readInboxHashes } from "#store/inbox-hashes.ts";
 import { appendToLog } from "./append-entries.ts";
-import { GrowingRoot } from "./growing-root.ts";
 import { type HeadsKeeper, headsSubject } from "./heads-keeper.ts";
 import type { AnchorConfig, AnchorContext } from "./settings.ts";
 import { rootAt } from "./tree.ts";

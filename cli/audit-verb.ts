@@ -19,6 +19,8 @@ export interface AuditParts {
   readonly readings: ReadingsStore;
   readonly rpc: Rpc | null;
   readonly trust: TrustFile | null;
+  /** Folder of the inbox's exported days. */
+  readonly exportDir: string;
 }
 
 /** Audits one equipment with the parts at hand; `input` may come from another process. */

@@ -63,7 +63,13 @@ async function audit(flags: AuditFlags): Promise<AuditReport> {
       saysMissing("trust.json"),
     );
     return await auditWith(
-      { store, readings: openReadings(config, store), rpc: chain?.rpc ?? null, trust },
+      {
+        store,
+        readings: openReadings(config, store),
+        rpc: chain?.rpc ?? null,
+        trust,
+        exportDir: config.exportDir,
+      },
       input,
     );
   } finally {

@@ -158,6 +158,10 @@ function controlVerbs(running: Running) {
       const { network, dryRun } = input as { network: unknown; dryRun: boolean };
       return registerNetwork(operatorContext(store, config, log), network, { dryRun });
     },
-    audit: (input: unknown) => auditWith({ store, readings, rpc: chain.rpc(), trust: chain.trust() }, input),
+    audit: (input: unknown) =>
+      auditWith(
+        { store, readings, rpc: chain.rpc(), trust: chain.trust(), exportDir: config.exportDir },
+        input,
+      ),
   };
 }

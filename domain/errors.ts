@@ -77,6 +77,12 @@ const table = {
     en: "A part that is needed is not installed",
   },
   BAD_NETWORK_FILE: { status: 422, retryable: false, zh: "网络文件有误", en: "The network file has faults" },
+  EXPORT_CHANGED: {
+    status: 500,
+    retryable: false,
+    zh: "已导出的某日收件文件缺失或被改动",
+    en: "The file of an exported day of the inbox is missing or was changed",
+  },
   NOT_SUPPORTED: { status: 501, retryable: false, zh: "尚不支持", en: "This is not supported" },
 } as const satisfies Record<string, ErrorKind>;
 

@@ -1,9 +1,9 @@
 import { equalBytes, fromHex, toBase64, toHex } from "#domain/log/bytes.ts";
 import { NO_PREVIOUS } from "#domain/log/entry.ts";
+import { GrowingRoot } from "#domain/log/growing-root.ts";
 import { buildHeadsTree } from "#domain/log/prefix-tree.ts";
 import type { StoredCheckpoint } from "#store/checkpoints.ts";
 import type { LogEntry } from "#store/entries.ts";
-import { GrowingRoot } from "../growing-root.ts";
 import { headsSubject } from "../heads-keeper.ts";
 import type { HeadsBody } from "../plan-checkpoint.ts";
 import { entryFault, leafOf } from "./check-entry.ts";

@@ -1,6 +1,7 @@
 import { and, asc, eq } from "drizzle-orm";
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { loadConfig } from "#config";
 import { startJobs } from "#jobs/run.ts";
 import { AlarmWatch } from "#jobs/watch-alarms.ts";
 import { acknowledgeAlarm } from "#store/alarms.ts";
@@ -327,7 +328,8 @@ describe.each([
 
   test("the room watches by itself, and two at once open one alarm", async () => {
     const log = pino({ level: "silent" });
-    const rooms = [startJobs({ store, clock, log }), startJobs({ store, clock, log })];
+    const parts = { store, clock, log, config: loadConfig({}) };
+    const rooms = [startJobs(parts), startJobs(parts)];
     const from = now - 5 * minuteMs;
     await seedExcursion(store, tenant, { fridge: "fridge", from, to: null, detectedAt: now });
     await vi.waitFor(async () => expect(await told()).toHaveLength(1), { timeout: 10_000 });

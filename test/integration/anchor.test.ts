@@ -87,7 +87,13 @@ describe.each(kinds)("anchoring on %s and anvil", (kind) => {
   const audit = (more: Partial<AuditRequest> = {}) =>
     auditEquipment({
       ...{ store, readings: parts.readings, rpc: anchor.rpc(), trust: anchor.trust() },
-      ...{ equipment: fridge.id, from: startMs, to: startMs + 24 * 12 * windowMs, ...more },
+      ...{
+        exportDir: join(dataDir, "exports"),
+        equipment: fridge.id,
+        from: startMs,
+        to: startMs + 24 * 12 * windowMs,
+        ...more,
+      },
     });
   const kindsFound = async (more?: Partial<AuditRequest>) => [
     ...new Set((await audit(more)).findings.map((f) => f.kind)),

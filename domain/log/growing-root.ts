@@ -1,6 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
-import { leafHash, nodeHash } from "#domain/log/merkle.ts";
-import { completedNodes } from "#domain/log/tree-nodes.ts";
+import { leafHash, nodeHash } from "./merkle.ts";
+import { completedNodes } from "./tree-nodes.ts";
 
 /** An RFC 9162 root over leaves that come one by one; keeps one hash for each level. */
 export class GrowingRoot {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
-import { leafHash, treeRoot } from "#domain/log/merkle.ts";
 import { GrowingRoot } from "./growing-root.ts";
+import { leafHash, treeRoot } from "./merkle.ts";
 
 it("is the RFC's root at every size", () => {
   const growing = new GrowingRoot();
