@@ -22,6 +22,7 @@ import { type ChainReader, openChainReader } from "./chain-reader.ts";
 import { openControl } from "./control.ts";
 import { createMetrics } from "./metrics.ts";
 import { chainSettings, openReadings, operatorContext } from "./parts.ts";
+import { rebuildVerbs } from "./rebuild-verb.ts";
 import { readStatus } from "./status.ts";
 
 /** What a process runs of the whole; on the embedded database always all of it. */
@@ -157,5 +158,6 @@ function controlVerbs(running: Running) {
       return registerNetwork(operatorContext(store, config, log), network, { dryRun });
     },
     audit: (input: unknown) => auditWith({ store, readings, rpc: chain.rpc(), trust: chain.trust() }, input),
+    ...rebuildVerbs({ store, readings, config }),
   };
 }
