@@ -1,7 +1,7 @@
 import type { Config } from "#config";
 import { AppError } from "#domain/errors.ts";
 import { decodeWith } from "#ingest/decode-with.ts";
-import { type Rebuilt, type RebuildProgress, rebuildReadings } from "#ingest/rebuild-readings.ts";
+import { type RebuildProgress, type Rebuilt, rebuildReadings } from "#ingest/rebuild-readings.ts";
 import type { Store } from "#store/connect.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import type { ControlVerbs } from "./control.ts";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Config } from "#config";
 import { AppError } from "#domain/errors.ts";
-import type { Rebuilt, RebuildProgress } from "#ingest/rebuild-readings.ts";
+import type { RebuildProgress, Rebuilt } from "#ingest/rebuild-readings.ts";
 import { openStore } from "#store/connect.ts";
 import { askRunning } from "./control.ts";
 import { configFromEnvironment, openReadings } from "./parts.ts";
@@ -16,7 +16,9 @@ export function addRebuildCommand(program: Command): void {
     .command("rebuild")
     .description("make a view of the inbox anew (docs/readings-store.md)")
     .command("readings")
-    .description("write every stored reading into the readings store once more; the service may go on meanwhile")
+    .description(
+      "write every stored reading into the readings store once more; the service may go on meanwhile",
+    )
     .option("--from <id>", "go on after this inbox id, as a rebuild that ended early has told", "0")
     .action(async ({ from }: { from: string }) => {
       if (!/^\d{1,15}$/.test(from))

@@ -21,7 +21,6 @@ import { sessionTopics } from "./session-topics.ts";
 import { createRebirths, type Rebirths } from "./sparkplug/rebirths.ts";
 import { startWatches } from "./start-watches.ts";
 import { openTopicRoutes, type TopicRoutes } from "./topic-routes.ts";
-import type { Decode } from "./tracker.ts";
 
 /** The settings this room reads. */
 type IngestConfig = Pick<
