@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   "gateway-check": async () => (await import("./gateway-check.ts")).addGatewayCheckCommand,
   verify: async () => (await import("./verify.ts")).addVerifyCommand,
   bench: async () => (await import("./bench.ts")).addBenchCommand,
+  rebuild: async () => (await import("./rebuild.ts")).addRebuildCommand,
   audit: async () => (await import("./audit.ts")).addAuditCommand,
   migrate: async () => (await import("./migrate.ts")).addMigrateCommand,
   chain: async () => (await import("./chain.ts")).addChainCommand,

@@ -23,6 +23,7 @@ import { type ChainReader, openChainReader } from "./chain-reader.ts";
 import { openControl } from "./control.ts";
 import { createMetrics } from "./metrics.ts";
 import { chainSettings, openReadings, operatorContext } from "./parts.ts";
+import { rebuildVerbs } from "./rebuild-verb.ts";
 import { readStatus } from "./status.ts";
 
 /** What a process runs of the whole; on the embedded database always all of it. */
@@ -163,5 +164,6 @@ function controlVerbs(running: Running) {
         { store, readings, rpc: chain.rpc(), trust: chain.trust(), exportDir: config.exportDir },
         input,
       ),
+    ...rebuildVerbs({ store, readings, config }),
   };
 }

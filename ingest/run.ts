@@ -9,7 +9,7 @@ import { ensureCursors } from "#store/inbox.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import { type Intake, openIntake } from "./accept.ts";
 import { type Broker, type BrokerPlace, openBroker } from "./broker.ts";
-import { decodeMessage } from "./decode-message.ts";
+import { decodeWith } from "./decode-with.ts";
 import { type HeldShards, holdShards } from "./hold-shards.ts";
 import { type InboxReaders, startReaders } from "./inbox-readers.ts";
 import { type IngestStatus, tellStatus } from "./ingest-status.ts";
@@ -21,7 +21,6 @@ import { sessionTopics } from "./session-topics.ts";
 import { createRebirths, type Rebirths } from "./sparkplug/rebirths.ts";
 import { startWatches } from "./start-watches.ts";
 import { openTopicRoutes, type TopicRoutes } from "./topic-routes.ts";
-import type { Decode } from "./tracker.ts";
 
 /** The settings this room reads. */
 type IngestConfig = Pick<
@@ -131,15 +130,6 @@ function startReceipts({ store, receiptKey: key, clock, log }: IngestParts, open
       opened.broker?.publish(topic, payload) ?? Promise.reject(new Error("the broker is not open yet")),
     markSent: (sent) => store.as({ role: "worker" }, (tx) => markReceipted(tx, sent)),
   });
-}
-
-function decodeWith(config: IngestConfig): Decode {
-  const limits = {
-    maxBytes: config.maxMessageBytes,
-    maxInflatedBytes: config.maxInflatedBytes,
-    maxReadings: config.maxReadingsPerMessage,
-  };
-  return (message, gateway, aliases) => decodeMessage(message, gateway, limits, aliases);
 }
 
 function startRebirths({ store, config, clock, log }: IngestParts, opened: Opened): Rebirths {

@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, inArray, lt, or, sql } from "drizzle-orm";
+import { and, desc, eq, getTableColumns, gte, inArray, lt, lte, or, sql } from "drizzle-orm";
 import type { Tx } from "./connect.ts";
 import { deadLetters } from "./schema/dead-letters.ts";
 import { inbox } from "./schema/inbox.ts";
@@ -102,4 +102,15 @@ export async function topicsOf(tx: Tx, inboxIds: readonly number[]): Promise<Map
     .from(inbox)
     .where(inArray(inbox.id, [...inboxIds]));
   return new Map(rows.map(({ id, topic }) => [id, topic]));
+}
+
+/** What was set aside of the messages `first` ≤ id ≤ `last`: which reading of which message, null for the whole of it. */
+export async function setAsideBetween(
+  tx: Tx,
+  { first, last }: { readonly first: number; readonly last: number },
+): Promise<{ inboxId: number; readingIndex: number | null }[]> {
+  return tx
+    .select({ inboxId: deadLetters.inboxId, readingIndex: deadLetters.readingIndex })
+    .from(deadLetters)
+    .where(and(gte(deadLetters.inboxId, first), lte(deadLetters.inboxId, last)));
 }

@@ -164,3 +164,20 @@ export async function markReceipted(
       as sent (tenant_id, gateway_id, boot, at)
     where known.tenant_id = sent.tenant_id and known.gateway_id = sent.gateway_id and known.boot = sent.boot`);
 }
+
+/** Which of these messages (by inbox id) carry a sequence number that another message used first. */
+export async function usedByOthers(
+  tx: Tx,
+  messages: readonly (SequenceKey & Pick<TrackedMessage, "inboxId">)[],
+): Promise<Set<number>> {
+  if (messages.length === 0) return new Set();
+  const list = listsOf(messages);
+  const found = await tx.execute<{ id: number }>(sql`
+    select m.id from unnest(${list("text", (k) => k.tenantId)}, ${list("text", (k) => k.gatewayId)},
+      ${list("bigint", (k) => k.boot)}, ${list("bigint", (k) => k.seq)}, ${list("bigint", (k) => k.inboxId)})
+      as m (tenant_id, gateway_id, boot, seq, id)
+    join gateway_messages g on g.tenant_id = m.tenant_id and g.gateway_id = m.gateway_id
+      and g.boot = m.boot and g.seq = m.seq
+    where g.inbox_id <> m.id`);
+  return new Set(found.rows.map(({ id }) => Number(id)));
+}
