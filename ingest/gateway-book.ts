@@ -12,9 +12,12 @@ export interface GatewayBook {
 const oldestMs = 10_000;
 const gatewaysMax = 50_000;
 
-/** Remembers gateways as long as nothing changed in the register: one small question instead of four large ones. */
+/**
+ * Remembers gateways as long as nothing changed in the register: one small question instead of four large ones. What was
+ * given out is never emptied, because tracker and projector read side by side and pause in the middle of a batch.
+ */
 export function openGatewayBook(store: Store): GatewayBook {
-  const known = new Map<string, GatewayFacts>();
+  let known = new Map<string, GatewayFacts>();
   let version = "";
   let since = 0;
   return {
@@ -26,12 +29,13 @@ export function openGatewayBook(store: Store): GatewayBook {
         const current = await registerVersion(tx);
         const now = performance.now();
         if (current !== version || now - since > oldestMs || known.size > gatewaysMax) {
-          known.clear();
+          known = new Map();
           [version, since] = [current, now];
         }
-        const missing = [...wanted].filter((id) => !known.has(id));
-        for (const [id, facts] of await loadGateways(tx, missing)) known.set(id, facts);
-        return known;
+        const own = known;
+        const missing = [...wanted].filter((id) => !own.has(id));
+        for (const [id, facts] of await loadGateways(tx, missing)) own.set(id, facts);
+        return own;
       });
     },
   };

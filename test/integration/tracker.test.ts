@@ -19,6 +19,7 @@ import { deadLetters } from "#store/schema/dead-letters.ts";
 import { findings } from "#store/schema/findings.ts";
 import { gatewayTopics } from "#store/schema/gateway-topics.ts";
 import { gateways } from "#store/schema/gateways.ts";
+import { noteChange } from "../support/gateway-network.ts";
 
 const now = 1_800_000_000_000;
 const limits = { maxBytes: 262_144, maxInflatedBytes: 2_097_152, maxReadings: 5_000 };
@@ -172,4 +173,12 @@ it("gives what is owed page by page, every boot once", async () => {
     if (page.length < 70) break;
   }
   expect([boots.length, new Set(boots).size]).toEqual([203, 203]);
+});
+
+it("keeps what the register said for a batch under way while another reader learns of a change", async () => {
+  const book = openGatewayBook(store);
+  const underWay = await book.read(["gw-few"]);
+  await store.as({ role: "app", tenant: "t" }, (tx) => noteChange(tx, "t"));
+  const after = await book.read(["gw-many"]);
+  expect([underWay.has("gw-few"), after.has("gw-few"), after.has("gw-many")]).toEqual([true, false, true]);
 });
