@@ -1,6 +1,6 @@
 import type { Tx } from "#store/connect.ts";
 import { countBoots, type GatewayProgress } from "#store/gateway-progress.ts";
-import type { MessagePosition } from "./decode-message.ts";
+import type { MessagePosition } from "./message.ts";
 
 /**
  * Boots kept of one gateway: 27 years of one start a day, nearly 3 of ten a day as in a van; a gateway that raises `boot`

@@ -2,13 +2,13 @@ import { gzipSync } from "node:zlib";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { encode } from "cborg";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import { toBase64, utf8 } from "#domain/log/bytes.ts";
 import { messageToSign, signEd25519 } from "#domain/log/signature.ts";
 import type { GatewayFacts } from "#store/gateway-registry.ts";
 import { gatewayKey } from "#test/support/gateway-network.ts";
 import { bodyOf, signedMessage } from "#test/support/mqtt-gateway.ts";
-import { decodeMessage } from "./decode-message.ts";
+import { decodeAside, decodeMessage as decodeHere } from "./decode-message.ts";
 
 const limits = { maxBytes: 262_144, maxInflatedBytes: 2_097_152, maxReadings: 5_000 };
 const topic = "coldmark/v1/gw-1/data";
@@ -41,6 +41,16 @@ const message = (payload: string | Uint8Array, change: object = {}) => ({
 const body = bodyOf(3, 4, [{}], 5);
 const cbor = (value: unknown) => new Uint8Array(encode(value));
 const fields = JSON.parse(body) as object;
+
+const aside: Promise<void>[] = [];
+afterEach(() => Promise.all(aside.splice(0)));
+
+/** What both decoders say, which must be the same. */
+function decodeMessage(...given: Parameters<typeof decodeHere>) {
+  const decoded = decodeHere(...given);
+  aside.push(Promise.resolve(decodeAside(...given)).then((same) => expect(same).toEqual(decoded)));
+  return decoded;
+}
 
 describe("a message", () => {
   test("unsigned: its position and readings, no key", () => {

@@ -1,29 +1,14 @@
-import { AppError } from "#domain/errors.ts";
 import { FormatFault } from "#domain/formats/format-fault.ts";
 import { openForeign } from "#domain/formats/open-foreign.ts";
-import { messageToSign } from "#domain/log/signature.ts";
-import { checkSignature } from "#services/check-signature.ts";
+import { checkSignature, checkSignatureAside } from "#services/check-signature.ts";
 import { type AliasMap, openSparkplug } from "#services/formats/open-sparkplug.ts";
-import { readContent } from "#services/formats/read-content.ts";
 import type { DeadLetterReason } from "#store/dead-letters.ts";
 import type { GatewayFacts } from "#store/gateway-registry.ts";
 import type { InboxMessage } from "#store/inbox.ts";
-
-/** Bounds of one message: raw bytes, bytes once unpacked, and number of readings. */
-export interface MessageLimits {
-  readonly maxBytes: number;
-  readonly maxInflatedBytes: number;
-  readonly maxReadings: number;
-}
-
-/** Which message of a gateway this is; `kid` names the key whose signature held, null for an unsigned one. */
-export interface MessagePosition {
-  readonly tenant: string;
-  readonly gateway: string;
-  readonly boot: number;
-  readonly seq: number;
-  readonly kid: string | null;
-}
+import type { MessageLimits, MessagePosition } from "./message.ts";
+import { openWrapper, type Wrapped } from "./open-wrapper.ts";
+import { type ReadObject, readObject, readOrRefuse } from "./read-object.ts";
+import { Refusal, refuseOtherKeys } from "./refusal.ts";
 
 /**
  * A message that speaks for its gateway; `readings` are not looked at yet. One of a foreign source has no position: nothing
@@ -55,18 +40,6 @@ export type DecodedMessage = ReadingsMessage | RefusedMessage | { readonly kind:
 
 const nativeTopics = "coldmark/v1/";
 const bodyKeys = new Set(["v", "boot", "seq", "sent", "readings"]);
-const wrapperKeys = new Set(["v", "kid", "alg", "sig", "body"]);
-
-class Refusal extends Error {
-  readonly reason: DeadLetterReason;
-  readonly position: MessagePosition | null;
-
-  constructor(reason: DeadLetterReason, detail: string, position: MessagePosition | null = null) {
-    super(detail);
-    this.reason = reason;
-    this.position = position;
-  }
-}
 
 /**
  * Judges a raw message in the order of reliability.md §5.1: topic, size, known gateway, content, signature, shape.
@@ -79,8 +52,31 @@ export function decodeMessage(
   limits: MessageLimits,
   aliases: AliasMap | null = null,
 ): DecodedMessage {
+  return orRefused(gateway, () => {
+    const judged = judge(message, gateway, limits, aliases);
+    return "check" in judged ? readSigned(judged, gateway, limits, checkSignature(judged.check)) : judged;
+  });
+}
+
+/** As `decodeMessage`, with signatures checked beside this thread; what isn't signed is there at once. */
+export function decodeAside(
+  message: InboxMessage,
+  gateway: GatewayFacts | undefined,
+  limits: MessageLimits,
+  aliases: AliasMap | null = null,
+): DecodedMessage | Promise<DecodedMessage> {
+  return orRefused(gateway, () => {
+    const judged = judge(message, gateway, limits, aliases);
+    if (!("check" in judged)) return judged;
+    return checkSignatureAside(judged.check).then((holds) =>
+      orRefused(gateway, () => readSigned(judged, gateway, limits, holds)),
+    );
+  });
+}
+
+function orRefused<T>(gateway: GatewayFacts | undefined, read: () => T): T | RefusedMessage {
   try {
-    return judge(message, gateway, limits, aliases);
+    return read();
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { reason, position } = error;
@@ -93,7 +89,7 @@ function judge(
   gateway: GatewayFacts | undefined,
   limits: MessageLimits,
   aliases: AliasMap | null,
-): DecodedMessage {
+): DecodedMessage | Wrapped {
   const { lane, payload, topic, receivedAt } = message;
   if (lane === "other")
     throw new Refusal("WRONG_TOPIC", `not a topic of this gateway: ${topic.slice(0, 200)}`);
@@ -110,10 +106,21 @@ function judge(
   const wrapped = "sig" in outer.fields || "body" in outer.fields;
   if (!wrapped && isSignatureRequired(gateway, receivedAt))
     throw new Refusal("SIGNATURE_REQUIRED", "the message is not signed");
-  const { body, kid } = wrapped
-    ? openWrapper(outer.fields, message, gateway, limits)
-    : { body: outer, kid: null };
-  return readBody(body, { tenant: gateway.tenant, gateway: gateway.id, kid }, limits.maxReadings);
+  if (wrapped) return openWrapper(outer.fields, message, gateway);
+  return readBody(outer, { tenant: gateway.tenant, gateway: gateway.id, kid: null }, limits.maxReadings);
+}
+
+function readSigned(
+  { kid, body }: Wrapped,
+  gateway: GatewayFacts | undefined,
+  limits: MessageLimits,
+  holds: boolean,
+): DecodedMessage {
+  if (!holds || gateway === undefined) {
+    throw new Refusal("BAD_SIGNATURE", "the signature does not hold for this topic and body");
+  }
+  const from = { tenant: gateway.tenant, gateway: gateway.id, kid };
+  return readBody(readObject(body, limits), from, limits.maxReadings);
 }
 
 function isSignatureRequired(gateway: GatewayFacts, receivedAt: number): boolean {
@@ -145,67 +152,6 @@ function readForeign(
   }
 }
 
-/** The object that a message or a signed body holds. */
-interface ReadObject {
-  readonly fields: Record<string, unknown>;
-  readonly unpackedBytes: number;
-}
-
-function readObject(bytes: Uint8Array, limits: MessageLimits): ReadObject {
-  const { value, unpackedBytes } = readOrRefuse(bytes, limits);
-  if (isObject(value)) return { fields: value, unpackedBytes };
-  throw new Refusal("BAD_SHAPE", "the message is not an object");
-}
-
-function readOrRefuse(bytes: Uint8Array, limits: MessageLimits) {
-  try {
-    return readContent(bytes, limits);
-  } catch (error) {
-    if (!(error instanceof AppError)) throw error;
-    throw new Refusal(error.code === "TOO_LARGE" ? "TOO_LARGE" : "MALFORMED", error.message);
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  return !Array.isArray(value) && !(value instanceof Uint8Array);
-}
-
-/** The body of a signed message, once the signature holds over the topic and the exact bytes. */
-function openWrapper(
-  wrapper: Record<string, unknown>,
-  message: InboxMessage,
-  gateway: GatewayFacts,
-  limits: MessageLimits,
-): { body: ReadObject; kid: string } {
-  refuseOtherKeys(wrapper, wrapperKeys);
-  const { v, kid, alg } = wrapper;
-  if (v !== 1 || typeof kid !== "string")
-    throw new Refusal("BAD_SHAPE", "a signed message needs v 1 and kid");
-  const key = gateway.keys.get(kid);
-  if (!key) throw new Refusal("UNKNOWN_KEY", "no such key is enrolled for this gateway");
-  if (key.revokedAt !== null && key.revokedAt <= message.receivedAt) {
-    throw new Refusal("UNKNOWN_KEY", "the key was revoked before this message came");
-  }
-  if (alg !== key.alg) throw new Refusal("BAD_SIGNATURE", `the key is enrolled for ${key.alg}`);
-  const bytes = bytesOf(wrapper.body, "body");
-  const signature = bytesOf(wrapper.sig, "sig");
-  if (!checkSignature(key.alg, key.publicKey, messageToSign(message.topic, bytes), signature)) {
-    throw new Refusal("BAD_SIGNATURE", "the signature does not hold for this topic and body");
-  }
-  return { body: readObject(bytes, limits), kid };
-}
-
-/** JSON carries bytes as canonical base64, CBOR may carry them as they are. */
-function bytesOf(value: unknown, name: string): Uint8Array {
-  if (value instanceof Uint8Array) return value;
-  if (typeof value === "string") {
-    const bytes = Buffer.from(value, "base64");
-    if (bytes.toString("base64") === value) return bytes;
-  }
-  throw new Refusal("BAD_SHAPE", `${name} is not canonical base64`);
-}
-
 function readBody(
   { fields: body, unpackedBytes }: ReadObject,
   from: Omit<MessagePosition, "boot" | "seq">,
@@ -233,15 +179,4 @@ function readBody(
 
 function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 1;
-}
-
-function refuseOtherKeys(
-  value: Record<string, unknown>,
-  known: ReadonlySet<string>,
-  position: MessagePosition | null = null,
-): void {
-  for (const key in value) {
-    if (known.has(key)) continue;
-    throw new Refusal("BAD_SHAPE", `unknown key ${JSON.stringify(key.slice(0, 64))}`, position);
-  }
 }

@@ -1,8 +1,8 @@
 import type { Config } from "#config";
-import { decodeMessage } from "./decode-message.ts";
+import { decodeAside } from "./decode-message.ts";
 import type { Decode } from "./tracker.ts";
 
-/** The decoder within the limits that the settings name. */
+/** The readers' decoder, within the limits that the settings name. */
 export function decodeWith(
   config: Pick<Config, "maxMessageBytes" | "maxInflatedBytes" | "maxReadingsPerMessage">,
 ): Decode {
@@ -11,5 +11,5 @@ export function decodeWith(
     maxInflatedBytes: config.maxInflatedBytes,
     maxReadings: config.maxReadingsPerMessage,
   };
-  return (message, gateway, aliases) => decodeMessage(message, gateway, limits, aliases);
+  return (message, gateway, aliases) => decodeAside(message, gateway, limits, aliases);
 }

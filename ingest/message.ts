@@ -28,3 +28,19 @@ export function receiptTopic(gateway: string): string {
 export function commandTopic(gateway: string): string {
   return `coldmark/v1/${gateway}/command`;
 }
+
+/** Bounds of one message: raw bytes, bytes once unpacked, and number of readings. */
+export interface MessageLimits {
+  readonly maxBytes: number;
+  readonly maxInflatedBytes: number;
+  readonly maxReadings: number;
+}
+
+/** Which message of a gateway this is; `kid` names the key whose signature held, null for an unsigned one. */
+export interface MessagePosition {
+  readonly tenant: string;
+  readonly gateway: string;
+  readonly boot: number;
+  readonly seq: number;
+  readonly kid: string | null;
+}

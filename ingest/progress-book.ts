@@ -1,7 +1,7 @@
 import type { Tx } from "#store/connect.ts";
 import { type GatewayProgress, readProgress } from "#store/gateway-progress.ts";
 import { bootKey, keyOf } from "./admit-boots.ts";
-import type { MessagePosition } from "./decode-message.ts";
+import type { MessagePosition } from "./message.ts";
 
 /** How far boots got, remembered between two steps of the one tracker. */
 export interface ProgressBook {

@@ -132,12 +132,13 @@ async function decodeByAliases(
   const own = tracked.filter(isSparkplug).map(({ message }) => message);
   if (own.length === 0) return tracked;
   const aliases = await store.as({ role: "worker" }, (tx) => aliasesFor(tx, own, gateways));
-  return tracked.map((one) => {
+  const again = tracked.map(async (one) => {
     if (!isSparkplug(one)) return one;
     const { message } = one;
-    const decoded = decode(message, gateways.get(message.gateway), aliases.get(message.id) ?? null);
+    const decoded = await decode(message, gateways.get(message.gateway), aliases.get(message.id) ?? null);
     return { ...one, decoded };
   });
+  return Promise.all(again);
 }
 
 async function write({ readings, meters }: ProjectorParts, judged: Judged): Promise<Judged> {

@@ -8,8 +8,9 @@ import {
 } from "#store/gateway-progress.ts";
 import { type InboxMessage, readCursors, readInbox } from "#store/inbox.ts";
 import { admitBoots, bootKey } from "./admit-boots.ts";
-import type { DecodedMessage, MessagePosition } from "./decode-message.ts";
+import type { DecodedMessage } from "./decode-message.ts";
 import type { GatewayBook } from "./gateway-book.ts";
+import type { MessagePosition } from "./message.ts";
 import type { Decode, SeqUse, TrackedMessage } from "./tracker.ts";
 
 const limits = { limit: 500, maxBytes: 4 * 1024 * 1024 };
@@ -33,7 +34,9 @@ export async function readTracked(
   });
   if (messages.length === 0) return [];
   const gateways = await book.read(messages.map(({ gateway }) => gateway));
-  const decoded = messages.map((message) => decode(message, gateways.get(message.gateway)));
+  const decoded = await Promise.all(
+    messages.map((message) => decode(message, gateways.get(message.gateway))),
+  );
   const uses = await store.as({ role: "worker" }, (tx) => seqUses(tx, messages, decoded));
   return messages.map((message, at) => ({
     ...{ message, decoded: decoded[at] as DecodedMessage, use: uses[at] ?? "untracked" },

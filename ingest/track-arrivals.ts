@@ -8,7 +8,7 @@ import {
   trackMessages,
 } from "#store/gateway-progress.ts";
 import { admitBoots, keyOf } from "./admit-boots.ts";
-import type { MessagePosition } from "./decode-message.ts";
+import type { MessagePosition } from "./message.ts";
 import type { ProgressBook } from "./progress-book.ts";
 import {
   mayBeKnown,

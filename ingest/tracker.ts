@@ -29,12 +29,15 @@ export interface TrackedMessage {
   readonly register?: string | undefined;
 }
 
-/** Decodes a message by what the register says of its gateway; a Sparkplug message by its aliases besides. */
+/**
+ * Decodes a message by what the register says of its gateway; a Sparkplug message by its aliases besides. One with a
+ * signature is there later.
+ */
 export type Decode = (
   message: InboxMessage,
   gateway: GatewayFacts | undefined,
   aliases?: AliasMap | null,
-) => DecodedMessage;
+) => DecodedMessage | Promise<DecodedMessage>;
 
 /** A message as the intake hands it on, with the register's version when it became durable. */
 export interface DurableMessage {
@@ -69,7 +72,7 @@ export interface Tracker {
 }
 
 const batch = { messages: 2_000, bytes: 8 * 1024 * 1024 };
-/** After so long at decoding, most of it checks of signatures, everything else gets its turn. */
+/** After so long at decoding, everything else gets its turn. */
 const turnMs = 5;
 const noReadings = { received: 0, stored: 0, duplicate: 0, deadLetter: 0 };
 /** A `sent` above this is a time of day, not a time since the gateway's start. 2020-01-01 UTC. */
@@ -77,8 +80,8 @@ const year2020 = 1_577_836_800_000;
 
 /**
  * Follows the inbox ahead of the projector and notes each gateway's sequence numbers, so that receipts depend on the
- * inbox alone and never wait for the readings store. Signatures are checked outside of every transaction, so that none
- * stays open while the processor works; cursor, sequences and findings move in one. Where it stands, and how far boots
+ * inbox alone and never wait for the readings store. Signatures are checked beside this thread and outside of every transaction, so that
+ * none stays open meanwhile; cursor, sequences and findings move in one. Where it stands, and how far boots
  * got, it remembers as long as nothing fails: the cursor's own check tells when another process went on instead.
  */
 export function createTracker(parts: TrackerParts): Tracker {
@@ -139,16 +142,19 @@ async function openAll(
   messages: readonly InboxMessage[],
   gateways: ReadonlyMap<string, GatewayFacts>,
 ): Promise<Opened[]> {
-  const opened: Opened[] = [];
+  const begun: (DecodedMessage | Promise<DecodedMessage>)[] = [];
   let until = performance.now() + turnMs;
   for (const message of messages) {
-    const decoded = decode(message, gateways.get(message.gateway));
-    opened.push({ message, decoded, arrival: arrivalOf(message, decoded) });
+    begun.push(decode(message, gateways.get(message.gateway)));
     if (performance.now() < until) continue;
     await setImmediate();
     until = performance.now() + turnMs;
   }
-  return opened;
+  const all = await Promise.all(begun);
+  return messages.map((message, at) => {
+    const decoded = all[at] as DecodedMessage;
+    return { message, decoded, arrival: arrivalOf(message, decoded) };
+  });
 }
 
 function arrivalOf(message: InboxMessage, decoded: DecodedMessage): Arrival | null {

@@ -1,9 +1,9 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { p256 } from "@noble/curves/nist.js";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { type SignatureAlg, verifySignature } from "#domain/log/signature.ts";
-import { checkSignature } from "./check-signature.ts";
+import { checkSignature, checkSignatureAside } from "./check-signature.ts";
 
 const privateKey = new Uint8Array(32).fill(3);
 const edKey = ed25519.getPublicKey(privateKey);
@@ -16,10 +16,15 @@ const signEd = (message: Uint8Array) => ed25519.sign(message, privateKey);
 const word = (value: bigint) => Buffer.from(value.toString(16).padStart(64, "0"), "hex");
 const order = p256.Point.Fn.ORDER;
 
-/** What both say, which must be the same. */
-function said(alg: SignatureAlg, key: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
-  const hot = checkSignature(alg, key, message, signature);
-  expect(hot).toBe(verifySignature(alg, key, message, signature));
+const aside: Promise<void>[] = [];
+afterEach(() => Promise.all(aside.splice(0)));
+
+/** What all three say, which must be the same. */
+function said(alg: SignatureAlg, publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
+  const check = { alg, publicKey, message, signature };
+  const hot = checkSignature(check);
+  aside.push(checkSignatureAside(check).then((holds) => expect(holds).toBe(hot)));
+  expect(hot).toBe(verifySignature(alg, publicKey, message, signature));
   return hot;
 }
 

@@ -10,28 +10,52 @@ const spkiPrefixes: Readonly<Record<string, Buffer>> = {
 };
 /** First bytes of points (SEC 1 §2.3.3); OpenSSL would take the hybrid forms 6 and 7 too. */
 const pointForms: Readonly<Record<number, readonly number[]>> = { 33: [2, 3], 65: [4] };
+const digests: Readonly<Record<SignatureAlg, string | null>> = { Ed25519: null, ES256: "sha256" };
 const keysMax = 10_000;
 const keys = new Map<string, KeyObject>();
+
+/** A signature (64 bytes), and what it should hold over. */
+export interface SignatureCheck {
+  readonly alg: SignatureAlg;
+  readonly publicKey: Uint8Array;
+  readonly message: Uint8Array;
+  readonly signature: Uint8Array;
+}
 
 /**
  * `verifySignature` of the domain for the hot path: by the platform, many times quicker, its key parsed once. Never
  * throws: whatever is ill-formed is false.
  */
-export function checkSignature(
-  alg: SignatureAlg,
-  publicKey: Uint8Array,
-  message: Uint8Array,
-  signature: Uint8Array,
-): boolean {
+export function checkSignature({ alg, publicKey, message, signature }: SignatureCheck): boolean {
   try {
     if (signature.length !== 64) return false;
-    const key = keyObject(alg, publicKey);
-    return alg === "Ed25519"
-      ? verify(null, message, key, signature)
-      : verify("sha256", message, { key, dsaEncoding: "ieee-p1363" }, signature);
+    return verify(digests[alg], message, keyInput(alg, publicKey), signature);
   } catch {
     return false;
   }
+}
+
+/** As `checkSignature`, beside this thread: it pays some 10 µs of the 130 µs that an Ed25519 signature takes. */
+export function checkSignatureAside({
+  alg,
+  publicKey,
+  message,
+  signature,
+}: SignatureCheck): Promise<boolean> {
+  return new Promise((resolve) => {
+    try {
+      if (signature.length !== 64) return resolve(false);
+      const key = keyInput(alg, publicKey);
+      verify(digests[alg], message, key, signature, (error, holds) => resolve(error === null && holds));
+    } catch {
+      resolve(false);
+    }
+  });
+}
+
+function keyInput(alg: SignatureAlg, publicKey: Uint8Array) {
+  const key = keyObject(alg, publicKey);
+  return alg === "Ed25519" ? key : { key, dsaEncoding: "ieee-p1363" as const };
 }
 
 /** Whether these bytes are a public key that signatures can be checked by: on the curve, in a form of its own, not of small order. */

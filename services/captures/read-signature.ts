@@ -36,7 +36,7 @@ export async function readSignature(
   const holds =
     key !== null &&
     key.alg === alg &&
-    checkSignature(key.alg, key.publicKey, captureToSign(document), decoded(sig));
+    checkSignature({ ...key, message: captureToSign(document), signature: decoded(sig) });
   if (!holds) throw refused("does not hold by a key of this organisation that is in force");
   return { signedBy: kid, offline: key.offline };
 }

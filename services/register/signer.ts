@@ -32,7 +32,7 @@ export function findSigner(
   for (const [at, { kid, sig }] of signatures.entries()) {
     const key = keys.find((each) => each.kid === kid);
     if (key === undefined) continue;
-    if (checkSignature(key.alg, key.publicKey, message, signatureBytes(sig))) signer ??= kid;
+    if (checkSignature({ ...key, message, signature: signatureBytes(sig) })) signer ??= kid;
     else
       faults.push({
         path: `signatures[${at}].sig`,
