@@ -151,8 +151,9 @@ function countDuplicates(
   let duplicate = 0;
   for (const [index, reading] of list.entries()) {
     if (aside.has(index)) continue;
-    const { ts = message.receivedAt - (sent - Number(reading.up)) } = reading;
-    const key = `${pointOfChannel(String(reading.s))} ${Number(ts)}`;
+    // A message that came before is a duplicate with all it holds, be it null.
+    const { s, up, ts = message.receivedAt - (sent - Number(up)) } = reading ?? {};
+    const key = `${pointOfChannel(String(s))} ${Number(ts)}`;
     if (stored.unclaimed.get(key) === message.id) {
       stored.unclaimed.delete(key);
       continue;
@@ -165,7 +166,7 @@ function countDuplicates(
 
 interface Readings {
   readonly sent: number;
-  readonly list: readonly { readonly s?: unknown; readonly ts?: unknown; readonly up?: unknown }[];
+  readonly list: readonly ({ readonly s?: unknown; readonly ts?: unknown; readonly up?: unknown } | null)[];
 }
 
 /** The readings of a native message, whatever it is wrapped in; null when it holds none. */
