@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Chain } from "#anchor/chain.ts";
-import { openChain } from "#anchor/chain.ts";
 import type { Config } from "#config";
 import type { TrustFile } from "#domain/log/bundle.ts";
 import type { Rpc } from "#domain/log/chain-view.ts";
@@ -18,13 +17,17 @@ export interface ChainReader {
 
 /** Opens the outside chain for reading; one that is down is simply not there yet. */
 export async function openChainReader(config: Config): Promise<ChainReader> {
-  const outside = config.chainRpcUrl !== undefined;
-  const chain: Chain | null = outside ? await openChain(chainSettings(config)).catch(() => null) : null;
+  const chain = config.chainRpcUrl === undefined ? null : await openOutside(config).catch(() => null);
   return {
     trust: () => readTrust(join(config.dataDir, "trust.json")),
     rpc: () => chain?.rpc ?? null,
     stop: async () => chain?.stop(),
   };
+}
+
+async function openOutside(config: Config): Promise<Chain> {
+  const { openChain } = await import("#anchor/chain.ts");
+  return openChain(chainSettings(config));
 }
 
 function readTrust(file: string): TrustFile | null {

@@ -1,4 +1,5 @@
 /** The `coldmark` command: thin commands over the rooms; the only reader of the environment beside config.ts. */
+import "./quick-imports.ts";
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 import { Command } from "commander";

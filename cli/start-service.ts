@@ -1,30 +1,20 @@
 /** One running Coldmark: the rooms on their parts, started and stopped in a fixed order. */
 import type { Logger } from "pino";
-import { loadKeys, type SigningKey } from "#anchor/keys.ts";
-import { type Anchor, startAnchor } from "#anchor/run.ts";
-import { createApp } from "#api/app.ts";
-import { LiveFeed } from "#api/live-feed.ts";
-import type { DemoAccount } from "#api/parts.ts";
-import { type ApiServer, startServer } from "#api/server.ts";
+import { loadKeys } from "#anchor/keys.ts";
+import type { Anchor } from "#anchor/run.ts";
+import type { ApiServer } from "#api/server.ts";
 import type { Config } from "#config";
 import { AppError } from "#domain/errors.ts";
 import { createIngestMeters } from "#ingest/meters.ts";
-import { type Ingest, startIngest } from "#ingest/run.ts";
-import { startJobs } from "#jobs/run.ts";
-import { openCharts } from "#services/console/open-charts.ts";
-import { openPeople } from "#services/people/open-people.ts";
-import { openProvenance } from "#services/provenance/answer-for.ts";
-import { registerNetwork } from "#services/register/register-network.ts";
+import type { Ingest } from "#ingest/run.ts";
 import { openStore, type Store } from "#store/connect.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
-import { auditWith } from "./audit-verb.ts";
 import { authSecret } from "./auth-secret.ts";
 import { type ChainReader, openChainReader } from "./chain-reader.ts";
 import { openControl } from "./control.ts";
-import { createMetrics } from "./metrics.ts";
 import { chainSettings, openReadings, operatorContext } from "./parts.ts";
 import { rebuildVerbs } from "./rebuild-verb.ts";
-import { readStatus } from "./status.ts";
+import type { DemoPages } from "./serve-api.ts";
 
 /** What a process runs of the whole; on the embedded database always all of it. */
 export type Room = "ingest" | "anchor" | "jobs" | "api";
@@ -40,14 +30,15 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** What of a service isn't settings; in a demo the packs that the start page lists and whom anybody may sign in as. */
-export interface ServiceOptions {
+/** What of a service isn't settings. */
+export interface ServiceOptions extends DemoPages {
   readonly rooms: ReadonlySet<Room>;
-  readonly demoScans?: () => readonly { case: string; code: string; url: string }[];
-  readonly demoAccounts?: () => readonly DemoAccount[];
 }
 
-/** Starts the rooms; whatever was started before a failure is stopped again. */
+/**
+ * Starts the rooms; whatever was started before a failure is stopped again. A room that isn't asked for isn't loaded
+ * either: the API alone would double what a collector takes in memory.
+ */
 export async function startService(config: Config, log: Logger, options: ServiceOptions): Promise<Service> {
   requireChainSettings(config);
   const closing: (() => Promise<unknown>)[] = [];
@@ -67,7 +58,7 @@ export async function startService(config: Config, log: Logger, options: Service
     const secret = options.rooms.has("api") ? authSecret(config) : null;
     const common = { store, readings, config, clock: Date.now, log };
     const anchor = options.rooms.has("anchor")
-      ? await startAnchor({
+      ? await (await import("#anchor/run.ts")).startAnchor({
           ...common,
           chainSettings: chainSettings(config),
           logKey: keys.logKey,
@@ -76,17 +67,20 @@ export async function startService(config: Config, log: Logger, options: Service
       : null;
     if (anchor !== null) closing.push(() => anchor.stop());
     const ingest = options.rooms.has("ingest")
-      ? await startIngest({ ...common, receiptKey: keys.receiptKey, meters })
+      ? await (await import("#ingest/run.ts")).startIngest({ ...common, receiptKey: keys.receiptKey, meters })
       : null;
     if (ingest !== null) closing.push(() => ingest.stop());
-    const jobs = options.rooms.has("jobs") ? startJobs(common) : null;
+    const jobs = options.rooms.has("jobs") ? (await import("#jobs/run.ts")).startJobs(common) : null;
     if (jobs !== null) closing.push(() => jobs.stop());
     const chain = anchor ?? (await openChainReader(config));
     if (anchor === null) closing.push(() => chain.stop());
     const server =
       secret === null
         ? null
-        : await serve({ ...common, anchor, chain, ingest, secret, receiptKey: keys.receiptKey }, options);
+        : await (await import("./serve-api.ts")).serveApi(
+            { ...common, anchor, chain, ingest, secret, receiptKey: keys.receiptKey },
+            options,
+          );
     if (server !== null) closing.push(() => server.stop());
     const control = await openControl(dataDir, controlVerbs({ ...common, anchor, chain }));
     closing.push(() => control.close());
@@ -118,52 +112,20 @@ interface Running {
   readonly chain: ChainReader;
 }
 
-async function serve(
-  running: Running & { ingest: Ingest | null; receiptKey: SigningKey; secret: string },
-  options: ServiceOptions,
-): Promise<ApiServer> {
-  const { store, readings, config, clock, log, anchor, chain, ingest } = running;
-  const { trust, rpc } = chain;
-  const status = () => readStatus({ store, readings, anchor, ingest });
-  const live = new LiveFeed({ store, clock, log });
-  const app = createApp({
-    store,
-    config,
-    clock,
-    log,
-    people: openPeople({ store, publicUrl: config.publicUrl, secret: running.secret, clock, log }),
-    provenance: openProvenance({ store, readings, trust, rpc }),
-    charts: openCharts(readings),
-    live,
-    status,
-    metrics: createMetrics(status, ingest),
-    trust,
-    rpc,
-    receiptKeys: [running.receiptKey],
-    ...(options.demoScans === undefined ? {} : { demoScans: options.demoScans }),
-    ...(options.demoAccounts === undefined ? {} : { demoAccounts: options.demoAccounts }),
-  });
-  const server = await startServer(app, { host: config.host, port: config.port });
-  const stop = () => {
-    live.stop();
-    return server.stop();
-  };
-  return { port: server.port, url: server.url, stop };
-}
-
 /** What other commands ask of the process that has the folder. */
 function controlVerbs(running: Running) {
   const { store, readings, config, log, chain } = running;
   return {
-    register: (input: unknown) => {
+    register: async (input: unknown) => {
       const { network, dryRun } = input as { network: unknown; dryRun: boolean };
+      const { registerNetwork } = await import("#services/register/register-network.ts");
       return registerNetwork(operatorContext(store, config, log), network, { dryRun });
     },
-    audit: (input: unknown) =>
-      auditWith(
-        { store, readings, rpc: chain.rpc(), trust: chain.trust(), exportDir: config.exportDir },
-        input,
-      ),
+    audit: async (input: unknown) => {
+      const { auditWith } = await import("./audit-verb.ts");
+      const { exportDir } = config;
+      return auditWith({ store, readings, rpc: chain.rpc(), trust: chain.trust(), exportDir }, input);
+    },
     ...rebuildVerbs({ store, readings, config }),
   };
 }
