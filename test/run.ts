@@ -158,6 +158,6 @@ const steps = [...(await runStaticChecks()), await runProject("unit")];
 if (!checkOnly) {
   if (sharedDir !== null) steps.push(await runProject("conformance"));
   else notRun.push("conformance");
-  steps.push(await runSolidityTests(), await runProject("real"));
+  steps.push(await runSolidityTests(), await runProject("integration"), await runProject("faults"));
 }
 report(steps, notRun);
