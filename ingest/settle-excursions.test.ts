@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Store } from "#store/connect.ts";
 import type { Excursion } from "#store/excursions.ts";
@@ -107,4 +108,38 @@ test("of samples that came out of order, those that came live by now are told ap
   expect(await knownTo(known, candidate(at(50), 9_000, false), candidate(at(60), 9_000, false))).toEqual([
     at(60),
   ]);
+});
+
+test("in whatever order and batches samples come, the same excursions come of it, and no live one outside is forgotten", async () => {
+  const sample = fc.record({
+    t: fc.constantFrom(1_000, 5_000, 9_000),
+    isLive: fc.boolean(),
+    batch: fc.nat(4),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(sample, { minLength: 1, maxLength: 12 }), async (samples) => {
+      const all = samples.map(({ t, isLive }, n) => candidate(start + n * minute, t, isLive));
+      const pieces = [0, 1, 2, 3, 4].map((batch) => all.filter((_, n) => samples[n]?.batch === batch));
+      const [inOrder, inPieces] = [await settledAll([all]), await settledAll(pieces)];
+      const told = (rows: readonly Excursion[]) =>
+        rows.map(({ fromTs, toTs, direction, extremeMilliC }) => [fromTs, toTs, direction, extremeMilliC]);
+      expect(told(inPieces)).toEqual(told(inOrder));
+      const lasting = (rows: readonly Excursion[]) => rows.find(({ toTs }) => toTs === null);
+      const [expected, found] = [lasting(inOrder), lasting(inPieces)];
+      if (expected?.knownTo === null) expect(found?.knownTo).toBeNull();
+      else expect([expected?.knownTo, null]).toContain(found?.knownTo);
+    }),
+  );
+
+  async function settledAll(batches: readonly (readonly Candidate[])[]): Promise<Excursion[]> {
+    let rows: Excursion[] = [];
+    const kept: Candidate[] = [];
+    for (const batch of batches) {
+      const { save, drop } = await settle(rows, kept, batch);
+      const changed = new Set([...save, ...drop].map(({ fromTs }) => fromTs));
+      rows = [...rows.filter(({ fromTs }) => !changed.has(fromTs)), ...save];
+      kept.push(...batch);
+    }
+    return rows.sort((a, b) => a.fromTs - b.fromTs);
+  }
 });
