@@ -66,6 +66,7 @@ export const siteShape = z
     state: siteState,
     equipment: z.array(equipmentSummary),
     openAlarms: z.int(),
+    lastingAlarms: z.int().openapi({ description: "of those, how many are known to last" }),
     unacknowledged: z.int(),
   })
   .openapi("Site");
@@ -90,12 +91,17 @@ export const alarmShape = z
     kind: z.enum(["too-cold", "too-warm", "no-data", "sensor-fault", "calibration-expired"]),
     since: time,
     until: time.nullable(),
+    knownUntil: time.nullable().openapi({
+      description:
+        "set while it is retrospective: only back-filled readings tell of it, up to then; how it is since is not known",
+    }),
     extremeC: z.number().nullable(),
     limitC: z.number().nullable(),
     openedAt: time,
     clearedAt: time.nullable(),
     grewAt: time.nullable().openapi({
-      description: "when late readings last made an alarm that was over longer or worse",
+      description:
+        "when late readings last made an alarm that was over longer or worse, or a live one showed that a retrospective one lasts",
     }),
     acknowledged: acknowledgement.nullable(),
     acknowledgedBefore: acknowledgement.nullable().openapi({

@@ -5,6 +5,8 @@ import type { EquipmentFacts } from "#store/gateway-registry.ts";
 export interface Sample {
   readonly ts: number;
   readonly tMilliC: number | null;
+  /** Whether it is known to have come live; what came live before is noted in the rows. */
+  readonly isLive: boolean;
 }
 
 /** A measuring point in the equipment whose limits it is judged by. */
@@ -15,7 +17,8 @@ export interface WatchedPoint {
 
 /**
  * Follows samples in order of time: the first strictly outside the limits opens an excursion, the extreme is kept, the
- * first one inside closes all that are open. `rows` are the point's excursions so far; gives back them as they are then.
+ * first one inside closes all that are open. One that only back-filled samples tell of is retrospective: it knows up to when
+ * (`knownTo`), until a live one outside comes. `rows` are the point's excursions so far; gives back them as they are then.
  */
 export function followExcursions(
   rows: readonly Excursion[],
@@ -29,7 +32,7 @@ export function followExcursions(
 }
 
 function step(rows: readonly Excursion[], sample: Sample, watched: WatchedPoint, now: number): Excursion[] {
-  const { ts, tMilliC } = sample;
+  const { ts, tMilliC, isLive } = sample;
   if (tMilliC === null) return [...rows];
   const side = sideOf(tMilliC, watched.equipment);
   let goesOn = false;
@@ -37,9 +40,9 @@ function step(rows: readonly Excursion[], sample: Sample, watched: WatchedPoint,
     if (row.toTs !== null || row.fromTs > ts) return row;
     if (row.direction !== side?.direction) return { ...row, toTs: ts };
     goesOn = true;
-    return { ...row, extremeMilliC: furthest(row, tMilliC) };
+    return { ...row, extremeMilliC: furthest(row, tMilliC), knownTo: isLive ? null : later(row.knownTo, ts) };
   });
-  if (side && !goesOn) next.push(opened(sample.ts, tMilliC, side, watched, now));
+  if (side && !goesOn) next.push({ ...opened(ts, tMilliC, side, watched, now), knownTo: isLive ? null : ts });
   return next;
 }
 
@@ -55,13 +58,17 @@ function furthest(row: Excursion, tMilliC: number): number {
     : Math.min(row.extremeMilliC, tMilliC);
 }
 
+function later(knownTo: number | null, ts: number): number | null {
+  return knownTo === null ? null : Math.max(knownTo, ts);
+}
+
 function opened(
   ts: number,
   tMilliC: number,
   side: { direction: "high" | "low"; limitMilliC: number },
   { equipment, point }: WatchedPoint,
   now: number,
-): Excursion {
+): Omit<Excursion, "knownTo"> {
   return {
     tenantId: equipment.tenantId,
     equipmentId: equipment.id,
@@ -100,7 +107,7 @@ export function lookBackFrom(rows: readonly Excursion[], ts: number): number {
 /**
  * Builds the excursions of a stretch anew from all its samples and compares them with the rows that begin in it. A row
  * with the same beginning keeps its history; one that reaches into the stretch goes on in it from its own beginning; one
- * that reaches past the stretch keeps its end.
+ * that reaches past the stretch keeps its end; and what lies where a row was that is not retrospective isn't either.
  */
 export function reviseExcursions(
   rows: readonly Excursion[],
@@ -122,7 +129,22 @@ export function reviseExcursions(
   const beginnings = new Set(fresh.map((row) => row.fromTs));
   const save = fresh.map((row) => {
     const before = inStretch.find((known) => known.fromTs === row.fromTs);
-    return before ? { ...row, detectedAt: before.detectedAt, queued: before.queued } : row;
+    const known = { ...row, knownTo: knownThrough(row, rows) };
+    return before ? { ...known, detectedAt: before.detectedAt, queued: before.queued } : known;
   });
   return { save, drop: inStretch.filter((row) => !beginnings.has(row.fromTs)) };
+}
+
+/** A row's `knownTo` with what the rows that were there knew of the same time: which samples came live only they tell. */
+function knownThrough(row: Excursion, rows: readonly Excursion[]): number | null {
+  const end = row.toTs ?? Number.POSITIVE_INFINITY;
+  const same = rows.filter(
+    (known) =>
+      known.direction === row.direction &&
+      known.fromTs < end &&
+      row.fromTs < (known.toTs ?? Number.POSITIVE_INFINITY),
+  );
+  return same
+    .filter(({ knownTo }) => knownTo === null || knownTo < end)
+    .reduce<number | null>((to, { knownTo }) => (knownTo === null ? null : later(to, knownTo)), row.knownTo);
 }

@@ -18,6 +18,7 @@ const candidate = (inboxId: number, index: number, change: Partial<Reading> = {}
   index,
   reading: aReading({ inboxId, ...change }),
   equipment: null,
+  isLive: true,
 });
 const kept = (...readings: Reading[]) => new Map(readings.map((reading) => [readingKey(reading), reading]));
 const ends = (candidates: Candidate[], store = kept()) => {

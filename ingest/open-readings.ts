@@ -14,6 +14,8 @@ export interface Candidate {
   readonly index: number;
   readonly reading: Reading;
   readonly equipment: EquipmentFacts | null;
+  /** Whether it was sent as it was taken, not back-filled: only then does it tell of the present. */
+  readonly isLive: boolean;
 }
 
 /** What a message's readings are so far: those that may be kept, and those set aside already. */
@@ -105,7 +107,7 @@ function openOne(
     late: isLate(values.ts, equipment, { receivedAt, lane }, graceMs),
     signedBy: decoded.position?.kid ?? null,
   };
-  return { message, index, reading, equipment };
+  return { message, index, reading, equipment, isLive: lane !== "hist" };
 }
 
 /** Where the sensor lay at that time; before its first placement, where it lies now (the verifier judges the rest). */

@@ -12,6 +12,7 @@ const candidate = (point: string, ts: number, tMilliC: number | null = 5_000): C
   index: 0,
   reading: aReading({ tenant: "t", point, ts, tMilliC }),
   equipment: fridge,
+  isLive: true,
 });
 const loudOf = (quiet: ReturnType<typeof openQuietPoints>, ...some: Candidate[]) =>
   quiet.loud(some, new Map([["t/a", 100]])).map(({ reading }) => [reading.point, reading.ts]);

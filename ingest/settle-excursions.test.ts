@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Store } from "#store/connect.ts";
 import type { Excursion } from "#store/excursions.ts";
@@ -21,13 +22,13 @@ const equipment = {
   },
 } as unknown as EquipmentFacts;
 
-function candidate(ts: number, tMilliC: number): Candidate {
+function candidate(ts: number, tMilliC: number, isLive = true): Candidate {
   const reading = { tenant: "t", point: "p", ts, tMilliC, equipmentId: "fridge" } as Reading;
-  return { message: {} as Candidate["message"], index: 0, reading, equipment };
+  return { message: {} as Candidate["message"], index: 0, reading, equipment, isLive };
 }
 const excursion = (fromTs: number, toTs: number | null): Excursion => ({
   ...{ tenantId: "t", equipmentId: "fridge", point: "p", fromTs, toTs, direction: "high" },
-  ...{ extremeMilliC: 9_000, limitMilliC: 8_000, detectedAt: 1, queued: true },
+  ...{ knownTo: null, extremeMilliC: 9_000, limitMilliC: 8_000, detectedAt: 1, queued: true },
 });
 
 /** A readings store that notes what it is asked for, over these samples and what is newly stored. */
@@ -92,4 +93,53 @@ test("samples years apart are read day by day, and what is ahead of them is foll
     [now + minute, now + 2 * minute],
   ]);
   expect(Math.max(...spans(asked))).toBeLessThanOrEqual(threeDays);
+});
+
+test("of samples that came out of order, those that came live by now are told apart; the rows say it of older ones", async () => {
+  const at = (n: number) => start + n * minute;
+  const kept = [candidate(at(0), 5_000), candidate(at(30), 9_000), candidate(at(40), 5_000)];
+  const known = [{ ...excursion(at(30), at(40)), knownTo: at(30) }];
+  const knownTo = async (rows: readonly Excursion[], ...late: Candidate[]) =>
+    (await settle(rows, kept, late)).save.map((row) => row.knownTo);
+  expect(await knownTo(known, candidate(at(20), 9_000, false))).toEqual([at(30)]);
+  expect(await knownTo(known, candidate(at(20), 9_000, true))).toEqual([null]);
+  const live = [{ ...known[0], knownTo: null } as Excursion];
+  expect(await knownTo(live, candidate(at(20), 9_000, false))).toEqual([null]);
+  expect(await knownTo(known, candidate(at(50), 9_000, false), candidate(at(60), 9_000, false))).toEqual([
+    at(60),
+  ]);
+});
+
+test("in whatever order and batches samples come, the same excursions come of it, and no live one outside is forgotten", async () => {
+  const sample = fc.record({
+    t: fc.constantFrom(1_000, 5_000, 9_000),
+    isLive: fc.boolean(),
+    batch: fc.nat(4),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(sample, { minLength: 1, maxLength: 12 }), async (samples) => {
+      const all = samples.map(({ t, isLive }, n) => candidate(start + n * minute, t, isLive));
+      const pieces = [0, 1, 2, 3, 4].map((batch) => all.filter((_, n) => samples[n]?.batch === batch));
+      const [inOrder, inPieces] = [await settledAll([all]), await settledAll(pieces)];
+      const told = (rows: readonly Excursion[]) =>
+        rows.map(({ fromTs, toTs, direction, extremeMilliC }) => [fromTs, toTs, direction, extremeMilliC]);
+      expect(told(inPieces)).toEqual(told(inOrder));
+      const lasting = (rows: readonly Excursion[]) => rows.find(({ toTs }) => toTs === null);
+      const [expected, found] = [lasting(inOrder), lasting(inPieces)];
+      if (expected?.knownTo === null) expect(found?.knownTo).toBeNull();
+      else expect([expected?.knownTo, null]).toContain(found?.knownTo);
+    }),
+  );
+
+  async function settledAll(batches: readonly (readonly Candidate[])[]): Promise<Excursion[]> {
+    let rows: Excursion[] = [];
+    const kept: Candidate[] = [];
+    for (const batch of batches) {
+      const { save, drop } = await settle(rows, kept, batch);
+      const changed = new Set([...save, ...drop].map(({ fromTs }) => fromTs));
+      rows = [...rows.filter(({ fromTs }) => !changed.has(fromTs)), ...save];
+      kept.push(...batch);
+    }
+    return rows.sort((a, b) => a.fromTs - b.fromTs);
+  }
 });

@@ -1,13 +1,14 @@
 import type { Store } from "#store/connect.ts";
 import { type Excursion, readExcursions } from "#store/excursions.ts";
 import type { EquipmentFacts } from "#store/gateway-registry.ts";
-import type { Reading, ReadingsStore } from "#store/readings/readings-store.ts";
+import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import {
   disturbs,
   followExcursions,
   lookBackFrom,
   type Revision,
   reviseExcursions,
+  type Sample,
   type WatchedPoint,
 } from "./follow-excursions.ts";
 import type { Candidate } from "./open-readings.ts";
@@ -56,8 +57,9 @@ async function settlePoint(
   group: readonly Candidate[],
   { known, newest, now }: { known: readonly Excursion[]; newest: ReadonlyMap<string, number>; now: number },
 ): Promise<Revision> {
-  const samples = group.map((candidate) => candidate.reading).sort((a, b) => a.ts - b.ts);
-  const { tenant, point } = samples[0] as Reading;
+  const samples = group.map(sampleOf).sort((a, b) => a.ts - b.ts);
+  const live = new Set(samples.filter(({ isLive }) => isLive).map(({ ts }) => ts));
+  const { tenant, point } = (group[0] as Candidate).reading;
   const watched: WatchedPoint = { equipment: (group[0] as Candidate).equipment as EquipmentFacts, point };
   const own = known.filter(
     (row) => row.tenantId === tenant && row.equipmentId === watched.equipment.id && row.point === point,
@@ -68,7 +70,9 @@ async function settlePoint(
   let seenTo = Number.NEGATIVE_INFINITY;
   for (const { from, to } of stretchesAround(troubling, own)) {
     const stretch = await readings.range({ tenant, points: [point], from, to });
-    const inPlace = stretch.filter((reading) => reading.equipmentId === watched.equipment.id);
+    const inPlace = stretch
+      .filter((reading) => reading.equipmentId === watched.equipment.id)
+      .map(({ ts, tMilliC }) => ({ ts, tMilliC, isLive: live.has(ts) }));
     rows = revised(rows, reviseExcursions(rows, inPlace, watched, now));
     seenTo = to;
   }
@@ -76,12 +80,16 @@ async function settlePoint(
   return difference(own, followExcursions(rows, ahead, watched, now));
 }
 
+function sampleOf({ reading: { ts, tMilliC }, isLive }: Candidate): Sample {
+  return { ts, tMilliC, isLive };
+}
+
 /**
  * What is read again for samples that came out of order, in order of time: a day's samples together, with at most a day
  * before for the excursion they lie in and a day after for the sample that ends it. So one query never spans more than
  * three days, whatever times a gateway back-fills.
  */
-function stretchesAround(troubling: readonly Reading[], own: readonly Excursion[]) {
+function stretchesAround(troubling: readonly Sample[], own: readonly Excursion[]) {
   const stretches: { first: number; from: number; to: number }[] = [];
   for (const { ts } of troubling) {
     const current = stretches.at(-1);

@@ -10,7 +10,7 @@ const row = (
   toTs: number | null,
   change: Partial<WatchedExcursion> = {},
 ): WatchedExcursion => ({
-  ...{ ...place, direction: "high", fromTs, toTs, extremeMilliC: 9_000, limitMilliC: 8_000 },
+  ...{ ...place, direction: "high", fromTs, toTs, knownTo: null, extremeMilliC: 9_000, limitMilliC: 8_000 },
   ...change,
 });
 const alarm = (
@@ -20,7 +20,7 @@ const alarm = (
   change: Partial<KnownAlarm> = {},
 ): KnownAlarm => ({
   ...{ ...place, id, kind: "too-warm", sinceTs, untilTs, extremeMilliC: 9_000, limitMilliC: 8_000 },
-  ...{ clearedAt: untilTs === null ? null : 5, grewAt: null },
+  ...{ knownTo: null, clearedAt: untilTs === null ? null : 5, grewAt: null },
   ...change,
 });
 
@@ -106,6 +106,42 @@ describe("alarms of excursions", () => {
   it("is over when its excursion is gone", () => {
     expect(planExcursionAlarms([], [alarm(1, 10, null)], now).change).toEqual([
       alarm(1, 10, 10, { clearedAt: now }),
+    ]);
+  });
+});
+
+describe("alarms of excursions that only back-filled readings tell of", () => {
+  const endOf = (...rows: WatchedExcursion[]) =>
+    planExcursionAlarms(rows, [], now).open.map(({ untilTs, knownTo, clearedAt }) => [
+      untilTs,
+      knownTo,
+      clearedAt,
+    ]);
+
+  it("open, known up to the last of them and neither lasting nor over", () => {
+    expect(endOf(row(10, null, { knownTo: 25 }))).toEqual([[null, 25, null]]);
+    expect(endOf(row(10, 30, { knownTo: 25 }))).toEqual([[30, null, now]]);
+  });
+
+  it("are known as far as any point is, and last if one of the points is known to", () => {
+    const told = row(10, null, { knownTo: 25 });
+    expect(endOf(told, row(20, null, { knownTo: 40 }))).toEqual([[null, 40, null]]);
+    expect(endOf(told, row(20, 50))).toEqual([[null, 50, null]]);
+    expect(endOf(told, row(20, 22))).toEqual([[null, 25, null]]);
+    expect(endOf(told, row(20, null))).toEqual([[null, null, null]]);
+  });
+
+  it("go on with what comes, without asking again; a live reading outside is news, one inside ends them", () => {
+    const known = alarm(1, 10, null, { knownTo: 25 });
+    const changed = (next: WatchedExcursion) => planExcursionAlarms([next], [known], now).change;
+    expect(changed(row(10, null, { knownTo: 25 }))).toEqual([]);
+    expect(changed(row(10, null, { knownTo: 40 }))).toEqual([{ ...known, knownTo: 40 }]);
+    expect(changed(row(10, null))).toEqual([{ ...known, knownTo: null, grewAt: now }]);
+    expect(changed(row(10, 50, { knownTo: 25 }))).toEqual([
+      { ...known, untilTs: 50, knownTo: null, clearedAt: now },
+    ]);
+    expect(planExcursionAlarms([], [known], now).change).toEqual([
+      { ...known, untilTs: 10, knownTo: null, clearedAt: now },
     ]);
   });
 });

@@ -10,13 +10,14 @@ export interface AlarmPlan {
 /** Overlapping excursions of an equipment's points in one direction: what is one alarm. */
 type Stretch = Pick<
   NewAlarm,
-  "tenantId" | "equipmentId" | "kind" | "sinceTs" | "untilTs" | "extremeMilliC" | "limitMilliC"
+  "tenantId" | "equipmentId" | "kind" | "sinceTs" | "untilTs" | "knownTo" | "extremeMilliC" | "limitMilliC"
 >;
 
 /**
  * The alarms that excursions make. A stretch that an alarm was opened for goes on being that alarm, wherever late
  * readings moved its beginning, and never looks shorter or milder than it did; of several alarms that a late reading joined to one stretch, the newest follows it and
- * the others stay as people saw them. A stretch that is over when it is first seen is an alarm that is cleared already.
+ * the others stay as people saw them. A stretch that is over when it is first seen is an alarm that is cleared already; one
+ * that only back-filled readings tell of is retrospective (`knownTo`) until a live one says that it lasts.
  */
 export function planExcursionAlarms(
   rows: readonly WatchedExcursion[],
@@ -43,7 +44,7 @@ export function planExcursionAlarms(
 /** What the alarm becomes; nothing when it stays as it is. An alarm that lasts without any excursion is over. */
 function followed(alarm: KnownAlarm, stretches: readonly Stretch[], now: number): KnownAlarm[] {
   if (stretches.length === 0 && alarm.clearedAt !== null) return [];
-  const [first = { ...alarm, untilTs: alarm.untilTs ?? alarm.sinceTs }, ...others] = stretches;
+  const [first = { ...alarm, untilTs: alarm.untilTs ?? alarm.sinceTs, knownTo: null }, ...others] = stretches;
   const whole = others.reduce(joined, first);
   const clearedAt = whole.untilTs === null ? null : (alarm.clearedAt ?? now);
   const extremeMilliC = joined({ ...alarm, ...whole }, alarm).extremeMilliC;
@@ -52,17 +53,22 @@ function followed(alarm: KnownAlarm, stretches: readonly Stretch[], now: number)
   const isSame =
     next.sinceTs === alarm.sinceTs &&
     next.untilTs === alarm.untilTs &&
+    next.knownTo === alarm.knownTo &&
     next.extremeMilliC === alarm.extremeMilliC &&
     next.clearedAt === alarm.clearedAt;
   return isSame ? [] : [next];
 }
 
-/** Whether an alarm that was over was longer or further out than people were told. */
+/** Whether an alarm that was over was longer or further out than people were told, or a retrospective one lasts. */
 function isWorse(grown: KnownAlarm, alarm: KnownAlarm): boolean {
-  if (alarm.clearedAt === null) return false;
+  if (alarm.clearedAt === null) return alarm.knownTo !== null && isLasting(grown);
   const isLonger =
     grown.sinceTs < alarm.sinceTs || (grown.untilTs ?? Number.POSITIVE_INFINITY) > (alarm.untilTs ?? 0);
   return isLonger || grown.extremeMilliC !== alarm.extremeMilliC;
+}
+
+function isLasting({ untilTs, knownTo }: Pick<Stretch, "untilTs" | "knownTo">): boolean {
+  return untilTs === null && knownTo === null;
 }
 
 function keyOf({ tenantId, equipmentId, kind }: Pick<Stretch, "tenantId" | "equipmentId" | "kind">): string {
@@ -76,9 +82,9 @@ function meets({ sinceTs, untilTs }: KnownAlarm, stretch: Stretch): boolean {
 
 function stretchesOf(rows: readonly WatchedExcursion[]): Stretch[] {
   const single = rows
-    .map(({ direction, fromTs, toTs, ...row }): Stretch => {
+    .map(({ direction, fromTs, toTs, knownTo, ...row }): Stretch => {
       const kind = direction === "high" ? "too-warm" : "too-cold";
-      return { ...row, kind, sinceTs: fromTs, untilTs: toTs };
+      return { ...row, kind, sinceTs: fromTs, untilTs: toTs, knownTo: toTs === null ? knownTo : null };
     })
     .sort((a, b) => a.sinceTs - b.sinceTs);
   return [...Map.groupBy(single, keyOf).values()].flatMap((own) => {
@@ -99,9 +105,17 @@ function joined(a: Stretch, b: Stretch): Stretch {
   return {
     ...a,
     sinceTs: Math.min(a.sinceTs, b.sinceTs),
-    untilTs: a.untilTs === null || b.untilTs === null ? null : Math.max(a.untilTs, b.untilTs),
+    ...endOfBoth(a, b),
     extremeMilliC: extremes.length === 0 ? null : further(...extremes),
   };
+}
+
+/** Over when both are; else it lasts if one does, or is known up to where the further one is. */
+function endOfBoth(a: Stretch, b: Stretch): Pick<Stretch, "untilTs" | "knownTo"> {
+  if (isLasting(a) || isLasting(b)) return { untilTs: null, knownTo: null };
+  const end = Math.max(...[a, b].flatMap(({ untilTs, knownTo }) => untilTs ?? knownTo ?? []));
+  const isOver = a.untilTs !== null && b.untilTs !== null;
+  return isOver ? { untilTs: end, knownTo: null } : { untilTs: null, knownTo: end };
 }
 
 /**
@@ -145,7 +159,7 @@ function wantedAlarms(points: readonly TroubledPoint[], now: number): NewAlarm[]
     const kind = state === "never-reported" ? "no-data" : state;
     since.set(kind, Math.min(from, since.get(kind) ?? from));
   }
-  const nothing = { untilTs: null, extremeMilliC: null, limitMilliC: null, clearedAt: null };
+  const nothing = { untilTs: null, knownTo: null, extremeMilliC: null, limitMilliC: null, clearedAt: null };
   return [...since].map(([kind, sinceTs]) => ({
     ...{ tenantId, equipmentId, kind, sinceTs },
     ...{ ...nothing, openedAt: now },

@@ -13,6 +13,7 @@ export type KnownAlarm = Pick<
   | "kind"
   | "sinceTs"
   | "untilTs"
+  | "knownTo"
   | "extremeMilliC"
   | "limitMilliC"
   | "clearedAt"
@@ -21,13 +22,14 @@ export type KnownAlarm = Pick<
 /** An alarm to be opened; one that is over already has its end and `clearedAt`. */
 export type NewAlarm = Omit<KnownAlarm, "id" | "grewAt"> & { readonly openedAt: number };
 
-/** A stretch of one point outside the limits; it ends where the point was taken out of the equipment. */
+/** A stretch of one point outside the limits; it ends where the point was taken out of the equipment. `knownTo` as stored. */
 export interface WatchedExcursion {
   readonly tenantId: string;
   readonly equipmentId: string;
   readonly direction: "high" | "low";
   readonly fromTs: number;
   readonly toTs: number | null;
+  readonly knownTo: number | null;
   readonly extremeMilliC: number;
   readonly limitMilliC: number;
 }
@@ -101,7 +103,7 @@ export async function readExcursionsAt(tx: Tx, places: readonly TouchedPlace[]):
     select * from (
       select x.tenant_id as "tenantId", x.equipment_id as "equipmentId", x.direction, x.from_ts as "fromTs",
         coalesce(x.to_ts, case when s.equipment_id is distinct from x.equipment_id
-          then greatest(s.since, x.from_ts) end) as "toTs",
+          then greatest(s.since, x.from_ts) end) as "toTs", x.known_to as "knownTo",
         x.extreme_milli_c as "extremeMilliC", x.limit_milli_c as "limitMilliC", p.from_ts as place_from
       from ${unnested(places)}
       join excursions x on x.tenant_id = p.tenant_id and x.equipment_id = p.equipment_id
@@ -116,7 +118,7 @@ export async function readAlarmsAt(tx: Tx, places: readonly TouchedPlace[]): Pro
   if (places.length === 0) return [];
   const { rows } = await tx.execute<KnownAlarm & Record<string, unknown>>(sql`
     select a.tenant_id as "tenantId", a.id, a.equipment_id as "equipmentId", a.kind, a.since_ts as "sinceTs",
-      a.until_ts as "untilTs", a.extreme_milli_c as "extremeMilliC", a.limit_milli_c as "limitMilliC",
+      a.until_ts as "untilTs", a.known_to as "knownTo", a.extreme_milli_c as "extremeMilliC", a.limit_milli_c as "limitMilliC",
       a.cleared_at as "clearedAt", a.grew_at as "grewAt"
     from ${unnested(places)}
     join alarms a on a.tenant_id = p.tenant_id and a.equipment_id = p.equipment_id
@@ -197,6 +199,7 @@ export async function insertAlarms(tx: Tx, opened: readonly NewAlarm[]): Promise
         target: [alarms.tenantId, alarms.equipmentId, alarms.kind, alarms.sinceTs],
         set: {
           untilTs: sql`excluded.until_ts`,
+          knownTo: sql`excluded.known_to`,
           extremeMilliC: sql`excluded.extreme_milli_c`,
           clearedAt: sql`excluded.cleared_at`,
         },
@@ -205,19 +208,19 @@ export async function insertAlarms(tx: Tx, opened: readonly NewAlarm[]): Promise
 }
 
 /**
- * Keeps what changed of known alarms: beginning, end, extreme, when we saw that they were over, and that they grew: after
+ * Keeps what changed of known alarms: beginning, end, up to when they are known, extreme, when we saw that they were over, and that they grew: after
  * whatever was said of them meanwhile.
  */
 export async function updateAlarms(tx: Tx, changed: readonly KnownAlarm[]): Promise<void> {
   if (changed.length === 0) return;
   const column = (pick: (alarm: KnownAlarm) => unknown) => sql.param(changed.map(pick));
   await tx.execute(sql`
-    update alarms a set since_ts = v.since_ts, until_ts = v.until_ts, extreme_milli_c = v.extreme, cleared_at = v.cleared_at,
+    update alarms a set since_ts = v.since_ts, until_ts = v.until_ts, known_to = v.known_to, extreme_milli_c = v.extreme, cleared_at = v.cleared_at,
       grew_at = case when v.grew_at is distinct from a.grew_at then greatest(v.grew_at, a.acknowledged_at + 1) else a.grew_at end
     from unnest(${column((c) => c.tenantId)}::text[], ${column((c) => c.id)}::bigint[],
       ${column((c) => c.sinceTs)}::bigint[], ${column((c) => c.untilTs)}::bigint[],
-      ${column((c) => c.extremeMilliC)}::integer[], ${column((c) => c.clearedAt)}::bigint[],
+      ${column((c) => c.knownTo)}::bigint[], ${column((c) => c.extremeMilliC)}::integer[], ${column((c) => c.clearedAt)}::bigint[],
       ${column((c) => c.grewAt)}::bigint[])
-      as v(tenant_id, id, since_ts, until_ts, extreme, cleared_at, grew_at)
+      as v(tenant_id, id, since_ts, until_ts, known_to, extreme, cleared_at, grew_at)
     where a.tenant_id = v.tenant_id and a.id = v.id`);
 }

@@ -8,7 +8,7 @@ import type { Names } from "./schema/columns.ts";
 
 /** An alarm with the names of where it is. */
 export interface AlarmRow extends Omit<typeof alarms.$inferSelect, "equipmentId"> {
-  /** 0 while it lasts unacknowledged, 1 while it is open otherwise, 2 when it is closed. */
+  /** 0 while it is known to last unacknowledged, 1 while it is open otherwise, 2 when it is closed. */
   readonly rank: number;
   readonly organisationNames: Names;
   readonly siteId: string;
@@ -32,7 +32,9 @@ export interface Acknowledgement {
 export const isUnacknowledged = sql`(a.acknowledged_at is null or a.grew_at > a.acknowledged_at)`;
 /** Of an alarm `a`: it lasts, or is not acknowledged. */
 export const isOpen = sql`(a.cleared_at is null or a.acknowledged_at is null or a.grew_at > a.acknowledged_at)`;
-const rank = sql`case when a.cleared_at is null and ${isUnacknowledged} then 0 when ${isOpen} then 1 else 2 end`;
+/** Of an alarm `a`: it lasts, and not only by what was back-filled. */
+export const isLasting = sql`(a.cleared_at is null and a.known_to is null)`;
+const rank = sql`case when ${isLasting} and ${isUnacknowledged} then 0 when ${isOpen} then 1 else 2 end`;
 
 /** A page of the alarms of an organisation, or all: open and unacknowledged first, then newest first. */
 export async function listAlarms(
@@ -71,7 +73,7 @@ async function readAlarms(tx: Tx, where: SQL): Promise<AlarmRow[]> {
   return await rowsAsJson<AlarmRow>(
     tx,
     sql`select ${rank} as rank, a.tenant_id as "tenantId", a.id, a.kind, a.since_ts as "sinceTs", a.until_ts as "untilTs",
-      a.extreme_milli_c as "extremeMilliC", a.limit_milli_c as "limitMilliC", a.opened_at as "openedAt",
+      a.known_to as "knownTo", a.extreme_milli_c as "extremeMilliC", a.limit_milli_c as "limitMilliC", a.opened_at as "openedAt",
       a.cleared_at as "clearedAt", a.grew_at as "grewAt", a.acknowledged_at as "acknowledgedAt", a.acknowledged_by as "acknowledgedBy",
       a.action, a.reason, o.names as "organisationNames", t.id as "siteId", t.names as "siteNames", e.label,
       e.names as "equipmentNames"

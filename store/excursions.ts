@@ -19,8 +19,8 @@ export async function readExcursions(tx: Tx, points: readonly string[], since: n
 
 /** Keeps new excursions and what changed of known ones, at `now`; the log is told once of each beginning. */
 export async function saveExcursions(tx: Tx, rows: readonly Excursion[], now: number): Promise<void> {
-  const known = sql`(${excursions.direction}, ${excursions.toTs}, ${excursions.extremeMilliC})`;
-  const said = sql`(excluded.direction, excluded.to_ts, excluded.extreme_milli_c)`;
+  const known = sql`(${excursions.direction}, ${excursions.toTs}, ${excursions.knownTo}, ${excursions.extremeMilliC})`;
+  const said = sql`(excluded.direction, excluded.to_ts, excluded.known_to, excluded.extreme_milli_c)`;
   for (let from = 0; from < rows.length; from += rowsPerInsert) {
     await tx
       .insert(excursions)
@@ -30,6 +30,7 @@ export async function saveExcursions(tx: Tx, rows: readonly Excursion[], now: nu
         set: {
           direction: sql`excluded.direction`,
           toTs: sql`excluded.to_ts`,
+          knownTo: sql`excluded.known_to`,
           extremeMilliC: sql`excluded.extreme_milli_c`,
           changedAt: sql`case when ${known} is distinct from ${said} then excluded.changed_at else ${excursions.changedAt} end`,
         },

@@ -1,6 +1,6 @@
 /** What the console's first screen is made of: sites, their equipment, and what every measuring point says now. */
 import { sql } from "drizzle-orm";
-import { isOpen, isUnacknowledged } from "./alarms.ts";
+import { isLasting, isOpen, isUnacknowledged } from "./alarms.ts";
 import type { Tx } from "./connect.ts";
 import { ownedBy } from "./console-reach.ts";
 import { rowsAsJson } from "./rows-as-json.ts";
@@ -8,7 +8,7 @@ import type { Names } from "./schema/columns.ts";
 import type { equipment } from "./schema/equipment.ts";
 import type { sites } from "./schema/sites.ts";
 
-/** A site with the names of its organisation; alarms are open until they are over and acknowledged. */
+/** A site with the names of its organisation; alarms are open until they are over and acknowledged, some known to last. */
 export interface SiteRow {
   readonly tenantId: string;
   readonly organisationNames: Names;
@@ -18,6 +18,7 @@ export interface SiteRow {
   readonly province: Names | null;
   readonly kind: (typeof sites.$inferSelect)["kind"];
   readonly openAlarms: number;
+  readonly lastingAlarms: number;
   readonly unacknowledged: number;
 }
 
@@ -73,11 +74,13 @@ export async function readSites(tx: Tx, tenant: string | null): Promise<SiteRow[
     tx,
     sql`
     select s.tenant_id as "tenantId", o.names as "organisationNames", s.id, s.names, s.city, s.province, s.kind,
-      coalesce(n.open, 0)::int as "openAlarms", coalesce(n.unacknowledged, 0)::int as unacknowledged
+      coalesce(n.open, 0)::int as "openAlarms", coalesce(n.lasting, 0)::int as "lastingAlarms",
+      coalesce(n.unacknowledged, 0)::int as unacknowledged
     from sites s
     join organisations o on o.tenant_id = s.tenant_id
     left join (
-      select a.tenant_id, e.site_id, count(*) as open, count(*) filter (where ${isUnacknowledged}) as unacknowledged
+      select a.tenant_id, e.site_id, count(*) as open, count(*) filter (where ${isLasting}) as lasting,
+        count(*) filter (where ${isUnacknowledged}) as unacknowledged
       from alarms a join equipment e on e.tenant_id = a.tenant_id and e.id = a.equipment_id
       where ${isOpen} and ${ownedBy("a", tenant)}
       group by 1, 2

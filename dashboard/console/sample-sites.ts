@@ -36,6 +36,7 @@ export function sampleSite(change: Partial<Site>): Site {
     kind: "shop",
     state: worst,
     openAlarms: 0,
+    lastingAlarms: 0,
     unacknowledged: 0,
     ...change,
     equipment,

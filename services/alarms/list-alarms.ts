@@ -11,7 +11,7 @@ interface AlarmPage {
 }
 
 /**
- * The alarms within somebody's reach: those that last and nobody acknowledged, then those open otherwise, then closed
+ * The alarms within somebody's reach: those known to last that nobody acknowledged, then those open otherwise, then closed
  * ones; each newest first.
  * @throws AppError UNAUTHENTICATED (no scope `console:read`), BAD_REQUEST (a cursor that no page gave)
  */

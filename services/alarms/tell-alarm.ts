@@ -16,7 +16,7 @@ export function tellAlarm(row: AlarmRow) {
     organisation: { id: row.tenantId, names: row.organisationNames },
     site: { id: row.siteId, names: row.siteNames },
     equipment: { label: row.label, names: row.equipmentNames },
-    ...{ kind, since: row.sinceTs, until: row.untilTs },
+    ...{ kind, since: row.sinceTs, until: row.untilTs, knownUntil: row.knownTo },
     extremeC: inCelsius(row.extremeMilliC),
     limitC: inCelsius(row.limitMilliC),
     ...{ openedAt, clearedAt, grewAt },

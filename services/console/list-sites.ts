@@ -69,10 +69,11 @@ function summariesBySite(
 }
 
 function siteOf(site: SiteRow, equipment: readonly EquipmentSummary[]) {
-  const { tenantId, organisationNames, id, names, city, province, kind, openAlarms, unacknowledged } = site;
+  const { tenantId, organisationNames, id, names, city, province, kind } = site;
+  const { openAlarms, lastingAlarms, unacknowledged } = site;
   const state: SiteState = equipment[0]?.state ?? "no-equipment";
   return {
     organisation: { id: tenantId, names: organisationNames },
-    ...{ id, names, city, province, kind, state, equipment, openAlarms, unacknowledged },
+    ...{ id, names, city, province, kind, state, equipment, openAlarms, lastingAlarms, unacknowledged },
   };
 }

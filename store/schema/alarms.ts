@@ -11,7 +11,8 @@ export const alarmActions = ["moved", "quarantined", "repaired", "called", "chec
 /**
  * What somebody must look at, one row for each equipment, kind and beginning; never deleted. `sinceTs` and `untilTs` are
  * times of the event by the devices, `openedAt` and `clearedAt` when we saw it, `grewAt` when late readings last made
- * longer or worse what was over. An alarm stays open until it is both over and acknowledged since it last grew.
+ * longer or worse what was over, or a live one showed that a retrospective one lasts. One that is not over and has
+ * `knownTo` is retrospective: back-filled readings say that it went on up to then, nothing says how it is now. An alarm stays open until it is both over and acknowledged since it last grew.
  */
 export const alarms = pgTable(
   "alarms",
@@ -22,6 +23,7 @@ export const alarms = pgTable(
     kind: text({ enum: alarmKinds }).notNull(),
     sinceTs: whole().notNull(),
     untilTs: whole(),
+    knownTo: whole(),
     extremeMilliC: integer(),
     limitMilliC: integer(),
     openedAt: whole().notNull(),

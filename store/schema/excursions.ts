@@ -5,7 +5,11 @@ import { tenant, whole } from "./columns.ts";
 /** Which limit was left. */
 export const excursionDirections = ["high", "low"] as const;
 
-/** Stretches outside the equipment's limits, `changedAt` when we last learned more of one; `queued` once the log was told. */
+/**
+ * Stretches outside the equipment's limits, `changedAt` when we last learned more of one; `queued` once the log was told.
+ * One that lasts and has `knownTo` is retrospective: only back-filled readings tell of it, up to then. It is null once a
+ * live one does.
+ */
 export const excursions = pgTable(
   "excursions",
   {
@@ -15,6 +19,7 @@ export const excursions = pgTable(
     fromTs: whole().notNull(),
     direction: text({ enum: excursionDirections }).notNull(),
     toTs: whole(),
+    knownTo: whole(),
     extremeMilliC: integer().notNull(),
     limitMilliC: integer().notNull(),
     detectedAt: whole().notNull(),

@@ -2,6 +2,7 @@ import { and, asc, eq } from "drizzle-orm";
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { loadConfig } from "#config";
+import { startIngest } from "#ingest/run.ts";
 import { startJobs } from "#jobs/run.ts";
 import { AlarmWatch } from "#jobs/watch-alarms.ts";
 import { acknowledgeAlarm } from "#store/alarms.ts";
@@ -9,16 +10,21 @@ import type { Store } from "#store/connect.ts";
 import { dropExcursions, type Excursion, saveExcursions } from "#store/excursions.ts";
 import { ensureCursors } from "#store/inbox.ts";
 import { readSensorsNow, readSites } from "#store/overview.ts";
+import { openPostgresReadings } from "#store/readings/postgres.ts";
 import { alarms } from "#store/schema/alarms.ts";
 import { calibrations } from "#store/schema/calibrations.ts";
 import { cursors } from "#store/schema/cursors.ts";
 import { excursions } from "#store/schema/excursions.ts";
 import { gateways } from "#store/schema/gateways.ts";
 import { inbox } from "#store/schema/inbox.ts";
+import { latestValues } from "#store/schema/latest-values.ts";
 import { type OpenedStore, openOnPglite, openOnPostgres } from "../support/both-stores.ts";
 import { pointAt, seedExcursion, seedLatest, seedOrganisation } from "../support/console-network.ts";
+import { fridgeOf, pointOf, registerGateways } from "../support/gateway-network.ts";
+import { bodyOf, connectGateway, type MqttGateway } from "../support/mqtt-gateway.ts";
 
 const minuteMs = 60_000;
+const receiptKey = { kid: "receipt-1", privateKey: new Uint8Array(32).fill(9) };
 
 describe.each([
   ["PGlite", openOnPglite],
@@ -225,7 +231,7 @@ describe.each([
   function excursionOf(fromTs: number): Excursion {
     return {
       ...{ tenantId: tenant, equipmentId: "fridge", point: point(), fromTs, toTs: null, direction: "high" },
-      ...{ extremeMilliC: 9_000, limitMilliC: 8_000, detectedAt: now, queued: false },
+      ...{ knownTo: null, extremeMilliC: 9_000, limitMilliC: 8_000, detectedAt: now, queued: false },
     };
   }
 
@@ -305,6 +311,98 @@ describe.each([
           .set({ validUntil })
           .where(and(eq(calibrations.tenantId, tenant), eq(calibrations.sensorId, "fridge-s1"))),
       );
+    }
+  });
+
+  test("back-fill alone raises a retrospective alarm; a live reading outside makes it last, one inside ends it", async () => {
+    const ids = ["out", "in"].map((name) => `gw-${tenant}-${name}`) as [string, string];
+    await registerGateways(
+      store,
+      tenant,
+      ids.map((id) => ({ id })),
+    );
+    const parts = { store, clock, log: pino({ level: "silent" }), readings: openPostgresReadings(store) };
+    const ingest = await startIngest({ ...parts, config: loadConfig({ MQTT_PORT: "0" }), receiptKey });
+    const at = (minutesAgo: number) => now - minutesAgo * minuteMs;
+    const warm = { kind: "too-warm", sinceTs: at(50), extremeMilliC: 10_000, openedAt: now };
+    const retrospective = { ...warm, untilTs: null, clearedAt: null, grewAt: null };
+    try {
+      const gateways = await Promise.all(ids.map((id) => connectGateway(ingest.broker.url, id)));
+      let seq = 0;
+      const send = async (lane: string, who: readonly MqttGateway[], readings: [number, number][]) => {
+        seq += 1;
+        const body = bodyOf(
+          1,
+          seq,
+          readings.map(([ago, t]) => ({ s: "t1", ts: at(ago), t })),
+          now,
+        );
+        await Promise.all(who.map((gateway) => gateway.publish(lane, body)));
+        const newest = Math.max(...readings.map(([ago]) => at(ago)));
+        for (const { id } of who) await vi.waitFor(async () => expect(await newestOf(id)).toBe(newest));
+        await watch.pass();
+      };
+      const [out, inside] = gateways as [MqttGateway, MqttGateway];
+
+      await send("hist", gateways, [
+        [60, 5],
+        [50, 9],
+        [40, 10],
+      ]);
+      for (const id of ids) expect(await warmOf(id)).toMatchObject([{ ...retrospective, knownTo: at(40) }]);
+      expect(await lastingWarm()).toBe(0);
+      await send("hist", gateways, [[30, 9.5]]);
+      for (const id of ids) expect(await warmOf(id)).toMatchObject([{ ...retrospective, knownTo: at(30) }]);
+      const [{ id } = { id: 0 }] = await warmOf(out.id);
+      const said = { at: now, by: "me", action: "checked", reason: "long ago" } as const;
+      await store.as({ role: "app", tenant }, (tx) => acknowledgeAlarm(tx, tenant, id, said));
+
+      await send("data", [out], [[2, 8.5]]);
+      expect(await warmOf(out.id)).toMatchObject([
+        { ...retrospective, id, knownTo: null, grewAt: now + 1, reason: "long ago" },
+      ]);
+      expect(await lastingWarm()).toBe(1);
+      await send(
+        "hist",
+        [out],
+        [
+          [2, 8.5],
+          [1, 9],
+        ],
+      );
+      expect(await warmOf(out.id)).toMatchObject([{ untilTs: null, knownTo: null, clearedAt: null }]);
+      await send("data", gateways, [[0, 5]]);
+      for (const each of ids)
+        expect(await warmOf(each)).toMatchObject([{ ...warm, untilTs: now, knownTo: null, clearedAt: now }]);
+      const [closed] = await warmOf(inside.id);
+      expect(closed?.grewAt).toBeNull();
+      await Promise.all(gateways.map((gateway) => gateway.close()));
+    } finally {
+      await ingest.stop();
+    }
+
+    async function warmOf(id: string) {
+      const own = await rows();
+      return own.filter(({ equipmentId, kind }) => equipmentId === fridgeOf(id) && kind === "too-warm");
+    }
+
+    async function newestOf(id: string): Promise<number | undefined> {
+      const found = await store.as({ role: "worker" }, (tx) =>
+        tx
+          .select()
+          .from(latestValues)
+          .where(eq(latestValues.point, pointOf(id))),
+      );
+      return found[0]?.ts;
+    }
+
+    /** What the site counts as lasting, without silence and certificates. */
+    async function lastingWarm(): Promise<number> {
+      const [site] = await store.as({ role: "app", tenant }, (tx) => readSites(tx, tenant));
+      const others = (await rows()).filter(
+        ({ kind, clearedAt }) => kind !== "too-warm" && clearedAt === null,
+      );
+      return (site?.lastingAlarms ?? 0) - others.length;
     }
   });
 

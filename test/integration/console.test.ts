@@ -416,6 +416,20 @@ describe("the console's API", () => {
       expect((await get<Alarms>("/v1/alarms?state=all", "managerB")).alarms).toHaveLength(1);
     });
 
+    test("one that only back-fill tells of says up to when, and does not count as lasting", async () => {
+      const [from, knownTo] = [now - 50 * minuteMs, now - 40 * minuteMs];
+      await seedExcursion(network.store, "shop-b", {
+        ...{ fridge: "fine", from, to: null, knownTo, detectedAt: now },
+      });
+      await new AlarmWatch({ store: network.store, clock: () => now, startedAt: 0 }).pass();
+      const told = await get<Alarms>("/v1/alarms", "managerB");
+      expect(told.alarms).toMatchObject([
+        { until: null, clearedAt: null, knownUntil: new Date(knownTo).toISOString() },
+      ]);
+      const [site] = (await get<Sites>("/v1/sites", "managerB")).sites;
+      expect(site).toMatchObject({ openAlarms: 1, lastingAlarms: 0, unacknowledged: 1, state: "too-warm" });
+    });
+
     test("an auditor, a stranger and an id that nobody has get the same answer", async () => {
       const [any] = (await get<Alarms>("/v1/alarms", "auditorA")).alarms;
       const id = any?.id ?? 0;

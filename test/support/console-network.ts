@@ -134,6 +134,7 @@ export async function seedExcursion(
     readonly sensor?: number;
     readonly from: number;
     readonly to: number | null;
+    readonly knownTo?: number;
     readonly extremeMilliC?: number;
     readonly direction?: "high" | "low";
     readonly detectedAt: number;
@@ -149,6 +150,7 @@ export async function seedExcursion(
       point: pointAt(tenant, fridge, sensor),
       fromTs: from,
       toTs: to,
+      knownTo: row.knownTo ?? null,
     },
     ...{ direction, extremeMilliC, limitMilliC: direction === "high" ? 8_000 : 2_000 },
     ...{ detectedAt, changedAt },

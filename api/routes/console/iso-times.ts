@@ -1,6 +1,6 @@
 const moments = [
   ...(["at", "asOf", "since", "until", "openedAt", "clearedAt", "grewAt", "anchoredAt"] as const),
-  ...(["validUntil", "lastReceivedAt", "sealedUntil", "anchoredUntil", "silentSince"] as const),
+  ...(["validUntil", "lastReceivedAt", "sealedUntil", "knownUntil", "anchoredUntil", "silentSince"] as const),
 ];
 type Moment = (typeof moments)[number];
 const known = new Set<string>(moments);

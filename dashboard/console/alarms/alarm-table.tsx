@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { Alarm } from "#api/console-shapes.ts";
 import { formatDuration, formatShort, formatTemperature } from "../../i18n/format.ts";
 import { Icon } from "../icons.tsx";
-import { toneOf } from "../states.ts";
+import { type Tone, toneOf, toneOnceLive } from "../states.ts";
 import { Table } from "../table.tsx";
 import { useWords } from "../use-words.tsx";
 import { AcknowledgeDialog } from "./acknowledge-dialog.tsx";
@@ -32,7 +32,7 @@ export function AlarmTable({ alarms, nowMs, onEquipment = false }: AlarmTablePro
   };
   const rows = alarms.map((alarm) => ({
     key: `${alarm.organisation.id} ${alarm.id}`,
-    className: `tone-${toneOf(alarm.kind)} stage-${stageOf(alarm)}`,
+    className: `tone-${toneOfAlarm(alarm)} stage-${stageOf(alarm)}`,
     cells: shown.map((head) => (
       <AlarmCell key={head} head={head} alarm={alarm} nowMs={nowMs} take={() => take(alarm)} />
     )),
@@ -59,6 +59,11 @@ export function AlarmTable({ alarms, nowMs, onEquipment = false }: AlarmTablePro
   );
 }
 
+/** What is known only from back-fill is to be looked into; it doesn't say how it is now. */
+function toneOfAlarm({ kind, knownUntil }: Alarm): Tone {
+  return knownUntil === null ? toneOf(kind) : toneOnceLive(toneOf(kind));
+}
+
 interface AlarmCellProps {
   readonly head: Head;
   readonly alarm: Alarm;
@@ -67,7 +72,6 @@ interface AlarmCellProps {
 }
 
 function AlarmCell({ head, alarm, nowMs, take }: AlarmCellProps) {
-  const { say } = useWords();
   switch (head) {
     case "kind":
       return <Kind alarm={alarm} />;
@@ -76,9 +80,9 @@ function AlarmCell({ head, alarm, nowMs, take }: AlarmCellProps) {
     case "start":
       return <Moment at={alarm.since} nowMs={nowMs} />;
     case "end":
-      return alarm.until === null ? say.text("alarm.ongoing") : <Moment at={alarm.until} nowMs={nowMs} />;
+      return <End alarm={alarm} nowMs={nowMs} />;
     case "duration":
-      return formatDuration(say.lang, lastedMs(alarm, nowMs));
+      return <Duration alarm={alarm} nowMs={nowMs} />;
     case "extreme":
       return <Extreme alarm={alarm} />;
     case "acknowledged":
@@ -109,6 +113,22 @@ function Place({ alarm: { equipment, site } }: { alarm: Alarm }) {
       <small>{say.name(site.names)}</small>
     </span>
   );
+}
+
+function End({ alarm: { until, knownUntil }, nowMs }: { alarm: Alarm; nowMs: number }) {
+  const { say } = useWords();
+  if (until !== null) return <Moment at={until} nowMs={nowMs} />;
+  if (knownUntil === null) return <>{say.text("alarm.ongoing")}</>;
+  return (
+    <>{say.text("alarm.notKnownSince", { clock: formatShort(say.lang, Date.parse(knownUntil), nowMs) })}</>
+  );
+}
+
+function Duration({ alarm, nowMs }: { alarm: Alarm; nowMs: number }) {
+  const { say } = useWords();
+  const lasted = lastedMs(alarm, nowMs);
+  const isLeast = alarm.knownUntil !== null;
+  return <>{isLeast ? say.text("alarm.atLeast", { lastedMs: lasted }) : formatDuration(say.lang, lasted)}</>;
 }
 
 function Moment({ at, nowMs }: { at: string; nowMs: number }) {

@@ -49,6 +49,13 @@ describe("a live event", () => {
   });
 });
 
+it("calls out a site where an alarm known only from back-fill turns out to last", () => {
+  const sites = [{ ...alarmed, lastingAlarms: 1 }];
+  expect(sitesWithNewAlarms(before, { ...event, sites })).toEqual(sites);
+  const held = mergeLive(before, { ...event, sites }, true);
+  expect(sitesWithNewAlarms(held, { ...event, sites: [{ ...alarmed, unacknowledged: 1 }] })).toEqual([]);
+});
+
 describe("a fetched answer", () => {
   const changed = { ...alarmed, openAlarms: 2 };
   const gone = [{ organisation: { id: other.id }, id: "a" }];

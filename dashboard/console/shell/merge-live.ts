@@ -43,10 +43,13 @@ export function isCurrent(sites: Sites | undefined, greetedAsOf: string | null):
   return sites !== undefined && greetedAsOf !== null && !isLater(greetedAsOf, sites.asOf);
 }
 
-/** The sites of an event that have more open alarms than before: what is called out. */
+/** The sites of an event that have more open alarms, or more that are known to last, than before: what is called out. */
 export function sitesWithNewAlarms(before: Sites, live: Live): Site[] {
-  const known = new Map(before.sites.map((site) => [keyOf(site), site.openAlarms]));
-  return live.sites.filter((site) => site.openAlarms > (known.get(keyOf(site)) ?? 0));
+  const known = new Map(before.sites.map((site) => [keyOf(site), site]));
+  return live.sites.filter((site) => {
+    const { openAlarms = 0, lastingAlarms = 0 } = known.get(keyOf(site)) ?? {};
+    return site.openAlarms > openAlarms || site.lastingAlarms > lastingAlarms;
+  });
 }
 
 function isLater(a: string, b: string): boolean {
