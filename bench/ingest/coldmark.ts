@@ -8,7 +8,8 @@ import { benchNetwork, probePoint } from "./network.ts";
 import type { World } from "./start-world.ts";
 
 const root = dirname(dirname(import.meta.dirname));
-const main = ["--disable-warning=ExperimentalWarning", join(root, "cli", "main.ts")];
+/** As it is started in earnest, with the heap's limits. */
+const launcher = join(root, "coldmark");
 const roles = "broker,collect,project";
 const database = "coldmark";
 
@@ -23,14 +24,15 @@ export const coldmark: ContenderKind = {
     const env = settingsFor(world);
     const file = join(world.folder, "network.json");
     writeFileSync(file, JSON.stringify(benchNetwork(load)));
-    await promisify(execFile)(process.execPath, [...main, "register", file], {
+    await promisify(execFile)(launcher, ["register", file], {
       env: { ...process.env, ...env },
     });
     const socket = join(world.folder, "control.sock");
-    const profile = profileDir === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileDir}`];
-    const args = [...profile, ...main, "up", "--role", roles];
+    const profile: Record<string, string> =
+      profileDir === null ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileDir}` };
+    const args = ["up", "--role", roles];
     const start = (): Promise<TestChild> =>
-      startChild(process.execPath, args, async () => existsSync(socket), { env });
+      startChild(launcher, args, async () => existsSync(socket), { env: { ...env, ...profile } });
     let child = await start();
     return {
       pids: () => ({ collector: child.pid, postgres: world.postgres?.pid ?? 0 }),
