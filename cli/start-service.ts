@@ -4,6 +4,7 @@ import { loadKeys, type SigningKey } from "#anchor/keys.ts";
 import { type Anchor, startAnchor } from "#anchor/run.ts";
 import { createApp } from "#api/app.ts";
 import { LiveFeed } from "#api/live-feed.ts";
+import { createMetricsApp } from "#api/metrics-app.ts";
 import type { DemoAccount } from "#api/parts.ts";
 import { type ApiServer, startServer } from "#api/server.ts";
 import type { Config } from "#config";
@@ -36,6 +37,8 @@ export interface Service {
   readonly ingest: Ingest | null;
   readonly anchor: Anchor | null;
   readonly server: ApiServer | null;
+  /** The socket for figures alone, where there is no API. */
+  readonly metrics: ApiServer | null;
   /** Stops intake first, then drains, then closes the parts. */
   stop(): Promise<void>;
 }
@@ -87,10 +90,11 @@ export async function startService(config: Config, log: Logger, options: Service
       secret === null
         ? null
         : await serve({ ...common, anchor, chain, ingest, secret, receiptKey: keys.receiptKey }, options);
-    if (server !== null) closing.push(() => server.stop());
+    const metrics = server === null ? await serveMetrics({ ...common, anchor, ingest }) : null;
+    for (const one of [server, metrics]) if (one !== null) closing.push(() => one.stop());
     const control = await openControl(dataDir, controlVerbs({ ...common, anchor, chain }));
     closing.push(() => control.close());
-    return { store, readings, ingest, anchor, server, stop };
+    return { store, readings, ingest, anchor, server, metrics, stop };
   } catch (fault) {
     await stop();
     throw fault;
@@ -149,6 +153,24 @@ async function serve(
     return server.stop();
   };
   return { port: server.port, url: server.url, stop };
+}
+
+/** Several such processes may share a machine, so one whose port is taken goes on without figures, and says so. */
+async function serveMetrics({
+  store,
+  readings,
+  config,
+  log,
+  anchor,
+  ingest,
+}: Omit<Running, "chain"> & { ingest: Ingest | null }): Promise<ApiServer | null> {
+  const status = () => readStatus({ store, readings, anchor, ingest });
+  const app = createMetricsApp({ status, metrics: createMetrics(status, ingest) });
+  const place = { host: config.metricsHost, port: config.metricsPort, setBy: "METRICS_PORT" };
+  return startServer(app, place).catch((error: unknown) => {
+    log.warn({ err: error }, "no figures of this process can be had");
+    return null;
+  });
 }
 
 /** What other commands ask of the process that has the folder. */
