@@ -73,6 +73,12 @@ const schema = z.object({
   DATA_DIR: text("./data", "folder of keys, the log's files and the embedded parts"),
   PORT: whole(8080, [0, 65_535], "port of the HTTP API (0 takes a free one)"),
   HOST: text("127.0.0.1", "address the HTTP API listens on"),
+  METRICS_PORT: whole(
+    9464,
+    [0, 65_535],
+    "port of `/metrics` and `/health` in a process without the API (0 takes a free one)",
+  ),
+  METRICS_HOST: text("127.0.0.1", "address those listen on"),
   PUBLIC_URL: url(web)
     .optional()
     .describe("address patients' phones reach us at; default `http://HOST:PORT`"),

@@ -21,15 +21,20 @@ const limits = {
 const connectionsMax = 2_000;
 const stopWithinMs = 10_000;
 
+/** Where to listen, and what an operator sets to choose another port. */
+interface Place {
+  readonly host: string;
+  readonly port: number;
+  readonly setBy?: string;
+}
+
 /** Opens the API's socket; port 0 takes a free one. @throws AppError BAD_SETTING when the address is taken */
-export async function startServer(
-  app: Api,
-  { host, port }: { host: string; port: number },
-): Promise<ApiServer> {
+export async function startServer(app: Api, place: Place): Promise<ApiServer> {
   const server = createAdaptorServer({ fetch: app.fetch, serverOptions: limits }) as Server;
   server.maxConnections = connectionsMax;
   const listening = Promise.withResolvers<void>();
-  server.once("error", (cause: NodeJS.ErrnoException) => listening.reject(refused(cause, { host, port })));
+  server.once("error", (cause: NodeJS.ErrnoException) => listening.reject(refused(cause, place)));
+  const { host, port } = place;
   server.listen(port, host, () => listening.resolve());
   await listening.promise;
   server.removeAllListeners("error");
@@ -38,15 +43,10 @@ export async function startServer(
   return { port: taken, url: `http://${name}:${taken}`, stop: () => stop(server) };
 }
 
-function refused(cause: NodeJS.ErrnoException, place: { host: string; port: number }): Error {
+function refused(cause: NodeJS.ErrnoException, { setBy = "PORT or --port", ...place }: Place): Error {
   if (cause.code !== "EADDRINUSE" && cause.code !== "EACCES") return cause;
   const why = cause.code === "EACCES" ? "may not be opened by this user" : "is in use by another program";
-  return new AppError(
-    "BAD_SETTING",
-    `port ${place.port} ${why}: choose another by PORT or --port`,
-    place,
-    cause,
-  );
+  return new AppError("BAD_SETTING", `port ${place.port} ${why}: choose another by ${setBy}`, place, cause);
 }
 
 function stop(server: Server): Promise<void> {

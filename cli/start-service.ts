@@ -26,6 +26,8 @@ export interface Service {
   readonly ingest: Ingest | null;
   readonly anchor: Anchor | null;
   readonly server: ApiServer | null;
+  /** The socket for figures alone, where there is no API. */
+  readonly metrics: ApiServer | null;
   /** Stops intake first, then drains, then closes the parts. */
   stop(): Promise<void>;
 }
@@ -81,10 +83,14 @@ export async function startService(config: Config, log: Logger, options: Service
             { ...common, anchor, chain, ingest, secret, receiptKey: keys.receiptKey },
             options,
           );
-    if (server !== null) closing.push(() => server.stop());
+    const metrics =
+      server === null
+        ? await (await import("./serve-metrics.ts")).serveMetrics({ ...common, anchor, ingest })
+        : null;
+    for (const one of [server, metrics]) if (one !== null) closing.push(() => one.stop());
     const control = await openControl(dataDir, controlVerbs({ ...common, anchor, chain }));
     closing.push(() => control.close());
-    return { store, readings, ingest, anchor, server, stop };
+    return { store, readings, ingest, anchor, server, metrics, stop };
   } catch (fault) {
     await stop();
     throw fault;

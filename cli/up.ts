@@ -31,6 +31,7 @@ export function addUpCommand(program: Command): void {
       }
       const service = await startService(config, openLog(config), { rooms: roomsOf(role) });
       if (service.server !== null) say(`coldmark listens on ${service.server.url}`);
+      if (service.metrics !== null) say(`figures at ${service.metrics.url}/metrics`);
       await untilStopped();
       await service.stop();
     });

@@ -21,7 +21,12 @@ async function startStub(devices: readonly DeviceKey[]): Promise<ReceiptBroker> 
 const past = (count: number): Reading[] =>
   Array.from({ length: count }, (_, at) => ({ s: "t1", ts: Date.UTC(2026, 0, 1) + at * 60_000, t: 5 }));
 
-function gatewayOn(stub: { mqttUrl: string }, readings: Reading[], said: string[] = []): Gateway {
+function gatewayOn(
+  stub: { mqttUrl: string },
+  readings: Reading[],
+  said: string[] = [],
+  clock: () => number = Date.now,
+): Gateway {
   const gateway = startGateway({
     id: "gw-1",
     key: device,
@@ -29,7 +34,7 @@ function gatewayOn(stub: { mqttUrl: string }, readings: Reading[], said: string[
     mqttUrl: stub.mqttUrl,
     receiptKeys: [receiptKey],
     source: listSource(readings),
-    clock: () => Date.now(),
+    clock,
     boot: 3,
     readingsPerMessage: 60,
     lanes: "live",
@@ -51,14 +56,41 @@ describe("a gateway", () => {
     expect(gateway.waiting()).toBe(0);
   });
 
-  it("sends old readings by the back-fill lane and new ones live, with one counter", async () => {
+  it("sends new readings live, then old ones by the back-fill lane, with one counter", async () => {
     const stub = await startStub([device]);
     const fresh = { s: "t1", ts: Date.now(), t: 5 };
     await gatewayOn(stub, [...past(60), fresh]).drained(Number.POSITIVE_INFINITY);
     expect(stub.taken.map(({ topic, body }) => [topic, body.seq])).toEqual([
-      ["coldmark/v1/gw-1/hist", 1],
-      ["coldmark/v1/gw-1/data", 2],
+      ["coldmark/v1/gw-1/data", 1],
+      ["coldmark/v1/gw-1/hist", 2],
     ]);
+  });
+
+  it("sends after an outage what is new first, then what waited, oldest first, beside what is new meanwhile", async () => {
+    const stub = await startStub([device]);
+    const from = Date.UTC(2026, 0, 1);
+    let minute = 0;
+    const readings = Array.from({ length: 20_001 }, (_, at) => ({ s: "t1", ts: from + at * 60_000, t: 5 }));
+    const gateway = gatewayOn(stub, readings, [], () => from + minute * 60_000);
+    await gateway.drained(from);
+    gateway.unplug();
+    await expect.poll(() => stub.statuses.length).toBe(2);
+    stub.receipts = "none";
+    minute = 19_000;
+    gateway.plugIn();
+    const since = () => stub.taken.slice(1);
+    const lanes = () => since().map(({ topic }) => topic.split("/").at(-1));
+    const minutes = (lane: string) =>
+      since()
+        .filter(({ topic }) => topic.endsWith(lane))
+        .flatMap(({ body }) => body.readings.map(({ ts }) => (ts - from) / 60_000));
+    await stub.reached(1 + 128);
+    expect(lanes()[0]).toBe("data");
+    expect(minutes("data")).toEqual([18_998, 18_999, 19_000]);
+    expect(minutes("hist")).toEqual(Array.from({ length: 127 * 60 }, (_, at) => at + 1));
+    minute = 19_001;
+    await stub.reached(1 + 129);
+    expect(minutes("data").at(-1)).toBe(19_001);
   });
 
   it("keeps everything under a forged receipt and says so", async () => {

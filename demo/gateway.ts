@@ -1,4 +1,5 @@
 /** A gateway as its firmware runs: samples, numbers, signs, stores, forwards, and deletes only under a verified receipt. */
+import { type Backlog, openBacklog } from "./backlog.ts";
 import { openCommand } from "./command.ts";
 import { openLink } from "./gateway-link.ts";
 import { messagePayload, topicOf } from "./message.ts";
@@ -13,10 +14,8 @@ const pauseMs = { least: 250, waiting: 1_000, most: 60_000 } as const;
 const stalledMs = 15_000;
 /** … or when others were, but not this one for so long: a busy server needs no second copy. */
 const overdueMs = 60_000;
-/** Readings older than this go by the back-fill lane. */
-const liveAgeMs = 120_000;
-/** Unreceipted messages in flight; a day of four probes is 96 messages of 60 readings. */
-const windowMessages = 128;
+/** Unreceipted messages in flight; a day of four probes is 96 messages of 60 readings. Back-fill leaves room for what is live. */
+const windowMessages = { data: 256, hist: 128 } as const;
 /** Signing is the work: after so many messages others in this process get their turn. */
 const messagesPerTurn = 8;
 
@@ -53,10 +52,11 @@ export interface Gateway {
 
 /** Starts a gateway; it runs until it is stopped, whatever the broker does. */
 export function startGateway(settings: GatewaySettings): Gateway {
-  const { id, source, say } = settings;
+  const { id, say } = settings;
   const outbox = openOutbox(settings.boot);
+  const backlog = openBacklog(settings.source, settings.lanes);
   const commandTopic = topicOf(id, "command");
-  const waiters = waitersOn(() => [source.nextAt(), outbox.size()]);
+  const waiters = waitersOn(() => [backlog.nextAt(), outbox.size()]);
   let turn: NodeJS.Immediate | undefined;
   let timer: NodeJS.Timeout | undefined;
   let progressAt = 0;
@@ -86,12 +86,14 @@ export function startGateway(settings: GatewaySettings): Gateway {
       if (command.boot === outbox.boot) for (const message of outbox.held(command.ranges)) send(message);
     }
   };
+  const sendNext = (lane: "data" | "hist"): boolean => {
+    const message = nextMessage(settings, outbox, backlog, lane);
+    if (message) send(message);
+    return message !== null;
+  };
   const forward = (): boolean => {
     for (let count = 0; count < messagesPerTurn; count += 1) {
-      if (outbox.size() >= windowMessages) return false;
-      const message = nextMessage(settings, outbox);
-      if (!message) return false;
-      send(message);
+      if (!sendNext("data") && !sendNext("hist")) return false;
     }
     return true;
   };
@@ -105,10 +107,12 @@ export function startGateway(settings: GatewaySettings): Gateway {
       if (forward()) turn = setImmediate(pump);
     }
     waiters.look();
-    timer = setTimeout(pump, pauseFor(outbox.size(), source.nextAt(), settings.clock()));
+    timer = setTimeout(pump, pauseFor(outbox.size(), backlog.nextAt(), settings.clock()));
   };
   const up = (): void => {
-    for (const message of outbox.due(Number.POSITIVE_INFINITY)) send(message);
+    const unreceipted = outbox.due(Number.POSITIVE_INFINITY);
+    sendNext("data");
+    for (const message of unreceipted) send(message);
     pump();
   };
 
@@ -169,15 +173,19 @@ function waitersOn(state: () => [nextAt: number | null, waiting: number]): {
 
 type Outbox = ReturnType<typeof openOutbox>;
 
-function nextMessage(settings: GatewaySettings, outbox: Outbox): WaitingMessage | null {
-  const now = settings.clock();
-  const readings = settings.source.take(settings.readingsPerMessage, now);
-  const [oldest] = readings;
-  if (!oldest) return null;
-  const lane = settings.lanes === "live" && now - oldest.ts <= liveAgeMs ? "data" : "hist";
-  const topic = topicOf(settings.id, lane);
+function nextMessage(
+  { id, boot, key, clock, readingsPerMessage }: GatewaySettings,
+  outbox: Outbox,
+  backlog: Backlog,
+  lane: "data" | "hist",
+): WaitingMessage | null {
+  if (outbox.size() >= windowMessages[lane]) return null;
+  const sent = clock();
+  const readings = backlog.take(lane, readingsPerMessage, sent);
+  if (readings.length === 0) return null;
+  const topic = topicOf(id, lane);
   return outbox.add((seq) => ({
     topic,
-    payload: messagePayload(topic, { boot: settings.boot, seq, sent: now, readings }, settings.key),
+    payload: messagePayload(topic, { boot, seq, sent, readings }, key),
   }));
 }

@@ -86,8 +86,8 @@ function openShard(parts: CollectorParts, shard: number): CollectorSession[] {
       windowMessages: windowMessages[lane],
       keepaliveSeconds: keepaliveSeconds[lane],
       subscriptions: () => parts.subscriptions(shard, lane),
-      toMessage: (topic, payload, receivedAt) =>
-        toLane(parts.routes.route, { topic, payload, door: "collector", receivedAt }),
+      toMessage: ({ isRetained, ...heard }) =>
+        toLane(parts.routes.route, { ...heard, door: "collector" }, isRetained),
     });
   });
 }

@@ -4,10 +4,22 @@ import { AppError } from "#domain/errors.ts";
 import { createAcknowledger } from "./acknowledger.ts";
 import type { InboundMessage, Lane } from "./message.ts";
 
-/** A topic filter; `rh` 2: retained messages are not sent to us when we subscribe (MQTT 5 §3.8.3.1). */
+/**
+ * A topic filter; `rh` 2: retained messages are not sent to us when we subscribe; `rap`: RETAIN stays as it was published,
+ * else it is set on what is replayed only (MQTT 5 §3.8.3.1, §3.3.1.3).
+ */
 export interface TopicFilter {
   readonly topic: string;
   readonly rh: 0 | 2;
+  readonly rap: boolean;
+}
+
+/** What came on a connection. */
+interface Heard {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly isRetained: boolean;
+  readonly receivedAt: number;
 }
 
 /** What a session is to be subscribed to, and what an earlier life of it may have been subscribed to. */
@@ -34,7 +46,7 @@ export interface SessionParts {
   readonly windowMessages: number;
   readonly keepaliveSeconds: number;
   readonly subscriptions: () => Promise<Subscriptions>;
-  readonly toMessage: (topic: string, payload: Uint8Array, receivedAt: number) => InboundMessage;
+  readonly toMessage: (heard: Heard) => InboundMessage;
   readonly accept: (message: InboundMessage) => Promise<void>;
   /** When to read on after a message of this lane; null at once. */
   readonly room: (lane: Lane) => Promise<void> | null;
@@ -195,7 +207,7 @@ function keepSubscribed(client: MqttClient, parts: SessionParts): void {
 async function subscribe(client: MqttClient, filters: readonly TopicFilter[]): Promise<void> {
   for (let from = 0; from < filters.length; from += topicsPerPacket) {
     const some = filters.slice(from, from + topicsPerPacket);
-    const wanted = Object.fromEntries(some.map(({ topic, rh }) => [topic, { qos: 1 as const, rh }]));
+    const wanted = Object.fromEntries(some.map(({ topic, ...how }) => [topic, { qos: 1 as const, ...how }]));
     const granted = await client.subscribeAsync(wanted);
     const refused = granted.filter(({ qos }) => qos >= 128).map(({ topic }) => topic);
     if (refused.length > 0)
@@ -249,7 +261,8 @@ function takeMessages(client: MqttClient, parts: SessionParts) {
 
 function messageOf(packet: Packet, { toMessage, clock }: SessionParts): InboundMessage {
   const payload = typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload;
-  return toMessage(String(packet.topic), payload, clock());
+  const { topic, retain: isRetained } = packet;
+  return toMessage({ topic: String(topic), payload, isRetained, receivedAt: clock() });
 }
 
 function drop(client: MqttClient, log: Logger, why: unknown): void {

@@ -93,6 +93,7 @@ function judge(
   const { lane, payload, topic, receivedAt } = message;
   if (lane === "other")
     throw new Refusal("WRONG_TOPIC", `not a topic of this gateway: ${topic.slice(0, 200)}`);
+  if (lane === "retained") throw new Refusal("RETAINED", "readings with MQTT's RETAIN set");
   if (payload.length > limits.maxBytes) {
     throw new Refusal("TOO_LARGE", `${payload.length} bytes, allowed are ${limits.maxBytes}`);
   }

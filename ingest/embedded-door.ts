@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { Aedes, type AedesOptions, type Client } from "aedes";
 import type { Logger } from "pino";
-import { commandTopic, type InboundMessage, receiptTopic } from "./message.ts";
+import { commandTopic, type InboundMessage, parseTopic, receiptTopic, retainedLane } from "./message.ts";
 import { stateTopic } from "./sparkplug/host-session.ts";
 import type { RouteOf } from "./topic-routes.ts";
 
@@ -98,15 +98,17 @@ function isOwnTopic(gateway: string, topic: string, { route, hostId }: EmbeddedD
 
 function toMessage(
   client: Client,
-  { topic, payload }: { topic: string; payload: Buffer | string },
+  { topic, payload, retain }: { topic: string; payload: Buffer | string; retain: boolean },
   { route, clock }: EmbeddedDoorParts,
 ): InboundMessage {
   const found = route(topic);
   const lane = found?.gateway === client.id ? found.lane : "other";
+  // This broker replays no readings, so a device of a registered source may say what it likes.
+  const isRetained = retain && parseTopic(topic) !== null;
   return {
     gateway: client.id,
     topic,
-    lane,
+    lane: isRetained ? retainedLane(lane) : lane,
     payload: Buffer.from(payload),
     door: "embedded",
     receivedAt: clock(),

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Store } from "#store/connect.ts";
 import { type GatewayProgress, owedReceipts } from "#store/gateway-progress.ts";
+import { isMoreAbove, readCursors } from "#store/inbox.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import type { DurableBatch } from "./accept.ts";
 import { type Follower, followInbox } from "./follow-inbox.ts";
@@ -11,6 +12,7 @@ import type { Receipts } from "./receipts.ts";
 import { openRelay } from "./relay.ts";
 import type { Rebirths } from "./sparkplug/rebirths.ts";
 import { createTracker, type Decode, type DurableMessage, type TrackedMessage } from "./tracker.ts";
+import { type Lag, noLagWatch, watchLag } from "./watch-lag.ts";
 
 /** The inbox's readers: the tracker (receipts) and, behind it, the projector (readings). */
 export interface InboxReaders {
@@ -38,7 +40,9 @@ export interface ReaderParts {
   readonly meters: IngestMeters;
   /** Only one process reads on at a time. */
   readonly leads: () => boolean;
-  /** Told after each step of the projector. */
+  /** Whether other processes may write into the inbox or read it on too. */
+  readonly isShared: boolean;
+  /** Told after each step of the projector, and when another process's is behind no more. */
   readonly onProjected: () => void;
 }
 
@@ -78,7 +82,9 @@ export function startReaders(parts: ReaderParts): InboxReaders {
     return step.messages > 0 || owed.length > 0;
   };
   const tracker = followInbox("tracker", track, log, paceMs.tracker);
+  const elsewhere = parts.isShared ? watchLag(() => readLag(store), parts.onProjected) : noLagWatch;
   let newest = 0;
+  const isBehindOwn = () => leads() && newest - (projection.position() ?? newest) > behindMessages;
   return {
     heardOf: ({ after, messages, register }) => {
       newest = after + messages.length;
@@ -88,21 +94,30 @@ export function startReaders(parts: ReaderParts): InboxReaders {
       );
       tracker.wake();
     },
-    isBehind: () =>
-      projector.trouble() === null && newest - (projection.position() ?? newest) > behindMessages,
+    isBehind: () => projector.trouble() === null && (isBehindOwn() || elsewhere.isBehind()),
     trouble: projector.trouble,
     lead: () => {
       nextOwed = readOwed(store);
       tracker.wake();
       projector.wake();
     },
-    stop: () => stopInOrder(tracker, projector),
+    stop: async () => {
+      await elsewhere.stop();
+      await stopInOrder(tracker, projector);
+    },
   };
 }
 
 async function stopInOrder(tracker: Follower, projector: Follower): Promise<void> {
   await tracker.stop();
   await projector.stop();
+}
+
+function readLag(store: Store): Promise<Lag> {
+  return store.as({ role: "worker" }, async (tx) => {
+    const { position } = (await readCursors(tx)).projector;
+    return { position, isLong: await isMoreAbove(tx, position, behindMessages) };
+  });
 }
 
 /** What was owed when this process began, page by page; nothing once all was told. */

@@ -1,5 +1,8 @@
-/** Which stream of a gateway a message belongs to; `other` is a topic that no gateway may use. */
-export type Lane = "data" | "hist" | "status" | "other";
+/**
+ * Which stream of a gateway a message belongs to; `other` is a topic that no gateway may use, `retained` one for readings
+ * with a message that a broker may hand out again at any time.
+ */
+export type Lane = "data" | "hist" | "status" | "retained" | "other";
 
 /** A message as a door hands it over. `gateway` is who the broker says it came from, never what the payload says. */
 export interface InboundMessage {
@@ -17,6 +20,11 @@ const topicPattern = /^coldmark\/v1\/([a-z0-9][a-z0-9-]{1,39})\/(data|hist|statu
 export function parseTopic(topic: string): { gateway: string; lane: Lane } | null {
   const match = topicPattern.exec(topic);
   return match?.[1] === undefined ? null : { gateway: match[1], lane: match[2] as Lane };
+}
+
+/** The lane of a message with MQTT's RETAIN set: only a status may be kept for who comes later (reliability.md M11). */
+export function retainedLane(lane: Lane): Lane {
+  return lane === "data" || lane === "hist" ? "retained" : lane;
 }
 
 /** The topic on which a gateway hears what is durable. */

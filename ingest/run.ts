@@ -95,6 +95,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
   const readers = startReaders({
     ...{ store, readings, receipts, clock, log, meters, leads, graceMs: config.sealGraceMs },
     ...{ decode: decodeWith(config), rebirths: startRebirths(parts, opened) },
+    isShared: shardsOf(config) > 1,
     onProjected: () => intake.wake(),
   });
   const intake = openIntake({

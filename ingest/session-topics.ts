@@ -5,13 +5,18 @@ import type { Subscriptions, TopicFilter } from "./collector-session.ts";
 import { shardOf } from "./shard-of.ts";
 import type { TopicRoutes } from "./topic-routes.ts";
 
-/** The topics of each lane's session; what was retained before we came tells of now for a status only. */
-const lanes: Readonly<Record<SessionLane, readonly { readonly name: string; readonly rh: 0 | 2 }[]>> = {
+/** What was retained before we came tells of now for a status only; of readings we want to see that they are retained. */
+const readings = { rh: 2, rap: true } as const;
+/** Devices of registered sources may retain and can't be told not to: of them only a replay counts as retained. */
+const foreignReadings = { rh: 2, rap: false } as const;
+
+/** The topics of each lane's session. */
+const lanes: Readonly<Record<SessionLane, readonly (Omit<TopicFilter, "topic"> & { name: string })[]>> = {
   live: [
-    { name: "data", rh: 2 },
-    { name: "status", rh: 0 },
+    { name: "data", ...readings },
+    { name: "status", rh: 0, rap: false },
   ],
-  hist: [{ name: "hist", rh: 2 }],
+  hist: [{ name: "hist", ...readings }],
 };
 
 /**
@@ -27,7 +32,7 @@ export async function sessionTopics(
 ): Promise<Subscriptions> {
   const everybody = filtersOf("+", lane);
   const foreign = shard === 0 && lane === "live" ? routes.filters() : [];
-  const ofSources = foreign.map((topic): TopicFilter => ({ topic, rh: 2 }));
+  const ofSources = foreign.map((topic): TopicFilter => ({ topic, ...foreignReadings }));
   if (shards === 1) return { wanted: [...everybody, ...ofSources], unwanted: [] };
   const ids = await store.as({ role: "worker" }, listGatewayIds);
   const own = ids.filter((id) => shardOf(id, shards) === shard);
@@ -39,5 +44,5 @@ export async function sessionTopics(
 }
 
 function filtersOf(gateway: string, lane: SessionLane): TopicFilter[] {
-  return lanes[lane].map(({ name, rh }) => ({ topic: `coldmark/v1/${gateway}/${name}`, rh }));
+  return lanes[lane].map(({ name, ...how }) => ({ topic: `coldmark/v1/${gateway}/${name}`, ...how }));
 }

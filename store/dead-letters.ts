@@ -7,6 +7,7 @@ import { inbox } from "./schema/inbox.ts";
 export const deadLetterCures = {
   WRONG_TOPIC:
     "Publish to coldmark/v1/{own gateway id}/data, /hist or /status, or to the topics of the gateway's registered source.",
+  RETAINED: "Publish readings without MQTT's RETAIN flag, and send these again so; only status is retained.",
   TOO_LARGE: "Send fewer readings in one message (the limits are 256 KiB, and 2 MiB once unpacked).",
   MALFORMED:
     "Send one JSON object in UTF-8 or one CBOR map, perhaps gzipped: no byte order mark, no duplicate keys, at most 8 levels deep.",

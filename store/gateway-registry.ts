@@ -139,6 +139,15 @@ export async function mqttPasswordHash(tx: Tx, gatewayId: string): Promise<strin
   return rows[0]?.hash ?? null;
 }
 
+/** The registered source of a gateway; null when the gateway is unknown, revoked or speaks our own message. */
+export async function sourceOf(tx: Tx, gatewayId: string): Promise<Source | null> {
+  const rows = await tx
+    .select({ source: gateways.source })
+    .from(gateways)
+    .where(and(eq(gateways.id, gatewayId), isNull(gateways.revokedAt)));
+  return rows[0]?.source ?? null;
+}
+
 /** The ids of all gateways of the service, in order. */
 export async function listGatewayIds(tx: Tx): Promise<string[]> {
   const rows = await tx

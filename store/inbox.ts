@@ -165,6 +165,18 @@ export async function moveCursor(
     throw new AppError("CONFLICT", `the ${name} was moved by another process`);
 }
 
+/** Whether more than so many messages wait above a position; never counts further than that. */
+export async function isMoreAbove(tx: Tx, position: number, messages: number): Promise<boolean> {
+  const rows = await tx
+    .select({ id: inbox.id })
+    .from(inbox)
+    .where(gt(inbox.id, position))
+    .orderBy(asc(inbox.id))
+    .offset(messages)
+    .limit(1);
+  return rows.length > 0;
+}
+
 /** How many messages wait above a position, and when the oldest of them came. */
 export async function waitingAbove(
   tx: Tx,

@@ -1,7 +1,8 @@
-import { mqttPasswordHash } from "#store/gateway-registry.ts";
+import { loadSources, mqttPasswordHash, sourceOf } from "#store/gateway-registry.ts";
 import type { BrokerParts } from "./check-broker-login.ts";
 import { isGatewayId } from "./gateway-id.ts";
 import { isSessionUser } from "./session-user.ts";
+import { isSourceFilter, mayHearBySource, maySendBySource } from "./source-access.ts";
 
 /** What a client of the broker wants to do; `topic` is a filter where it subscribes. */
 export interface BrokerAccess {
@@ -20,9 +21,9 @@ const topicShape = /^coldmark\/v1\/([^/]+)\/([a-z]+)$/;
 
 /**
  * Whether a client that the broker let in may do that (design §4): a gateway sends its own data, hist and status and
- * hears its own receipt and command, the collector the other way round for all; the Sparkplug host hears nodes, says whether
- * it is there and asks for rebirths. Only a status and the host's STATE may be retained. No
- * normalisation: a topic is right or it isn't.
+ * hears its own receipt and command, the collector the other way round for all; one with a registered source has that source's
+ * topics besides. The Sparkplug host hears nodes, says whether it is there and asks for rebirths. Of ours only a status and the
+ * host's STATE may be retained. No normalisation: a topic is right or it isn't.
  */
 export async function checkBrokerAccess(parts: BrokerParts, access: BrokerAccess): Promise<boolean> {
   const isCollector = isSessionUser(parts.config.mqttUsername, access.username);
@@ -31,8 +32,11 @@ export async function checkBrokerAccess(parts: BrokerParts, access: BrokerAccess
   // Mosquitto's counter of what it dropped: other brokers have none, and nothing comes of it.
   if (isCollector && access.action === "subscribe" && access.topic === droppedTopic) return true;
   const [, who = "", level = ""] = topicShape.exec(access.topic) ?? [];
-  if (isCollector) return mayCollector(access, who, level);
-  return mayGateway(access, who, level) && (await isRegistered(parts, access.username));
+  if (isCollector) return mayCollector(access, who, level) || hearsSource(parts, access);
+  if (access.clientid !== access.username || !isGatewayId(access.username)) return false;
+  if (access.topic.startsWith("coldmark/"))
+    return mayGateway(access, who, level) && isRegistered(parts, access.username);
+  return mayBySource(parts, access);
 }
 
 function mayCollector({ action, retain }: BrokerAccess, who: string, level: string): boolean {
@@ -46,12 +50,8 @@ function mayHost({ action, topic, retain }: BrokerAccess, hostId: string): boole
   return topic === `spBv1.0/STATE/${hostId}` || (!retain && rebirthShape.test(topic));
 }
 
-function mayGateway(
-  { clientid, username, action, retain }: BrokerAccess,
-  who: string,
-  level: string,
-): boolean {
-  if (who !== username || clientid !== username || !isGatewayId(username)) return false;
+function mayGateway({ username, action, retain }: BrokerAccess, who: string, level: string): boolean {
+  if (who !== username) return false;
   if (action === "subscribe") return heard.includes(level);
   return sent.includes(level) && (!retain || level === "status");
 }
@@ -61,5 +61,25 @@ function isRegistered({ store, gateways }: BrokerParts, gateway: string): Promis
   return gateways.isRight(gateway, "", async () => {
     const kept = await store.as({ role: "auth" }, (tx) => mqttPasswordHash(tx, gateway));
     return kept !== null;
+  });
+}
+
+async function hearsSource({ store }: BrokerParts, { action, topic }: BrokerAccess): Promise<boolean> {
+  if (action !== "subscribe") return false;
+  const registered = await store.as({ role: "worker" }, loadSources);
+  return isSourceFilter(
+    registered.map(({ source }) => source),
+    topic,
+  );
+}
+
+/** Such a device may retain what it likes: it can't be told not to, and the collector asks for nothing that was retained. */
+function mayBySource(parts: BrokerParts, { username, action, topic }: BrokerAccess): Promise<boolean> {
+  return parts.gateways.isRight(`${username} ${action} ${topic}`, "", async () => {
+    const source = await parts.store.as({ role: "auth" }, (tx) => sourceOf(tx, username));
+    if (source === null) return false;
+    return action === "publish"
+      ? maySendBySource(source, topic)
+      : mayHearBySource(source, topic, parts.config.sparkplugHostId);
   });
 }

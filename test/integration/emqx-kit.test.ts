@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadConfig } from "#config";
+import { sourceShape } from "#domain/formats/source.ts";
 import { KnownAnswers } from "#services/brokers/known-answers.ts";
 import { type ApiNetwork, startApiNetwork } from "../support/api-network.ts";
 import { gatewayPassword, registerGateways } from "../support/gateway-network.ts";
@@ -16,6 +17,18 @@ const settings = {
   SPARKPLUG_PASSWORD: "password-of-the-host",
 };
 const hostClient = "coldmark-sparkplug-coldmark";
+const value = { name: "t", as: "t", pointer: "/t", unit: "C" };
+const mapping = { kind: "mapping", topic: "plant/+/climate", device: { level: 2 }, values: [value] };
+const time = { pointer: "/at", unit: "ms" };
+const sources = {
+  "gw-plant": sourceShape.parse({ ...mapping, time }),
+  "gw-board": sourceShape.parse({ kind: "thingsboard", values: [value] }),
+  "gw-chirp": sourceShape.parse({ kind: "chirpstack", application: "app-1", values: [value] }),
+  "gw-spark": sourceShape.parse({
+    ...{ kind: "sparkplug", group: "g", edge: "e1" },
+    values: [{ name: "t", as: "t", metric: "T", unit: "C" }],
+  }),
+};
 let network: ApiNetwork;
 
 beforeAll(async () => {
@@ -24,6 +37,12 @@ beforeAll(async () => {
     { id: "gw-01" },
     { id: "gw-02" },
     { id: "gw-revoked", revokedAt: 1 },
+    ...Object.entries(sources).map(([id, source]) => ({ id, source })),
+    {
+      id: "gw-gone",
+      revokedAt: 1,
+      source: sourceShape.parse({ ...mapping, time, topic: "gone/+/climate" }),
+    },
   ]);
 });
 afterAll(() => network?.stop());
@@ -197,6 +216,58 @@ describe("POST /broker/acl", () => {
     ["+", "publish", "coldmark/v1/+/data", "false", deny],
   ])("%s may %s %s (retain %s): %s", async (who, action, topic, retain, expected) => {
     expect(await may(who, action, topic, retain)).toBe(expected);
+  });
+
+  it.each([
+    ["gw-board", "publish", "v1/gateway/telemetry", allow],
+    ["gw-board", "publish", "v1/gateway/attributes", deny],
+    ["gw-board", "publish", "v1/gateway/+", deny],
+    ["gw-board", "publish", "v1/gateway/telemetry/", deny],
+    ["gw-board", "publish", "coldmark/v1/gw-board/status", allow],
+    ["gw-board", "publish", "plant/1/climate", deny],
+    ["gw-board", "subscribe", "v1/gateway/telemetry", deny],
+    ["gw-board", "subscribe", "v1/gateway/rpc", deny],
+    ["gw-chirp", "publish", "application/app-1/device/0102030405060708/event/up", allow],
+    ["gw-chirp", "publish", "application/app-1/device/0102030405060708/event/join", deny],
+    ["gw-chirp", "publish", "application/app-2/device/0102030405060708/event/up", deny],
+    ["gw-plant", "publish", "plant/room 1/climate", allow],
+    ["gw-plant", "publish", "plant//climate", deny],
+    ["gw-plant", "publish", "plant/+/climate", deny],
+    ["gw-plant", "publish", "plant/#", deny],
+    ["gw-plant", "publish", "plant/1/2/climate", deny],
+    ["gw-plant", "subscribe", "plant/1/climate", deny],
+    ["gw-spark", "publish", "spBv1.0/g/NBIRTH/e1", allow],
+    ["gw-spark", "publish", "spBv1.0/g/DDATA/e1/d1", allow],
+    ["gw-spark", "publish", "spBv1.0/g/NDATA/e2", deny],
+    ["gw-spark", "publish", "spBv1.0/g/NCMD/e1", deny],
+    ["gw-spark", "publish", "spBv1.0/STATE/coldmark", deny],
+    ["gw-spark", "subscribe", "spBv1.0/g/NCMD/e1", allow],
+    ["gw-spark", "subscribe", "spBv1.0/g/NCMD/e1/#", allow],
+    ["gw-spark", "subscribe", "spBv1.0/g/DCMD/e1/+", allow],
+    ["gw-spark", "subscribe", "spBv1.0/g/DCMD/e1/d1", allow],
+    ["gw-spark", "subscribe", "spBv1.0/g/DCMD/e1/d1/x", deny],
+    ["gw-spark", "subscribe", "spBv1.0/STATE/coldmark", allow],
+    ["gw-spark", "subscribe", "spBv1.0/g/NCMD/e2", deny],
+    ["gw-spark", "subscribe", "spBv1.0/g/NCMD/+", deny],
+    ["gw-spark", "subscribe", "spBv1.0/#", deny],
+    [gateway, "publish", "v1/gateway/telemetry", deny],
+    ["gw-99", "publish", "v1/gateway/telemetry", deny],
+    ["gw-gone", "publish", "gone/1/climate", deny],
+    [collector, "subscribe", "v1/gateway/telemetry", allow],
+    [collector, "subscribe", "plant/+/climate", allow],
+    [collector, "subscribe", "application/app-1/device/+/event/up", allow],
+    [collector, "subscribe", "gone/+/climate", deny],
+    [collector, "subscribe", "plant/#", deny],
+    [collector, "subscribe", "spBv1.0/g/NDATA/e1", deny],
+    [collector, "publish", "v1/gateway/telemetry", deny],
+  ])("by its registered source %s may %s %s: %s", async (who, action, topic, expected) => {
+    expect(await may(who, action, topic)).toBe(expected);
+    expect(await may(who, action, topic)).toBe(expected);
+    if (who.startsWith("gw-")) expect(await may(who, action, topic, "false", "gw-02")).toBe(deny);
+  });
+
+  it("lets a device of a registered source retain, which can't be told not to", async () => {
+    expect(await may("gw-plant", "publish", "plant/1/climate", "true")).toBe(allow);
   });
 
   it("refuses a gateway under another's client id", async () => {

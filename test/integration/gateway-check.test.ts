@@ -125,18 +125,23 @@ describe("gateway-check", () => {
       lanes: "live",
       clock: Date.now,
     } as const;
+    const reading = (ts: number) => ({ s: "t2", ts, t: 5.5 });
+    const readings = Array.from({ length: 10 }, (_, at) => reading(from + at * 1_000));
     demo = startGateway({
       ...settings,
       key,
       mqttUrl: deployment.doors.mqttUrl,
       receiptKeys: [deployment.doors.receiptKey],
-      source: listSource(Array.from({ length: 10 }, (_, at) => ({ s: "t2", ts: from + at * 1_000, t: 5.5 }))),
+      source: listSource(readings),
       say: () => undefined,
     });
-    await demo.drained(from + 5_000);
-    demo.unplug();
-    demo.plugIn();
     await demo.drained(from + 9_000);
+    demo.unplug();
+    for (let at = 5; at > 0; at -= 1) readings.push(reading(from - at * minuteMs - 500));
+    const back = Date.now();
+    readings.push(reading(back));
+    demo.plugIn();
+    await demo.drained(back);
     await new Promise((resolve) => setTimeout(resolve, settledMs));
     const { code, lines, text } = await watch.done();
     const told = (state: string) => Object.keys(lines).filter((duty) => lines[duty] === state);
@@ -153,6 +158,7 @@ describe("gateway-check", () => {
         "receipts",
         "status",
         "last will",
+        "data first",
         "back-off",
       ]),
     );

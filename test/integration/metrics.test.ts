@@ -1,7 +1,13 @@
 import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createMetrics } from "#cli/metrics.ts";
+import { type Service, startService } from "#cli/start-service.ts";
 import { readStatus } from "#cli/status.ts";
+import { loadConfig } from "#config";
 import { AppError } from "#domain/errors.ts";
 import { createIngestMeters } from "#ingest/meters.ts";
 import { openPostgresReadings } from "#store/readings/postgres.ts";
@@ -120,4 +126,36 @@ it("counts the halvings of a write that the store refuses in part", async () => 
   const batch = [one(1, 500), one(2, 2 ** 40), one(3, 500), one(4, 500)];
   expect((await readings.write(batch)).map(({ reading }) => reading.ts)).toEqual([2]);
   expect(halvings).toBe(2);
+});
+
+it("has a socket for figures alone where the API is not run, and works without where its port is taken", async () => {
+  const lines: string[] = [];
+  const log = pino({ level: "warn" }, { write: (line) => void lines.push(line) });
+  const folders: string[] = [];
+  const running: Service[] = [];
+  const startOn = async (port: number): Promise<Service> => {
+    const folder = mkdtempSync(join(tmpdir(), "coldmark-metrics-"));
+    folders.push(folder);
+    const config = loadConfig({ DATA_DIR: folder, MQTT_PORT: "0", METRICS_PORT: String(port) });
+    const service = await startService(config, log, { rooms: new Set(["ingest"] as const) });
+    running.push(service);
+    return service;
+  };
+  try {
+    const { server, metrics } = await startOn(0);
+    expect(server).toBeNull();
+    expect(metrics?.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    const answers = ["/metrics", "/health/ready", "/v1/findings"].map((path) =>
+      fetch(`${metrics?.url}${path}`),
+    );
+    const [figures, ready, other] = await Promise.all(answers);
+    expect([figures?.status, ready?.status, other?.status]).toEqual([200, 200, 404]);
+    expect(await figures?.text()).toContain("ingest_inbox_rows 0");
+    const second = await startOn(metrics?.port ?? 0);
+    expect(second.metrics).toBeNull();
+    expect(lines.join()).toContain("METRICS_PORT");
+  } finally {
+    for (const service of running) await service.stop();
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  }
 });

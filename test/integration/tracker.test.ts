@@ -13,7 +13,7 @@ import { openRelay } from "#ingest/relay.ts";
 import { createTracker, type Decode } from "#ingest/tracker.ts";
 import { openStore, type Store } from "#store/connect.ts";
 import { countBoots, owedReceipts, saveProgress } from "#store/gateway-progress.ts";
-import { ensureCursors } from "#store/inbox.ts";
+import { ensureCursors, isMoreAbove, readInbox, waitingAbove } from "#store/inbox.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import { deadLetters } from "#store/schema/dead-letters.ts";
 import { findings } from "#store/schema/findings.ts";
@@ -181,4 +181,15 @@ it("keeps what the register said for a batch under way while another reader lear
   await store.as({ role: "app", tenant: "t" }, (tx) => noteChange(tx, "t"));
   const after = await book.read(["gw-many"]);
   expect([underWay.has("gw-few"), after.has("gw-few"), after.has("gw-many")]).toEqual([true, false, true]);
+});
+
+it("says whether more than so many messages wait above a position", async () => {
+  const above = (position: number, messages: number) =>
+    store.as({ role: "worker" }, (tx) => isMoreAbove(tx, position, messages));
+  const { messages } = await store.as({ role: "worker" }, (tx) => waitingAbove(tx, 0));
+  expect(messages).toBeGreaterThan(200);
+  expect([await above(0, messages - 1), await above(0, messages)]).toEqual([true, false]);
+  const first = { position: 0, limit: 10, maxBytes: 1_048_576 };
+  const tenth = (await store.as({ role: "worker" }, (tx) => readInbox(tx, first))).at(-1)?.id ?? 0;
+  expect([await above(tenth, messages - 11), await above(tenth, messages - 10)]).toEqual([true, false]);
 });
