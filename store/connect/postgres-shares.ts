@@ -30,8 +30,13 @@ export function openPostgresShares(url: string): Shares {
     };
     fresh.on("error", lost);
     fresh.on("end", lost);
-    await fresh.connect();
-    await fresh.query("select pg_advisory_lock_shared($1, $2)", [lockClass, memberKey]);
+    try {
+      await fresh.connect();
+      await fresh.query("select pg_advisory_lock_shared($1, $2)", [lockClass, memberKey]);
+    } catch (error) {
+      await fresh.end().catch(() => undefined);
+      throw error;
+    }
     client = fresh;
     return fresh;
   };

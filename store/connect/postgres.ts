@@ -7,6 +7,8 @@ import { migrationConfig } from "./migrations.ts";
 import { openPostgresShares } from "./postgres-shares.ts";
 
 const connectionsMax = 10;
+/** Behind a query that never got its answer it gets none either; the connection is given up then. */
+const rollback = { text: "rollback", query_timeout: 2_000 };
 const oldestVersionNum = 150_000;
 const migrationLock = 0x636f6c64; // "cold": one starter migrates, the others wait
 const typeOid = { bytea: 17, int8: 20, textArray: 1009, int8Array: 1016 };
@@ -69,7 +71,7 @@ async function inTransaction<T>(pool: pg.Pool, who: Who, work: (tx: Transaction)
     await client.query("commit");
     return result;
   } catch (error) {
-    await client.query("rollback").catch(() => undefined);
+    await client.query(rollback).catch(() => undefined);
     throw error;
   } finally {
     client.release(client.getTransactionStatus() !== "I");
