@@ -2,6 +2,7 @@ import type { IClientOptions, MqttClient } from "mqtt";
 import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
 import { createAcknowledger } from "./acknowledger.ts";
+import { endConnection } from "./end-connection.ts";
 import type { InboundMessage, Lane } from "./message.ts";
 
 /**
@@ -141,7 +142,7 @@ export function openSession(parts: SessionParts): CollectorSession {
       stopped = true;
       clearInterval(watchdog);
       if (retry) clearTimeout(retry);
-      await client?.endAsync().catch(() => undefined);
+      if (client) await endConnection(client);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { IClientOptions, MqttClient } from "mqtt";
 import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
+import { endConnection } from "../end-connection.ts";
 import { toLane } from "../inbound.ts";
 import type { InboundMessage } from "../message.ts";
 import type { TopicRoutes } from "../topic-routes.ts";
@@ -148,10 +149,6 @@ async function leave(client: MqttClient | null, { hostId, clock }: HostSessionPa
   if (client === null) return;
   // Our own death certificate comes back to us, and must not be answered as a false one is.
   client.removeAllListeners("message");
-  if (client.connected) {
-    await client
-      .publishAsync(stateTopic(hostId), stateOf(false, clock()), certificate)
-      .catch(() => undefined);
-  }
-  await client.endAsync().catch(() => undefined);
+  const sayOffline = () => client.publishAsync(stateTopic(hostId), stateOf(false, clock()), certificate);
+  await endConnection(client, client.connected ? sayOffline : undefined);
 }
