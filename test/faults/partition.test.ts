@@ -39,14 +39,23 @@ async function startApart(options: RigOptions = {}): Promise<{
   }
 }
 
+/** The networks go whatever happens: the next test has the same addresses. */
+async function takeDown(apart: Awaited<ReturnType<typeof startApart>> | undefined): Promise<void> {
+  for (const machine of Object.values(apart?.machines ?? {})) machine.join();
+  try {
+    await apart?.rig.stop();
+  } finally {
+    for (const machine of Object.values(apart?.machines ?? {})) machine.remove();
+  }
+}
+
 describe("a partition", () => {
   let apart: Awaited<ReturnType<typeof startApart>>;
   beforeAll(async () => {
     apart = await startApart();
   });
   afterAll(async () => {
-    await apart?.rig.stop();
-    for (const machine of Object.values(apart?.machines ?? {})) machine.remove();
+    await takeDown(apart);
   });
 
   it.each([
@@ -83,8 +92,7 @@ describe("a partition", () => {
 describe("and where the broker's PUBACK is trusted (control)", () => {
   let apart: Awaited<ReturnType<typeof startApart>> | undefined;
   afterEach(async () => {
-    await apart?.rig.stop();
-    for (const machine of Object.values(apart?.machines ?? {})) machine.remove();
+    await takeDown(apart);
   });
 
   it("a partition of the service loses what the broker's queue can't hold", async () => {

@@ -45,10 +45,17 @@ export function makeOtherMachine(number: number): OtherMachine {
     run(tc, "qdisc", words[0] ?? "", "dev", outside, "root", ...words.slice(1));
     run(...there, tc, "qdisc", words[0] ?? "", "dev", inside, "root", ...words.slice(1));
   };
+  let isParted = false;
   return {
     ...{ ours, theirs, prefix: there },
-    part: () => bothEnds("add", "pfifo", "limit", "0"),
-    join: () => bothEnds("del"),
+    part: () => {
+      bothEnds("add", "pfifo", "limit", "0");
+      isParted = true;
+    },
+    join: () => {
+      if (isParted) bothEnds("del");
+      isParted = false;
+    },
     remove: () => run(ip, "netns", "del", name),
   };
 }
