@@ -7,6 +7,7 @@ import { makeSmallDisk } from "../support/power-disk.ts";
 import type { Simulated } from "../support/simulated.ts";
 import {
   expectNothingLost,
+  expectSomethingLost,
   isLong,
   lossOf,
   recoveryMs,
@@ -72,14 +73,7 @@ describe("a full disk", () => {
     await unsupervise?.();
     await rig.postgres.restart();
     await rig.startService({ settings: { TEST_RECEIPT_BEFORE_COMMIT: "false" } });
-    const outcome = await rig.check();
-    writeDown({
-      fault: "control: disk full, receipts before the commit",
-      times: 1,
-      ...lossOf(outcome),
-      recoveryMs: [],
-    });
-    expect(outcome.check?.missingMessages).toBeGreaterThan(0);
+    await expectSomethingLost(rig, "disk full, receipts before the commit");
   });
 });
 

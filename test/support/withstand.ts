@@ -33,6 +33,13 @@ export async function expectNothingLost(rig: FaultRig, ledger?: string): Promise
   return outcome;
 }
 
+/** The same look-up where something acknowledges too early (a control): it must find acknowledged messages missing. */
+export async function expectSomethingLost(rig: FaultRig, fault: string): Promise<void> {
+  const loss = lossOf(await rig.check());
+  writeDown({ fault: `control: ${fault}`, times: 1, ...loss, recoveryMs: [] });
+  expect(loss.lost.messages + loss.lost.readings).toBeGreaterThan(0);
+}
+
 /** At rest nothing is in flight, and InfluxDB holds each stored reading once. */
 async function expectCountersAddUp(rig: FaultRig): Promise<void> {
   await expect.poll(async () => (await rig.counters()).inFlight, { timeout: 60_000 }).toBe(0);
