@@ -13,7 +13,8 @@ import type { GatewayBook } from "./gateway-book.ts";
 import type { MessagePosition } from "./message.ts";
 import type { Decode, SeqUse, TrackedMessage } from "./tracker.ts";
 
-const limits = { limit: 500, maxBytes: 4 * 1024 * 1024 };
+/** As much as a step takes from memory: a projector that fell behind must be able to catch up. */
+const limits = { limit: 4_000, maxBytes: 8 * 1024 * 1024 };
 
 interface Numbered {
   readonly at: number;

@@ -10,7 +10,8 @@ interface Relayed {
 
 /**
  * Hands the inbox's messages from one of its readers to the next one in memory, so that they needn't be read back. What
- * doesn't fit is dropped: whoever asks then gets null and reads the records, where everything is.
+ * doesn't fit is dropped, and what is held stays: a reader that fell behind has that much less to read from the records, where
+ * everything is, and which costs twice as much.
  */
 export interface Relay<Item extends Relayed> {
   /** Messages in order of id, of which the inbox holds none between `after` and the first, nor between two of them. */
@@ -25,13 +26,9 @@ const overheadBytes = 600;
 
 /** Opens a relay between two readers of one process. */
 export function openRelay<Item extends Relayed>(): Relay<Item> {
-  let items: Item[] = [];
+  const items: Item[] = [];
   let after = 0;
   let bytes = 0;
-  const forget = () => {
-    items = [];
-    bytes = 0;
-  };
   /** Lets go of what the reader has already, as after it read the records. */
   const catchUp = (position: number) => {
     const keep = items.findIndex(({ message }) => message.id > position);
@@ -43,10 +40,10 @@ export function openRelay<Item extends Relayed>(): Relay<Item> {
   };
   return {
     offer: (from, offered) => {
+      const size = offered.reduce((n, item) => n + sizeOf(item), 0);
+      if (bytes + size > bytesMax) return;
       if (items.length === 0) after = from;
       else if (items.at(-1)?.message.id !== from) return; // a hole: the reader comes to it, reads the records, and what follows is new
-      const size = offered.reduce((n, item) => n + sizeOf(item), 0);
-      if (bytes + size > bytesMax) return forget();
       items.push(...offered);
       bytes += size;
     },
