@@ -57,8 +57,12 @@ describe("strict CBOR", () => {
   });
 
   test("what another encoder writes comes back as it was", () => {
+    // As JSON has it, without −0: that encoder writes 0 for it.
+    const values = fc
+      .json({ maxDepth: 4, stringUnit: "grapheme" })
+      .map((text) => JSON.parse(text) as unknown);
     fc.assert(
-      fc.property(fc.jsonValue({ maxDepth: 4, stringUnit: "grapheme" }), (value) => {
+      fc.property(values, (value) => {
         fc.pre(!JSON.stringify(value).includes("__proto__"));
         expect(parseStrictCbor(encode(value), { maxDepth: 8 })).toEqual(value);
       }),
