@@ -10,11 +10,11 @@ import type { Ingest } from "#ingest/run.ts";
 import { openStore, type Store } from "#store/connect.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import { authSecret } from "./auth-secret.ts";
-import { type ChainReader, openChainReader } from "./chain-reader.ts";
+import { openChainReader } from "./chain-reader.ts";
 import { openControl } from "./control.ts";
 import { chainSettings, openReadings, operatorContext } from "./parts.ts";
 import { rebuildVerbs } from "./rebuild-verb.ts";
-import type { DemoPages } from "./serve-api.ts";
+import type { DemoPages, ServedParts } from "./serve-api.ts";
 
 /** What a process runs of the whole; on the embedded database always all of it. */
 export type Room = "ingest" | "anchor" | "jobs" | "api";
@@ -88,7 +88,7 @@ export async function startService(config: Config, log: Logger, options: Service
         ? await (await import("./serve-metrics.ts")).serveMetrics({ ...common, anchor, ingest })
         : null;
     for (const one of [server, metrics]) if (one !== null) closing.push(() => one.stop());
-    const control = await openControl(dataDir, controlVerbs({ ...common, anchor, chain }));
+    const control = await openControl(dataDir, controlVerbs({ ...common, chain }));
     closing.push(() => control.close());
     return { store, readings, ingest, anchor, server, metrics, stop };
   } catch (fault) {
@@ -108,18 +108,8 @@ function requireChainSettings({ chainRpcUrl, anchorKey, contractAddress }: Confi
     throw new AppError("BAD_SETTING", "the chain's settings are not complete", { faults });
 }
 
-interface Running {
-  readonly store: Store;
-  readonly readings: ReadingsStore;
-  readonly config: Config;
-  readonly clock: () => number;
-  readonly log: Logger;
-  readonly anchor: Anchor | null;
-  readonly chain: ChainReader;
-}
-
 /** What other commands ask of the process that has the folder. */
-function controlVerbs(running: Running) {
+function controlVerbs(running: Pick<ServedParts, "store" | "readings" | "config" | "log" | "chain">) {
   const { store, readings, config, log, chain } = running;
   return {
     register: async (input: unknown) => {

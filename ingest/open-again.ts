@@ -6,6 +6,7 @@ import type { GatewayFacts } from "#store/gateway-registry.ts";
 import type { InboxMessage } from "#store/inbox.ts";
 import type { DecodedMessage } from "./decode-message.ts";
 import type { GatewayBook } from "./gateway-book.ts";
+import { inGroups } from "./in-groups.ts";
 import { type Candidate, openReadings } from "./open-readings.ts";
 import { aliasesFor } from "./sparkplug/follow-sparkplug.ts";
 import type { Decode } from "./tracker.ts";
@@ -69,10 +70,6 @@ export async function* openAgain(
     await setImmediate();
   }
   if (slice.length > 0) yield await openSlice(parts, slice, gateways);
-}
-
-function* inGroups<T>(items: readonly T[], size: number): Generator<readonly T[]> {
-  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
 }
 
 async function openSlice(

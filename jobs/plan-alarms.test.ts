@@ -123,7 +123,7 @@ describe("alarms of excursions that only back-filled readings tell of", () => {
     expect(endOf(row(10, 30, { knownTo: 25 }))).toEqual([[30, null, now]]);
   });
 
-  it("are known as far as any point is, and last if one of the points is known to", () => {
+  it("are known as far as the point known furthest, and last as soon as one point lasts", () => {
     const told = row(10, null, { knownTo: 25 });
     expect(endOf(told, row(20, null, { knownTo: 40 }))).toEqual([[null, 40, null]]);
     expect(endOf(told, row(20, 50))).toEqual([[null, 50, null]]);

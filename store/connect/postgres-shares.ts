@@ -34,7 +34,7 @@ export function openPostgresShares(url: string): Shares {
       await fresh.connect();
       await fresh.query("select pg_advisory_lock_shared($1, $2)", [lockClass, memberKey]);
     } catch (error) {
-      await fresh.end().catch(() => undefined);
+      giveUp(fresh);
       throw error;
     }
     client = fresh;
@@ -47,7 +47,7 @@ export function openPostgresShares(url: string): Shares {
     } catch (error) {
       client = null;
       held = new Set();
-      await own.end().catch(() => undefined);
+      giveUp(own);
       throw error;
     }
   };
@@ -76,6 +76,11 @@ export function openPostgresShares(url: string): Shares {
       await own?.end();
     },
   };
+}
+
+/** A connection that failed may never come to its end; nothing is to wait for that. */
+function giveUp(client: pg.Client): void {
+  client.end().catch(() => undefined);
 }
 
 async function countMembers(client: pg.Client): Promise<number> {

@@ -9,6 +9,7 @@ import { decodeMessage } from "#ingest/decode-message.ts";
 import { openGatewayBook } from "#ingest/gateway-book.ts";
 import { createIngestMeters } from "#ingest/meters.ts";
 import { createProjector } from "#ingest/projector.ts";
+import { readTracked } from "#ingest/read-tracked.ts";
 import { openRelay } from "#ingest/relay.ts";
 import { createTracker, type Decode } from "#ingest/tracker.ts";
 import { openStore, type Store } from "#store/connect.ts";
@@ -192,4 +193,23 @@ it("says whether more than so many messages wait above a position", async () => 
   const first = { position: 0, limit: 10, maxBytes: 1_048_576 };
   const tenth = (await store.as({ role: "worker" }, (tx) => readInbox(tx, first))).at(-1)?.id ?? 0;
   expect([await above(tenth, messages - 11), await above(tenth, messages - 10)]).toEqual([true, false]);
+});
+
+it("reads back no more at a time than memory has room for once it is unpacked, and leaves none out", async () => {
+  const total = (await store.as({ role: "worker" }, (tx) => waitingAbove(tx, 0))).messages;
+  const bulky: Decode = async (message, gateway) => {
+    const decoded = await decode(message, gateway);
+    return decoded.kind === "readings" ? { ...decoded, unpackedBytes: 2_097_152 } : decoded;
+  };
+  const ids: number[] = [];
+  const counts: number[] = [];
+  for (let position = 0; ; ) {
+    const read = await readTracked(stepsOn(store, bulky), position);
+    if (read.length === 0) break;
+    counts.push(read.length);
+    ids.push(...read.map(({ message }) => message.id));
+    position = ids.at(-1) ?? position;
+  }
+  expect([ids.length, new Set(ids).size]).toEqual([total, total]);
+  expect(Math.max(...counts)).toBeLessThanOrEqual(32);
 });
