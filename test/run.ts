@@ -5,7 +5,8 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { sharedDir } from "./conformance/shared.ts";
 
 const root = dirname(import.meta.dirname);
@@ -13,7 +14,30 @@ const root = dirname(import.meta.dirname);
 interface Step {
   readonly title: string;
   readonly failed: boolean;
-  readonly tests: { readonly passed: number; readonly failed: number };
+  readonly tests: TestCount;
+}
+
+interface TestCount {
+  readonly passed: number;
+  readonly failed: number;
+  /** The failed tests, each with the beginning of its error, said again in the last lines. */
+  readonly failures?: readonly string[];
+}
+
+/** What Vitest's JSON report says, as far as it is read here. */
+interface VitestReport {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message: string;
+    readonly assertionResults: readonly {
+      readonly fullName: string;
+      readonly status: string;
+      readonly failureMessages: readonly string[];
+    }[];
+  }[];
 }
 
 /** The static checks, by the package whose own command does them. */
@@ -89,14 +113,34 @@ async function runStaticChecks(): Promise<Step[]> {
   });
 }
 
+/** The failed tests of a Vitest report, and the files that would not load. */
+function failuresIn({ testResults }: VitestReport): string[] {
+  return testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = relative(root, name);
+    const failed = assertionResults.filter((test) => test.status === "failed");
+    if (failed.length === 0) return status === "failed" ? [`${file}\n${beginningOf(message)}`] : [];
+    return failed.map(
+      (test) => `${file} > ${test.fullName}\n${beginningOf(test.failureMessages.join("\n"))}`,
+    );
+  });
+}
+
+/** An error's first lines, indented, without colours: a CI that keeps only the end of its output still shows the cause. */
+function beginningOf(error: string): string {
+  const lines = stripVTControlCharacters(error)
+    .split("\n")
+    .filter((line) => line.trim() !== "");
+  return lines
+    .slice(0, 8)
+    .map((line) => `    ${line.slice(0, 300)}`)
+    .join("\n");
+}
+
 /** What a Vitest JSON report counts; a missing report (Vitest itself fell over) counts nothing. */
-function countTests(reportFile: string): { passed: number; failed: number } {
+function countTests(reportFile: string): TestCount {
   if (!existsSync(reportFile)) return { passed: 0, failed: 0 };
-  const report = JSON.parse(readFileSync(reportFile, "utf8")) as {
-    numPassedTests: number;
-    numFailedTests: number;
-  };
-  return { passed: report.numPassedTests, failed: report.numFailedTests };
+  const report = JSON.parse(readFileSync(reportFile, "utf8")) as VitestReport;
+  return { passed: report.numPassedTests, failed: report.numFailedTests, failures: failuresIn(report) };
 }
 
 async function runProject(project: string): Promise<Step> {
@@ -134,6 +178,7 @@ function failuresOf(step: Step): number {
 function report(steps: readonly Step[], notRun: readonly string[]): void {
   heading("result");
   for (const step of steps) say(`${step.failed ? "FAILED" : "ok    "}  ${step.title}`);
+  for (const failure of steps.flatMap((step) => step.tests.failures ?? [])) say(`\nFAILED  ${failure}`);
   const passed = steps.reduce((sum, step) => sum + step.tests.passed, 0);
   const failed = steps.reduce((sum, step) => sum + failuresOf(step), 0);
   say(`\n${passed} passed, ${failed} failed`);
