@@ -9,15 +9,13 @@ import {
 import { type InboxMessage, readCursors, readInbox } from "#store/inbox.ts";
 import { admitBoots, bootKey } from "./admit-boots.ts";
 import type { DecodedMessage } from "./decode-message.ts";
+import { decodeWithin } from "./decode-within.ts";
 import type { GatewayBook } from "./gateway-book.ts";
-import { inGroups } from "./in-groups.ts";
 import type { MessagePosition } from "./message.ts";
 import type { Decode, SeqUse, TrackedMessage } from "./tracker.ts";
 
 /** As much as a step takes from memory: a projector that fell behind must be able to catch up. */
 const limits = { limit: 4_000, maxBytes: 8 * 1024 * 1024 };
-const unpackedBytesMax = 32 * 1024 * 1024;
-const decodedTogether = 16;
 
 interface Numbered {
   readonly at: number;
@@ -44,22 +42,6 @@ export async function readTracked(
   return messages.map((message, at) => ({
     ...{ message, decoded: decoded[at] as DecodedMessage, use: uses[at] ?? "untracked" },
   }));
-}
-
-/** Decodes messages from the first on, as many as memory has room for: a few bytes of gzip may unpack to megabytes. */
-async function decodeWithin(
-  messages: readonly InboxMessage[],
-  decode: (message: InboxMessage) => DecodedMessage | Promise<DecodedMessage>,
-): Promise<DecodedMessage[]> {
-  const all: DecodedMessage[] = [];
-  let bytes = 0;
-  for (const group of inGroups(messages, decodedTogether)) {
-    const decoded = await Promise.all(group.map(decode));
-    all.push(...decoded);
-    for (const one of decoded) bytes += one.kind === "readings" ? one.unpackedBytes : 0;
-    if (bytes > unpackedBytesMax) break;
-  }
-  return all;
 }
 
 /** How the tracker noted each message's seq; nothing for a message without one. */

@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import { toHex } from "#domain/log/bytes.ts";
 import type { AliasMap } from "#services/formats/open-sparkplug.ts";
 import type { Store, Tx } from "#store/connect.ts";
@@ -8,6 +7,7 @@ import type { GatewayFacts } from "#store/gateway-registry.ts";
 import { type InboxMessage, moveCursor, readCursors, readInbox } from "#store/inbox.ts";
 import { bootsMax } from "./admit-boots.ts";
 import type { DecodedMessage } from "./decode-message.ts";
+import { decodeWithin } from "./decode-within.ts";
 import type { GatewayBook } from "./gateway-book.ts";
 import { openProgressBook, type ProgressBook } from "./progress-book.ts";
 import type { Relay } from "./relay.ts";
@@ -72,8 +72,6 @@ export interface Tracker {
 }
 
 const batch = { messages: 2_000, bytes: 8 * 1024 * 1024 };
-/** After so long at decoding, everything else gets its turn. */
-const turnMs = 5;
 const noReadings = { received: 0, stored: 0, duplicate: 0, deadLetter: 0 };
 /** A `sent` above this is a time of day, not a time since the gateway's start. 2020-01-01 UTC. */
 const year2020 = 1_577_836_800_000;
@@ -92,15 +90,15 @@ export function createTracker(parts: TrackerParts): Tracker {
       const from = position ?? (await readPosition(parts.store));
       position = null;
       const taken = parts.incoming.take(from, batch);
-      const messages = taken?.map(({ message }) => message) ?? (await readMessages(parts.store, from));
+      const waiting = taken?.map(({ message }) => message) ?? (await readMessages(parts.store, from));
       const register = taken?.at(-1)?.register;
-      const last = messages.at(-1);
-      if (last === undefined) {
+      if (waiting.length === 0) {
         position = from;
         return { messages: 0, progress: [] };
       }
-      const gateways = await parts.book.read(gatewaysOf(messages), register);
-      const opened = await openAll(parts.decode, messages, gateways);
+      const gateways = await parts.book.read(gatewaysOf(waiting), register);
+      const opened = await openFirst(parts.decode, waiting, gateways);
+      const messages = waiting.slice(0, opened.length);
       const arrivals = opened.flatMap(({ arrival }) => arrival ?? []);
       const tracked = await parts.store
         .as({ role: "worker" }, (tx) => settle(tx, { from, messages, gateways, arrivals, progressBook, now }))
@@ -110,7 +108,7 @@ export function createTracker(parts: TrackerParts): Tracker {
         });
       progressBook.keep(tracked.progress);
       parts.outgoing.offer(from, handOn(opened, tracked, register));
-      position = last.id;
+      position = messages.at(-1)?.id ?? from;
       return { messages: messages.length, progress: tracked.progress };
     },
   };
@@ -136,23 +134,15 @@ interface Opened {
   readonly arrival: Arrival | null;
 }
 
-/** Decodes each message; lets everything else have its turn every few milliseconds. */
-async function openAll(
+/** Decodes messages from the first on, as many as memory has room for; the step after comes to the others. */
+async function openFirst(
   decode: Decode,
   messages: readonly InboxMessage[],
   gateways: ReadonlyMap<string, GatewayFacts>,
 ): Promise<Opened[]> {
-  const begun: (DecodedMessage | Promise<DecodedMessage>)[] = [];
-  let until = performance.now() + turnMs;
-  for (const message of messages) {
-    begun.push(decode(message, gateways.get(message.gateway)));
-    if (performance.now() < until) continue;
-    await setImmediate();
-    until = performance.now() + turnMs;
-  }
-  const all = await Promise.all(begun);
-  return messages.map((message, at) => {
-    const decoded = all[at] as DecodedMessage;
+  const all = await decodeWithin(messages, (message) => decode(message, gateways.get(message.gateway)));
+  return all.map((decoded, at) => {
+    const message = messages[at] as InboxMessage;
     return { message, decoded, arrival: arrivalOf(message, decoded) };
   });
 }

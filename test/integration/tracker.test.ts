@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { openIntake } from "#ingest/accept.ts";
+import { type DurableBatch, openIntake } from "#ingest/accept.ts";
 import { bootsMax } from "#ingest/admit-boots.ts";
 import { decodeMessage } from "#ingest/decode-message.ts";
 import { openGatewayBook } from "#ingest/gateway-book.ts";
@@ -11,7 +11,7 @@ import { createIngestMeters } from "#ingest/meters.ts";
 import { createProjector } from "#ingest/projector.ts";
 import { readTracked } from "#ingest/read-tracked.ts";
 import { openRelay } from "#ingest/relay.ts";
-import { createTracker, type Decode } from "#ingest/tracker.ts";
+import { createTracker, type Decode, type DurableMessage, type TrackedMessage } from "#ingest/tracker.ts";
 import { openStore, type Store } from "#store/connect.ts";
 import { countBoots, owedReceipts, saveProgress } from "#store/gateway-progress.ts";
 import { ensureCursors, isMoreAbove, readInbox, waitingAbove } from "#store/inbox.ts";
@@ -58,10 +58,14 @@ const stepsOn = (records: Store, decode: Decode) => ({
   ...{ incoming: openRelay<never>(), outgoing: openRelay<never>() },
 });
 
-async function send(gateway: string, boots: readonly number[]): Promise<void> {
+async function send(
+  gateway: string,
+  boots: readonly number[],
+  onDurable: (batch: DurableBatch) => void = () => undefined,
+): Promise<void> {
   const intake = openIntake({
     ...{ store, log: pino({ level: "silent" }), clock: () => now, messagesMax: 1_000, premature: null },
-    onDurable: () => undefined,
+    onDurable,
     isLiveBehind: () => false,
     meters: createIngestMeters(),
   });
@@ -195,12 +199,33 @@ it("says whether more than so many messages wait above a position", async () => 
   expect([await above(tenth, messages - 11), await above(tenth, messages - 10)]).toEqual([true, false]);
 });
 
+/** As if each message had unpacked to all that is allowed; there later, as one with a signature. */
+const bulky: Decode = async (message, gateway) => {
+  const decoded = await decode(message, gateway);
+  return decoded.kind === "readings" ? { ...decoded, unpackedBytes: limits.maxInflatedBytes } : decoded;
+};
+
+it("takes no more at a time than memory has room for once it is unpacked, and leaves none out", async () => {
+  const incoming = openRelay<DurableMessage>();
+  const outgoing = openRelay<TrackedMessage>();
+  const boots = Array.from({ length: 100 }, (_, n) => n + 1_001);
+  await send("gw-few", boots, ({ after, register, messages }) =>
+    incoming.offer(
+      after,
+      messages.map((message) => ({ message, register })),
+    ),
+  );
+  const tracker = createTracker({ store, decode: bulky, book: openGatewayBook(store), incoming, outgoing });
+  const steps: number[] = [];
+  for (let step = await tracker.next(now); step.messages > 0; step = await tracker.next(now)) {
+    steps.push(step.messages);
+  }
+  expect(steps.reduce((sum, messages) => sum + messages)).toBe(100);
+  expect(Math.max(...steps)).toBeLessThanOrEqual(32);
+});
+
 it("reads back no more at a time than memory has room for once it is unpacked, and leaves none out", async () => {
   const total = (await store.as({ role: "worker" }, (tx) => waitingAbove(tx, 0))).messages;
-  const bulky: Decode = async (message, gateway) => {
-    const decoded = await decode(message, gateway);
-    return decoded.kind === "readings" ? { ...decoded, unpackedBytes: 2_097_152 } : decoded;
-  };
   const ids: number[] = [];
   const counts: number[] = [];
   for (let position = 0; ; ) {
