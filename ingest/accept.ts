@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
 import type { Store } from "#store/connect.ts";
@@ -8,6 +7,7 @@ import { followInbox } from "./follow-inbox.ts";
 import { createIntakeQueue, type Waiting } from "./intake-queue.ts";
 import type { InboundMessage, Lane } from "./message.ts";
 import type { IngestMeters } from "./meters.ts";
+import { sha256 } from "./sha256.ts";
 
 /** The one way into the inbox, for both doors. */
 export interface Intake {
@@ -155,8 +155,15 @@ function batchOf(rows: readonly NewInboxMessage[], { first, register }: Appended
 
 /** A text column can't hold NUL; a topic or gateway with one is wrong anyway, and must not stop the others. */
 function rowOf({ receivedAt, gateway, topic, lane, payload, door }: InboundMessage): NewInboxMessage {
-  const sha256 = hash("sha256", payload, "buffer");
-  return { receivedAt, gateway: withoutNul(gateway), topic: withoutNul(topic), lane, payload, sha256, door };
+  return {
+    receivedAt,
+    gateway: withoutNul(gateway),
+    topic: withoutNul(topic),
+    lane,
+    payload,
+    sha256: sha256(payload),
+    door,
+  };
 }
 
 function withoutNul(value: string): string {

@@ -8,9 +8,10 @@ import type { MessagePosition } from "./message.ts";
  */
 export const bootsMax = 10_000;
 
-/** Anything that stands for a message of a boot. */
+/** Anything that stands for a message of a boot, with the name of that boot. */
 interface Positioned {
   readonly position: MessagePosition;
+  readonly bootKey: string;
 }
 
 /** Which messages may be tracked: those of known boots, and of new ones as long as their gateway has room for them. */
@@ -20,7 +21,7 @@ export async function admitBoots<Message extends Positioned>(
   known: ReadonlyMap<string, GatewayProgress>,
 ): Promise<{ admitted: Message[]; refused: Message[] }> {
   const admittedBoots = new Set(known.keys());
-  const isNew = ({ position }: Message) => !admittedBoots.has(keyOf(position));
+  const isNew = ({ bootKey }: Message) => !admittedBoots.has(bootKey);
   const newcomers = messages.filter(isNew);
   if (newcomers.length === 0) return { admitted: [...messages], refused: [] };
   const kept = await countBoots(tx, [...new Set(newcomers.map(({ position }) => position.gateway))]);
@@ -32,18 +33,18 @@ export async function admitBoots<Message extends Positioned>(
     if (count >= bootsMax) refused.add(message);
     else {
       kept.set(gateway, count + 1);
-      admittedBoots.add(keyOf(message.position));
+      admittedBoots.add(message.bootKey);
     }
   }
   return { admitted: messages.filter((message) => !refused.has(message)), refused: [...refused] };
 }
 
 /** A boot's name in memory. */
-export function bootKey(tenant: string, gateway: string, boot: number): string {
+export function keyOfBoot(tenant: string, gateway: string, boot: number): string {
   return `${tenant}/${gateway}/${boot}`;
 }
 
 /** The name of the boot that a message belongs to. */
-export function keyOf({ tenant, gateway, boot }: MessagePosition): string {
-  return bootKey(tenant, gateway, boot);
+export function bootKeyOf({ tenant, gateway, boot }: MessagePosition): string {
+  return keyOfBoot(tenant, gateway, boot);
 }

@@ -24,10 +24,8 @@ export function openChooseFirst(
 ): ChooseFirst {
   const newest = new Map<string, number>();
   const learn = async (candidates: readonly Candidate[]) => {
-    const unknown = candidates
-      .map(({ reading }) => reading)
-      .filter(({ tenant, point }) => !newest.has(`${tenant}/${point}`));
-    const places = new Map(unknown.map(({ tenant, point }) => [`${tenant}/${point}`, { tenant, point }]));
+    const unknown = candidates.filter(({ place }) => !newest.has(place));
+    const places = new Map(unknown.map(({ place, reading }) => [place, reading]));
     if (places.size === 0) return;
     const found = await store.as({ role: "worker" }, (tx) => newestTimes(tx, [...places.values()]));
     for (const [key, ts] of found) newest.set(key, ts);
@@ -35,8 +33,8 @@ export function openChooseFirst(
   return {
     choose: async (candidates, settled) => {
       if (!fromBeginning) await learn(candidates);
-      const isOld = ({ reading: { tenant, point, ts } }: Candidate) =>
-        ts <= (newest.get(`${tenant}/${point}`) ?? Number.NEGATIVE_INFINITY);
+      const isOld = ({ place, reading }: Candidate) =>
+        reading.ts <= (newest.get(place) ?? Number.NEGATIVE_INFINITY);
       const old = candidates.filter(isOld);
       if (old.length > 0) await settled();
       const kept = await readKept(readings, old, newest);
@@ -48,8 +46,7 @@ export function openChooseFirst(
         seen.add(key);
         return !isKnown;
       });
-      for (const { reading } of candidates) {
-        const place = `${reading.tenant}/${reading.point}`;
+      for (const { place, reading } of candidates) {
         if (reading.ts > (newest.get(place) ?? Number.NEGATIVE_INFINITY)) newest.set(place, reading.ts);
       }
       return first;

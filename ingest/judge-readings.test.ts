@@ -17,6 +17,7 @@ const candidate = (inboxId: number, index: number, change: Partial<Reading> = {}
   },
   index,
   reading: aReading({ inboxId, ...change }),
+  place: "pharmacy-1/p1",
   equipment: null,
   isLive: true,
 });

@@ -2,17 +2,18 @@ import { decodeReading } from "#domain/formats/decode-reading.ts";
 import type { DeadLetter, DeadLetterReason } from "#store/dead-letters.ts";
 import type { Channel, EquipmentFacts, GatewayFacts } from "#store/gateway-registry.ts";
 import type { InboxMessage } from "#store/inbox.ts";
-import type { TouchedWindow } from "#store/late-windows.ts";
 import type { Reading } from "#store/readings/readings-store.ts";
 import { bootsMax } from "./admit-boots.ts";
 import type { DecodedMessage } from "./decode-message.ts";
-import type { TrackedMessage } from "./tracker.ts";
+import type { SeqUse, TrackedMessage } from "./tracker.ts";
 
 /** A reading of a known sensor that may be kept, with the place it is judged by. */
 export interface Candidate {
   readonly message: InboxMessage;
   readonly index: number;
   readonly reading: Reading;
+  /** `tenant/point` of the reading; several things are looked up by it. */
+  readonly place: string;
   readonly equipment: EquipmentFacts | null;
   /** Whether it was sent as it was taken, not back-filled: only then does it tell of the present. */
   readonly isLive: boolean;
@@ -28,38 +29,48 @@ export interface OpenedMessage {
   readonly letters: readonly DeadLetter[];
 }
 
+const nothing: OpenedMessage = { received: 0, duplicate: 0, candidates: [], letters: [] };
+
 /** Gives every reading of a message a place and a time, or its reason. `graceMs` is the time windows wait before sealing. */
 export function openReadings(
   { message, decoded, use }: TrackedMessage,
   gateway: GatewayFacts | undefined,
   graceMs: number,
 ): OpenedMessage {
-  if (decoded.kind === "status") return { received: 0, duplicate: 0, candidates: [], letters: [] };
-  const setAside = (reason: DeadLetterReason, detail: string) =>
-    refusedWhole(message, gateway, reason, detail);
-  if (decoded.kind === "refused") return setAside(decoded.reason, decoded.detail);
-  if (gateway && decoded.position === null) return openEach(message, decoded, gateway, graceMs);
-  if (!gateway || decoded.position === null || use === "untracked") {
-    return setAside(
-      "UNKNOWN_GATEWAY",
-      "gateway or key was registered after this message came; no receipt covers it",
-    );
-  }
-  if (use === "boot too many") {
-    return setAside(
-      "TOO_MANY_BOOTS",
-      `boot ${decoded.position.boot} is new, and ${bootsMax} are kept already`,
-    );
-  }
-  if (use === "conflict") {
-    return setAside(
-      "SEQ_CONFLICT",
-      `seq ${decoded.position.seq} of boot ${decoded.position.boot} held other bytes`,
-    );
-  }
+  if (decoded.kind === "status") return nothing;
+  if (decoded.kind === "refused") return refusedWhole(message, gateway, decoded);
+  const fault = faultIn(decoded, gateway, use);
+  if (gateway === undefined || fault !== null) return refusedWhole(message, gateway, fault ?? unknownThen);
+  if (decoded.position === null || use !== "again") return openEach(message, decoded, gateway, graceMs);
   const received = decoded.readings.length;
-  if (use === "again") return { received, duplicate: received, candidates: [], letters: [] };
-  return openEach(message, decoded, gateway, graceMs);
+  return { received, duplicate: received, candidates: [], letters: [] };
+}
+
+interface Fault {
+  readonly reason: DeadLetterReason;
+  readonly detail: string;
+}
+
+const unknownThen: Fault = {
+  reason: "UNKNOWN_GATEWAY",
+  detail: "gateway or key was registered after this message came; no receipt covers it",
+};
+
+/** Why none of a message's readings can be taken, null when they can. */
+function faultIn(
+  { position }: Extract<DecodedMessage, { kind: "readings" }>,
+  gateway: GatewayFacts | undefined,
+  use: SeqUse,
+): Fault | null {
+  if (gateway === undefined) return unknownThen;
+  if (position === null) return null;
+  const { boot, seq } = position;
+  if (use === "untracked") return unknownThen;
+  if (use === "boot too many") {
+    return { reason: "TOO_MANY_BOOTS", detail: `boot ${boot} is new, and ${bootsMax} are kept already` };
+  }
+  if (use !== "conflict") return null;
+  return { reason: "SEQ_CONFLICT", detail: `seq ${seq} of boot ${boot} held other bytes` };
 }
 
 function openEach(
@@ -70,8 +81,8 @@ function openEach(
 ): OpenedMessage {
   const candidates: Candidate[] = [];
   const letters: DeadLetter[] = [];
-  for (const [index, value] of decoded.readings.entries()) {
-    const opened = openOne(message, decoded, gateway, { index, value, graceMs });
+  for (let index = 0; index < decoded.readings.length; index += 1) {
+    const opened = openOne(message, decoded, gateway, { index, graceMs });
     if ("reading" in opened) candidates.push(opened);
     else letters.push(opened);
   }
@@ -82,32 +93,41 @@ function openOne(
   message: InboxMessage,
   decoded: Extract<DecodedMessage, { kind: "readings" }>,
   gateway: GatewayFacts,
-  { index, value, graceMs }: { index: number; value: unknown; graceMs: number },
+  { index, graceMs }: { index: number; graceMs: number },
 ): Candidate | DeadLetter {
   const { receivedAt } = message;
+  const value = decoded.readings[index];
   const lane = decoded.historical?.has(index) ? "hist" : message.lane;
   const result = decodeReading(value, { receivedAt, sent: decoded.sent, lane });
   if ("refused" in result) {
     return readingLetter(message, gateway.tenant, { index, value, ...result.refused });
   }
-  const { channel: name, placedBy: _, ...values } = result.taken;
-  const channel = gateway.channels.get(name);
+  const { taken } = result;
+  const channel = gateway.channels.get(taken.channel);
   if (!channel) {
-    const detail = `no sensor is registered on channel ${JSON.stringify(name)}`;
+    const detail = `no sensor is registered on channel ${JSON.stringify(taken.channel)}`;
     return readingLetter(message, gateway.tenant, { index, value, reason: "UNKNOWN_SENSOR", detail });
   }
-  const equipment = placeAt(channel, values.ts);
+  const equipment = placeAt(channel, taken.ts);
+  // Field by field: a rest and a spread of objects cost more than all else here.
   const reading: Reading = {
     tenant: gateway.tenant,
     point: channel.point,
-    ...values,
+    ts: taken.ts,
+    tMilliC: taken.tMilliC,
+    rhPermille: taken.rhPermille,
+    door: taken.door,
+    power: taken.power,
+    lat: taken.lat,
+    lon: taken.lon,
+    err: taken.err,
     equipmentId: equipment?.id ?? "",
     receivedAt,
     inboxId: message.id,
-    late: isLate(values.ts, equipment, { receivedAt, lane }, graceMs),
+    late: isLate(taken.ts, equipment, { receivedAt, lane }, graceMs),
     signedBy: decoded.position?.kid ?? null,
   };
-  return { message, index, reading, equipment, isLive: lane !== "hist" };
+  return { message, index, reading, place: channel.place, equipment, isLive: lane !== "hist" };
 }
 
 /** Where the sensor lay at that time; before its first placement, where it lies now (the verifier judges the rest). */
@@ -129,22 +149,15 @@ function isLate(
   return equipment !== null && message.receivedAt >= windowEnd(ts, equipment) + graceMs;
 }
 
-function windowEnd(ts: number, { segmentMs }: EquipmentFacts): number {
+/** When the window of this equipment that a time lies in ends. */
+export function windowEnd(ts: number, { segmentMs }: EquipmentFacts): number {
   return Math.floor(ts / segmentMs) * segmentMs + segmentMs;
-}
-
-/** The window of its equipment that a reading lies in. */
-export function windowOf({ reading, equipment }: Candidate): TouchedWindow | null {
-  if (!equipment) return null;
-  const toMs = windowEnd(reading.ts, equipment);
-  return { tenant: reading.tenant, equipmentId: equipment.id, fromMs: toMs - equipment.segmentMs, toMs };
 }
 
 function refusedWhole(
   message: InboxMessage,
   gateway: GatewayFacts | undefined,
-  reason: DeadLetterReason,
-  detail: string,
+  { reason, detail }: Fault,
 ): OpenedMessage {
   const letter: DeadLetter = {
     tenant: gateway?.tenant ?? null,

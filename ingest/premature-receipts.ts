@@ -1,6 +1,6 @@
-import { hash } from "node:crypto";
 import type { InboundMessage } from "./message.ts";
 import type { Receipts } from "./receipts.ts";
+import { sha256 } from "./sha256.ts";
 import { moveUp, noteArrivals, nothingYet, type Sequence } from "./track-sequence.ts";
 
 /**
@@ -13,9 +13,8 @@ export function createPrematureReceipts(receipts: Receipts): (message: InboundMe
     const position = positionOf(payload);
     if (!position) return;
     const key = `${gateway}/${position.boot}`;
-    const sha256 = hash("sha256", payload, "buffer");
     const noted = noteArrivals(sequences.get(key) ?? nothingYet, [position.seq]);
-    const sequence = moveUp(noted, [{ seq: position.seq, sha256 }]);
+    const sequence = moveUp(noted, [{ seq: position.seq, sha256: sha256(payload) }]);
     sequences.set(key, sequence);
     receipts.owe({ tenantId: "", gatewayId: gateway, boot: position.boot, ...sequence });
   };

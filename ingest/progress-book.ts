@@ -1,6 +1,6 @@
 import type { Tx } from "#store/connect.ts";
 import { type GatewayProgress, readProgress } from "#store/gateway-progress.ts";
-import { bootKey, keyOf } from "./admit-boots.ts";
+import { keyOfBoot } from "./admit-boots.ts";
 import type { MessagePosition } from "./message.ts";
 
 /** How far boots got, remembered between two steps of the one tracker. */
@@ -8,7 +8,7 @@ export interface ProgressBook {
   /** What is known of these messages' boots, by boot; boots never heard of are missing. */
   read(
     tx: Tx,
-    messages: readonly { readonly position: MessagePosition }[],
+    messages: readonly { readonly position: MessagePosition; readonly bootKey: string }[],
   ): Promise<Map<string, GatewayProgress>>;
   /** What a step has committed. */
   keep(progress: readonly GatewayProgress[]): void;
@@ -25,22 +25,21 @@ export function openProgressBook(): ProgressBook {
     read: async (tx, messages) => {
       const found = new Map<string, GatewayProgress>();
       const missing: MessagePosition[] = [];
-      for (const { position } of messages) {
-        const key = keyOf(position);
-        const row = known.get(key);
-        if (row) found.set(key, row);
+      for (const { position, bootKey } of messages) {
+        const row = known.get(bootKey);
+        if (row) found.set(bootKey, row);
         else missing.push(position);
       }
       const gateways = [...new Set(missing.map(({ gateway }) => gateway))];
       const boots = [...new Set(missing.map(({ boot }) => boot))];
       for (const row of await readProgress(tx, gateways, boots)) {
-        found.set(bootKey(row.tenantId, row.gatewayId, row.boot), row);
+        found.set(keyOfBoot(row.tenantId, row.gatewayId, row.boot), row);
       }
       return found;
     },
     keep: (progress) => {
       if (known.size + progress.length > bootsMax) known.clear();
-      for (const row of progress) known.set(bootKey(row.tenantId, row.gatewayId, row.boot), row);
+      for (const row of progress) known.set(keyOfBoot(row.tenantId, row.gatewayId, row.boot), row);
     },
     forget: () => known.clear(),
   };

@@ -4,7 +4,7 @@ import { dropExcursions, saveExcursions } from "#store/excursions.ts";
 import { recordFindings } from "#store/findings.ts";
 import type { GatewayFacts } from "#store/gateway-registry.ts";
 import { moveCursor, readCursors } from "#store/inbox.ts";
-import { markSealedDirty, markWindowsLate, type TouchedWindow } from "#store/late-windows.ts";
+import { markSealedDirty, markWindowsLate } from "#store/late-windows.ts";
 import { type LatestValue, moveLatestValues } from "#store/latest-values.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import type { Revision } from "./follow-excursions.ts";
@@ -12,13 +12,14 @@ import type { GatewayBook } from "./gateway-book.ts";
 import { type Judged, judgeReadings, setRefusedAside } from "./judge-readings.ts";
 import type { IngestMeters } from "./meters.ts";
 import { type NewestTimes, openNewestTimes } from "./newest-times.ts";
-import { type Candidate, type OpenedMessage, openReadings, windowOf } from "./open-readings.ts";
+import { type Candidate, type OpenedMessage, openReadings, windowEnd } from "./open-readings.ts";
 import { openQuietPoints } from "./quiet-points.ts";
 import { readKept } from "./read-kept.ts";
 import { readTracked } from "./read-tracked.ts";
 import type { Relay } from "./relay.ts";
 import { settleExcursions } from "./settle-excursions.ts";
 import { aliasesFor } from "./sparkplug/follow-sparkplug.ts";
+import { openTouched } from "./touched-windows.ts";
 import type { Decode, TrackedMessage } from "./tracker.ts";
 
 /** What the projector works with; `graceMs` is the time windows wait before sealing. */
@@ -74,7 +75,7 @@ export function createProjector(parts: ProjectorParts): Projector {
     const revision = await settleExcursions({ ...parts, quiet }, judged.stored, batch.newest, now);
     const { graceMs } = parts;
     await parts.store.as({ role: "worker" }, (tx) => settle(tx, batch, judged, revision, { now, graceMs }));
-    newestTimes.keep(judged.stored.map(({ reading }) => reading));
+    newestTimes.keep(judged.stored);
     quiet.forget([...revision.save, ...revision.drop]);
     return batch;
   };
@@ -114,10 +115,7 @@ async function openBatch(
   const messages = await decodeByAliases({ store, decode }, tracked, gateways);
   const opened = messages.map((one) => openReadings(one, gateways.get(one.message.gateway), graceMs));
   const candidates = opened.flatMap((message) => message.candidates);
-  const newest = await newestTimes.read(
-    store,
-    candidates.map((candidate) => candidate.reading),
-  );
+  const newest = await newestTimes.read(store, candidates);
   return { from, to: messages.at(-1)?.message.id ?? from, opened, candidates, newest };
 }
 
@@ -174,27 +172,28 @@ async function settle(
 }
 
 function newestValues(stored: readonly Candidate[]): LatestValue[] {
-  const newest = new Map<string, LatestValue>();
-  for (const { reading } of stored) {
-    const { tenant, point, ts, tMilliC, rhPermille, err, receivedAt } = reading;
-    const key = `${tenant}/${point}`;
-    if (ts > (newest.get(key)?.ts ?? Number.NEGATIVE_INFINITY)) {
-      newest.set(key, { tenantId: tenant, point, ts, tMilliC, rhPermille, err, receivedAt });
-    }
+  const newest = new Map<string, Candidate>();
+  for (const candidate of stored) {
+    const { place, reading } = candidate;
+    if (reading.ts > (newest.get(place)?.reading.ts ?? Number.NEGATIVE_INFINITY))
+      newest.set(place, candidate);
   }
-  return [...newest.values()];
+  return [...newest.values()].map(
+    ({ reading: { tenant, point, ts, tMilliC, rhPermille, err, receivedAt } }) => {
+      return { tenantId: tenant, point, ts, tMilliC, rhPermille, err, receivedAt };
+    },
+  );
 }
 
 /** A window is asked for (again) when a reading came after its grace, or while it was being sealed. */
 async function markWindows(tx: Tx, stored: readonly Candidate[], graceMs: number): Promise<void> {
-  const late = new Map<string, TouchedWindow>();
-  const live = new Map<string, TouchedWindow>();
-  for (const candidate of stored) {
-    const window = windowOf(candidate);
-    if (!window) continue;
-    const isAfterGrace = candidate.reading.receivedAt >= window.toMs + graceMs;
-    (isAfterGrace ? late : live).set(`${window.tenant}/${window.equipmentId}/${window.fromMs}`, window);
+  const late = openTouched();
+  const live = openTouched();
+  for (const { equipment, reading } of stored) {
+    if (equipment === null) continue;
+    const toMs = windowEnd(reading.ts, equipment);
+    (reading.receivedAt >= toMs + graceMs ? late : live).add(reading.tenant, equipment, toMs);
   }
-  await markWindowsLate(tx, [...late.values()]);
-  await markSealedDirty(tx, [...live.values()]);
+  await markWindowsLate(tx, late.windows());
+  await markSealedDirty(tx, live.windows());
 }

@@ -11,6 +11,7 @@ const candidate = (point: string, ts: number, tMilliC: number | null = 5_000): C
   message: {} as Candidate["message"],
   index: 0,
   reading: aReading({ tenant: "t", point, ts, tMilliC }),
+  place: `t/${point}`,
   equipment: fridge,
   isLive: true,
 });

@@ -20,20 +20,19 @@ const pointsMax = 200_000;
  */
 export function openQuietPoints(): QuietPoints {
   const quietSince = new Map<string, number>();
-  const isLoud = ({ reading, equipment }: Candidate, newest: ReadonlyMap<string, number>): boolean => {
-    const { tenant, point, ts, tMilliC } = reading;
-    const key = `${tenant}/${point}`;
-    const since = quietSince.get(key);
-    if (since === undefined || equipment === null || ts < since || ts <= (newest.get(key) ?? 0)) return true;
+  const isLoud = ({ reading, place, equipment }: Candidate, newest: ReadonlyMap<string, number>): boolean => {
+    const { ts, tMilliC } = reading;
+    const since = quietSince.get(place);
+    if (since === undefined || equipment === null || ts < since || ts <= (newest.get(place) ?? 0))
+      return true;
     return tMilliC !== null && (tMilliC > equipment.upperMilliC || tMilliC < equipment.lowerMilliC);
   };
   return {
     loud: (placed, newest) => {
       const points = new Set<string>();
-      for (const one of placed)
-        if (isLoud(one, newest)) points.add(`${one.reading.tenant}/${one.reading.point}`);
+      for (const one of placed) if (isLoud(one, newest)) points.add(one.place);
       if (points.size === 0) return [];
-      return placed.filter(({ reading }) => points.has(`${reading.tenant}/${reading.point}`));
+      return placed.filter(({ place }) => points.has(place));
     },
     noteQuiet: (points, since) => {
       if (quietSince.size > pointsMax) quietSince.clear();

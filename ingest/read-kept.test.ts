@@ -19,7 +19,11 @@ async function ask(places: readonly (readonly [point: string, minute: number])[]
     return held.filter(({ point, ts }) => one.points.includes(point) && ts >= one.from && ts < one.to);
   };
   const candidates = places.map(
-    ([point, minute]) => ({ reading: aReading({ point, ts: noon + minute * minuteMs }) }) as Candidate,
+    ([point, minute]) =>
+      ({
+        place: `pharmacy-1/${point}`,
+        reading: aReading({ point, ts: noon + minute * minuteMs }),
+      }) as Candidate,
   );
   const kept = await readKept({ range }, candidates, newest);
   const minutes = asked.map(({ points, from, to }) => [

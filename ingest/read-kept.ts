@@ -18,8 +18,8 @@ export async function readKept(
   newest: ReadonlyMap<string, number>,
 ): Promise<Map<string, Reading>> {
   const old = candidates
-    .map((candidate) => candidate.reading)
-    .filter(({ tenant, point, ts }) => ts <= (newest.get(`${tenant}/${point}`) ?? Number.NEGATIVE_INFINITY));
+    .filter(({ place, reading }) => reading.ts <= (newest.get(place) ?? Number.NEGATIVE_INFINITY))
+    .map(({ reading }) => reading);
   const wanted = new Set(old.map(readingKey));
   const kept = new Map<string, Reading>();
   for (const range of rangesOf(old)) {

@@ -7,7 +7,7 @@ import {
   type SequenceKey,
 } from "#store/gateway-progress.ts";
 import { type InboxMessage, readCursors, readInbox } from "#store/inbox.ts";
-import { admitBoots, bootKey } from "./admit-boots.ts";
+import { admitBoots, bootKeyOf, keyOfBoot } from "./admit-boots.ts";
 import type { DecodedMessage } from "./decode-message.ts";
 import { decodeWithin } from "./decode-within.ts";
 import type { GatewayBook } from "./gateway-book.ts";
@@ -20,6 +20,7 @@ const limits = { limit: 4_000, maxBytes: 8 * 1024 * 1024 };
 interface Numbered {
   readonly at: number;
   readonly position: MessagePosition;
+  readonly bootKey: string;
 }
 
 /**
@@ -51,7 +52,9 @@ async function seqUses(
   decoded: readonly DecodedMessage[],
 ): Promise<(SeqUse | undefined)[]> {
   const numbered = decoded.flatMap((message, at): Numbered[] =>
-    message.kind === "readings" && message.position !== null ? [{ at, position: message.position }] : [],
+    message.kind === "readings" && message.position !== null
+      ? [{ at, position: message.position, bootKey: bootKeyOf(message.position) }]
+      : [],
   );
   const tracked = await findTracked(
     tx,
@@ -79,7 +82,7 @@ async function refusedForBoot(tx: Tx, untracked: readonly Numbered[]): Promise<S
     untracked.map(({ position }) => position.boot),
   );
   const known = new Map<string, GatewayProgress>(
-    rows.map((row) => [bootKey(row.tenantId, row.gatewayId, row.boot), row]),
+    rows.map((row) => [keyOfBoot(row.tenantId, row.gatewayId, row.boot), row]),
   );
   return new Set((await admitBoots(tx, untracked, known)).refused);
 }

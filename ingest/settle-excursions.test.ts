@@ -24,7 +24,7 @@ const equipment = {
 
 function candidate(ts: number, tMilliC: number, isLive = true): Candidate {
   const reading = { tenant: "t", point: "p", ts, tMilliC, equipmentId: "fridge" } as Reading;
-  return { message: {} as Candidate["message"], index: 0, reading, equipment, isLive };
+  return { message: {} as Candidate["message"], index: 0, reading, place: "t/p", equipment, isLive };
 }
 const excursion = (fromTs: number, toTs: number | null): Excursion => ({
   ...{ tenantId: "t", equipmentId: "fridge", point: "p", fromTs, toTs, direction: "high" },

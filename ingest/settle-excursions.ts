@@ -36,7 +36,7 @@ export async function settleExcursions(
   const since = placed.reduce((min, { reading }) => Math.min(min, reading.ts), Number.POSITIVE_INFINITY);
   const known = await parts.store.as({ role: "worker" }, (tx) => readExcursions(tx, points, since));
   const troubled = new Set(known.map((row) => `${row.tenantId}/${row.point}`));
-  const seen = new Set(placed.map(({ reading }) => `${reading.tenant}/${reading.point}`));
+  const seen = new Set(placed.map(({ place }) => place));
   parts.quiet.noteQuiet(
     [...seen].filter((key) => !troubled.has(key)),
     since,
@@ -59,12 +59,13 @@ async function settlePoint(
 ): Promise<Revision> {
   const samples = group.map(sampleOf).sort((a, b) => a.ts - b.ts);
   const live = new Set(samples.filter(({ isLive }) => isLive).map(({ ts }) => ts));
-  const { tenant, point } = (group[0] as Candidate).reading;
+  const { place, reading } = group[0] as Candidate;
+  const { tenant, point } = reading;
   const watched: WatchedPoint = { equipment: (group[0] as Candidate).equipment as EquipmentFacts, point };
   const own = known.filter(
     (row) => row.tenantId === tenant && row.equipmentId === watched.equipment.id && row.point === point,
   );
-  const newestTs = newest.get(`${tenant}/${point}`) ?? Number.NEGATIVE_INFINITY;
+  const newestTs = newest.get(place) ?? Number.NEGATIVE_INFINITY;
   const troubling = samples.filter((sample) => sample.ts <= newestTs && disturbs(own, sample, watched));
   let rows: readonly Excursion[] = own;
   let seenTo = Number.NEGATIVE_INFINITY;

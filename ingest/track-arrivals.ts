@@ -7,7 +7,7 @@ import {
   saveProgress,
   trackMessages,
 } from "#store/gateway-progress.ts";
-import { admitBoots, keyOf } from "./admit-boots.ts";
+import { admitBoots, keyOfBoot } from "./admit-boots.ts";
 import type { MessagePosition } from "./message.ts";
 import type { ProgressBook } from "./progress-book.ts";
 import {
@@ -24,6 +24,9 @@ import {
 /** A durable message that says which one of its gateway it is; `skewMs` is null where it tells nothing of the clock. */
 export interface Arrival {
   readonly position: MessagePosition;
+  /** Names the position's boot; several things are looked up by it. */
+  readonly bootKey: string;
+  readonly seq: number;
   readonly inboxId: number;
   readonly sha256: Uint8Array;
   readonly receivedAt: number;
@@ -52,8 +55,8 @@ export async function trackArrivals(tx: Tx, all: readonly Arrival[], book: Progr
   const { fresh, again, conflicts } = await sift(tx, arrivals, known);
   await trackMessages(tx, fresh.map(rowOf));
   const progress: GatewayProgress[] = [];
-  const freshOf = Map.groupBy(fresh, (arrival) => keyOf(arrival.position));
-  for (const [key, own] of Map.groupBy(arrivals, (arrival) => keyOf(arrival.position))) {
+  const freshOf = Map.groupBy(fresh, ({ bootKey }) => bootKey);
+  for (const [key, own] of Map.groupBy(arrivals, ({ bootKey }) => bootKey)) {
     progress.push(await advance(tx, known.get(key), own, freshOf.get(key) ?? []));
   }
   await saveProgress(tx, progress);
@@ -67,7 +70,7 @@ async function sift(tx: Tx, arrivals: readonly Arrival[], known: ReadonlyMap<str
   const again: Arrival[] = [];
   const conflicts: Arrival[] = [];
   for (const arrival of arrivals) {
-    const key = seqKey(arrival.position);
+    const key = seqKey(arrival);
     const sha256 = first.get(key);
     if (sha256 === undefined) {
       first.set(key, arrival.sha256);
@@ -83,9 +86,9 @@ async function firstUses(
   arrivals: readonly Arrival[],
   known: ReadonlyMap<string, GatewayProgress>,
 ): Promise<Map<string, Uint8Array>> {
-  const suspects = arrivals.filter(({ position }) => {
-    const progress = known.get(keyOf(position));
-    return progress !== undefined && mayBeKnown(progress, position.seq);
+  const suspects = arrivals.filter(({ bootKey, seq }) => {
+    const progress = known.get(bootKey);
+    return progress !== undefined && mayBeKnown(progress, seq);
   });
   const keys = suspects.map(({ position: { tenant, gateway, boot, seq } }) => ({
     ...{ tenantId: tenant, gatewayId: gateway, boot, seq },
@@ -93,14 +96,14 @@ async function firstUses(
   const tracked = await findTracked(tx, keys);
   return new Map(
     tracked.map(({ tenantId, gatewayId, boot, seq, sha256 }) => [
-      seqKey({ tenant: tenantId, gateway: gatewayId, boot, seq }),
+      seqKey({ bootKey: keyOfBoot(tenantId, gatewayId, boot), seq }),
       sha256,
     ]),
   );
 }
 
-function seqKey({ tenant, gateway, boot, seq }: Omit<MessagePosition, "kid">): string {
-  return `${tenant}/${gateway}/${boot}/${seq}`;
+function seqKey({ bootKey, seq }: Pick<Arrival, "bootKey" | "seq">): string {
+  return `${bootKey}/${seq}`;
 }
 
 async function advance(
@@ -114,7 +117,7 @@ async function advance(
   const at = { tenantId: tenant, gatewayId: gateway, boot };
   let sequence = noteArrivals(
     before ?? nothingYet,
-    fresh.map((arrival) => arrival.position.seq),
+    fresh.map(({ seq }) => seq),
   );
   while (reachable(sequence) > sequence.upTo) {
     sequence = moveUp(sequence, await hashesUpTo(tx, at, sequence, fresh));
@@ -150,10 +153,7 @@ async function hashesUpTo(
   fresh: readonly Arrival[],
 ): Promise<SequencedHash[]> {
   const end = reachable(sequence);
-  const inHand = fresh
-    .map((arrival) => ({ seq: arrival.position.seq, sha256: arrival.sha256 }))
-    .filter(({ seq }) => seq > sequence.upTo && seq <= end)
-    .sort((a, b) => a.seq - b.seq);
+  const inHand = fresh.filter(({ seq }) => seq > sequence.upTo && seq <= end).sort((a, b) => a.seq - b.seq);
   if (inHand.length === end - sequence.upTo) return inHand;
   return messageHashes(tx, at, { after: sequence.upTo, upTo: end, limit: hashesPerRead });
 }

@@ -1,5 +1,4 @@
-import { hash as digest } from "node:crypto";
-import { concatBytes } from "#domain/log/bytes.ts";
+import { chainHashes } from "./sha256.ts";
 
 /** Both ends included. */
 type SeqRange = [from: number, to: number];
@@ -30,8 +29,8 @@ export function mayBeKnown(sequence: Sequence, seq: number): boolean {
 }
 
 /** Notes arrivals in `also`, merged and sorted; `upTo` waits for `moveUp`. */
-export function noteArrivals(sequence: Sequence, seqs: readonly number[]): Sequence {
-  const ranges: SeqRange[] = [...sequence.also, ...seqs.map((seq): SeqRange => [seq, seq])];
+export function noteArrivals(sequence: Sequence, seqs: Iterable<number>): Sequence {
+  const ranges = [...sequence.also, ...runsOf(seqs)];
   const above = ranges.filter(([, to]) => to > sequence.upTo).sort((a, b) => a[0] - b[0]);
   const merged: SeqRange[] = [];
   for (const [from, to] of above) {
@@ -42,6 +41,20 @@ export function noteArrivals(sequence: Sequence, seqs: readonly number[]): Seque
   return { ...sequence, also: merged.slice(0, rangesMax) };
 }
 
+/** Most messages come in order, so that few runs stand for many of them. */
+function runsOf(seqs: Iterable<number>): SeqRange[] {
+  const runs: SeqRange[] = [];
+  let current: SeqRange | null = null;
+  for (const seq of seqs) {
+    if (current !== null && seq === current[1] + 1) current[1] = seq;
+    else {
+      current = [seq, seq];
+      runs.push(current);
+    }
+  }
+  return runs;
+}
+
 /** How far `upTo` can move now: the end of a range that begins right after it, else `upTo` itself. */
 export function reachable(sequence: Sequence): number {
   const first = sequence.also[0];
@@ -50,14 +63,15 @@ export function reachable(sequence: Sequence): number {
 
 /** Moves `upTo` over messages that follow it without a hole, in order of seq: h(n) = SHA-256(h(n-1) ‖ SHA-256(raw n)). */
 export function moveUp(sequence: Sequence, messages: readonly SequencedHash[]): Sequence {
-  let { upTo, hash } = sequence;
-  for (const message of messages) {
-    if (message.seq !== upTo + 1) break;
-    hash = digest("sha256", concatBytes(hash, message.sha256), "buffer");
-    upTo = message.seq;
+  const chain = chainHashes(sequence.hash);
+  let { upTo } = sequence;
+  for (const { seq, sha256 } of messages) {
+    if (seq !== upTo + 1) break;
+    chain.add(sha256);
+    upTo = seq;
   }
   const also = sequence.also
     .filter(([, to]) => to > upTo)
     .map(([from, to]): SeqRange => [Math.max(from, upTo + 1), to]);
-  return { upTo, also, hash: new Uint8Array(hash) };
+  return { upTo, also, hash: chain.value() };
 }

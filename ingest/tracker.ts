@@ -5,7 +5,7 @@ import { recordFindings } from "#store/findings.ts";
 import type { GatewayProgress } from "#store/gateway-progress.ts";
 import type { GatewayFacts } from "#store/gateway-registry.ts";
 import { type InboxMessage, moveCursor, readCursors, readInbox } from "#store/inbox.ts";
-import { bootsMax } from "./admit-boots.ts";
+import { bootKeyOf, bootsMax } from "./admit-boots.ts";
 import type { DecodedMessage } from "./decode-message.ts";
 import { decodeWithin } from "./decode-within.ts";
 import type { GatewayBook } from "./gateway-book.ts";
@@ -96,7 +96,10 @@ export function createTracker(parts: TrackerParts): Tracker {
         position = from;
         return { messages: 0, progress: [] };
       }
-      const gateways = await parts.book.read(gatewaysOf(waiting), register);
+      const gateways = await parts.book.read(
+        waiting.map(({ gateway }) => gateway),
+        register,
+      );
       const opened = await openFirst(parts.decode, waiting, gateways);
       const messages = waiting.slice(0, opened.length);
       const arrivals = opened.flatMap(({ arrival }) => arrival ?? []);
@@ -116,10 +119,6 @@ export function createTracker(parts: TrackerParts): Tracker {
 
 async function readPosition(store: Store): Promise<number> {
   return store.as({ role: "worker" }, async (tx) => (await readCursors(tx)).tracker.position);
-}
-
-function* gatewaysOf(messages: readonly InboxMessage[]): Generator<string> {
-  for (const { gateway } of messages) yield gateway;
 }
 
 async function readMessages(store: Store, position: number): Promise<InboxMessage[]> {
@@ -152,7 +151,16 @@ function arrivalOf(message: InboxMessage, decoded: DecodedMessage): Arrival | nu
   const { id, sha256, receivedAt, lane } = message;
   const tellsClock = decoded.kind === "readings" && lane === "data" && decoded.sent > year2020;
   const skewMs = tellsClock ? receivedAt - decoded.sent : null;
-  return { position: decoded.position, inboxId: id, sha256, receivedAt, skewMs };
+  const { position } = decoded;
+  return {
+    position,
+    bootKey: bootKeyOf(position),
+    seq: position.seq,
+    inboxId: id,
+    sha256,
+    receivedAt,
+    skewMs,
+  };
 }
 
 async function settle(
@@ -185,9 +193,10 @@ function handOn(
   for (const { inboxId } of again) uses.set(inboxId, "again");
   for (const { inboxId } of conflicts) uses.set(inboxId, "conflict");
   for (const { inboxId } of refused) uses.set(inboxId, "boot too many");
-  return opened.map(({ message, decoded }) => ({
-    ...{ message, decoded, register, use: uses.get(message.id) ?? "first" },
-  }));
+  return opened.map(({ message, decoded }) => {
+    const use = uses.size === 0 ? "first" : (uses.get(message.id) ?? "first");
+    return { message, decoded, register, use };
+  });
 }
 
 async function tellConflicts(tx: Tx, conflicts: readonly Arrival[], now: number): Promise<void> {

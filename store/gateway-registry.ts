@@ -20,6 +20,8 @@ export type EquipmentFacts = Pick<
 /** A sensor on a gateway's channel: its measuring point and where it lay from when to when. */
 export interface Channel {
   readonly point: string;
+  /** `tenant/point`: the measuring point's name among all. */
+  readonly place: string;
   readonly now: EquipmentFacts | null;
   readonly placements: readonly { since: number; until: number | null; equipment: EquipmentFacts }[];
 }
@@ -92,6 +94,7 @@ async function loadChannels(
     const own = placements.filter((row) => row.tenantId === sensor.tenantId && row.sensorId === sensor.id);
     const channel: Channel = {
       point: sensor.point,
+      place: `${sensor.tenantId}/${sensor.point}`,
       now: placeOf(sensor.tenantId, sensor.equipmentId),
       placements: own.flatMap((row) => {
         const place = placeOf(row.tenantId, row.equipmentId);

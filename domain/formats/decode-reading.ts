@@ -41,8 +41,11 @@ const temperatureC = { min: -90, max: 150 };
 const errPattern = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/;
 /** In UTF-16 units. */
 export const channelLengthMax = 128;
-const knownKeys = new Set(["s", "ts", "up", "t", "rh", "door", "power", "lat", "lon", "err"]);
-const valueKeys = ["t", "rh", "door", "power", "lat", "lon", "err"];
+const humidityPercent = { min: 0, max: 100 };
+const latitude = { min: -90, max: 90 };
+const longitude = { min: -180, max: 180 };
+const valueKeys = new Set(["t", "rh", "door", "power", "lat", "lon", "err"]);
+const otherKeys = new Set(["s", "ts", "up"]);
 
 /** Reads one member of `readings` (design §4): types, physical range, time. Never throws for content. */
 export function decodeReading(value: unknown, context: ReadingContext): DecodedReading {
@@ -60,16 +63,18 @@ function take(value: unknown, context: ReadingContext): TakenReading {
     throw new FormatFault("BAD_VALUE", "a reading must be an object");
   }
   const fields = value as Record<string, unknown>;
-  const other = Object.keys(fields).find((key) => !knownKeys.has(key));
-  if (other !== undefined)
-    throw new FormatFault("BAD_VALUE", `unknown key ${JSON.stringify(other.slice(0, 64))}`);
+  let values = 0;
+  for (const key in fields) {
+    if (valueKeys.has(key)) values += 1;
+    else if (!otherKeys.has(key))
+      throw new FormatFault("BAD_VALUE", `unknown key ${JSON.stringify(key.slice(0, 64))}`);
+  }
   const { s } = fields;
   if (typeof s !== "string" || s.length < 1 || s.length > channelLengthMax)
     throw new FormatFault("BAD_VALUE", "s must be a short text");
-  if (!valueKeys.some((key) => key in fields))
-    throw new FormatFault("BAD_VALUE", "the reading holds no value");
+  if (values === 0) throw new FormatFault("BAD_VALUE", "the reading holds no value");
   const celsius = number(fields, "t", temperatureC);
-  const humidity = number(fields, "rh", { min: 0, max: 100 });
+  const humidity = number(fields, "rh", humidityPercent);
   return {
     channel: s,
     ts: placeInTime(fields, context),
@@ -78,8 +83,8 @@ function take(value: unknown, context: ReadingContext): TakenReading {
     rhPermille: humidity === null ? null : Math.round(humidity * 10) + 0,
     door: truth(fields, "door"),
     power: truth(fields, "power"),
-    lat: number(fields, "lat", { min: -90, max: 90 }),
-    lon: number(fields, "lon", { min: -180, max: 180 }),
+    lat: number(fields, "lat", latitude),
+    lon: number(fields, "lon", longitude),
     err: faultCode(fields),
   };
 }
