@@ -1,18 +1,18 @@
 import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
 import type { Store } from "#store/connect.ts";
-import { type Appended, appendToInbox, type InboxMessage, type NewInboxMessage } from "#store/inbox.ts";
+import { type Appended, appendToInbox, type InboxMessage } from "#store/inbox.ts";
 import { isContentFault } from "./content-fault.ts";
 import { followInbox } from "./follow-inbox.ts";
-import { createIntakeQueue, type Waiting } from "./intake-queue.ts";
+import { createIntakeQueue, type Settled, type Unnumbered, type Waiting } from "./intake-queue.ts";
 import type { InboundMessage, Lane } from "./message.ts";
 import type { IngestMeters } from "./meters.ts";
 import { sha256 } from "./sha256.ts";
 
 /** The one way into the inbox, for both doors. */
 export interface Intake {
-  /** Resolves when the message is durable. @throws AppError UNAVAILABLE when too many wait already */
-  accept(message: InboundMessage): Promise<void>;
+  /** Tells when the message is durable; AppError UNAVAILABLE when too many wait already, or it ends first. */
+  accept(message: InboundMessage, settled: Settled): void;
   /** Resolves when a door may read on after a message of this lane; null where it may at once. */
   room(lane: Lane): Promise<void> | null;
   /** Age of the oldest message that should be durable by now, 0 when none waits; back-fill that is held back doesn't count. */
@@ -69,14 +69,12 @@ export function openIntake(parts: IntakeParts): Intake {
   const setAside = async (waiting: Waiting): Promise<void> => {
     try {
       await append([plainRow(waiting.row, clock())]);
-      queue.settle([waiting], ({ resolve }) => resolve());
+      queue.settle([waiting], null);
     } catch (error) {
       if (!isContentFault(error)) throw error;
       log.error({ err: error }, "the records refuse a message for good");
       meters.committed([waiting.row.lane], "refused");
-      queue.settle([waiting], ({ reject }) =>
-        reject(new AppError("BAD_REQUEST", "this message can't be kept")),
-      );
+      queue.settle([waiting], new AppError("BAD_REQUEST", "this message can't be kept"));
     }
   };
   const step = async (): Promise<boolean> => {
@@ -86,7 +84,7 @@ export function openIntake(parts: IntakeParts): Intake {
     if (premature) await new Promise((resolve) => setTimeout(resolve, prematureHoldMs));
     try {
       await append(taken.map((waiting) => waiting.row));
-      queue.settle(taken, ({ resolve }) => resolve());
+      queue.settle(taken, null);
       most = Math.min(most * 2, batch.messages);
     } catch (error) {
       if (!isContentFault(error)) throw error;
@@ -97,16 +95,16 @@ export function openIntake(parts: IntakeParts): Intake {
   };
   const follower = followInbox("inbox", step, log, paceMs);
 
-  const accept = (message: InboundMessage): Promise<void> => {
+  const accept = (message: InboundMessage, settled: Settled): void => {
     if (stopped || !queue.hasRoomFor(message.payload.length)) {
-      return Promise.reject(new AppError("UNAVAILABLE", "the inbox takes no more messages now"));
+      settled(new AppError("UNAVAILABLE", "the inbox takes no more messages now"));
+      return;
     }
-    const durable = queue.add(rowOf(message), clock());
+    queue.add(rowOf(message), clock(), premature ? () => undefined : settled);
     follower.wake();
-    if (!premature) return durable;
-    durable.catch(() => undefined);
+    if (!premature) return;
     premature(message);
-    return Promise.resolve();
+    settled(null);
   };
 
   return {
@@ -129,33 +127,30 @@ export function openIntake(parts: IntakeParts): Intake {
 /** Appends a batch, opens the day's part of the inbox where that is due, and tells what became durable. */
 function createAppender({ store, clock, onDurable, meters }: IntakeParts) {
   let openedDay: number | null = null;
-  return async (rows: readonly NewInboxMessage[]): Promise<void> => {
+  return async (rows: readonly Unnumbered[]): Promise<void> => {
     const day = Math.floor(clock() / dayMs);
     const due = day === openedDay ? null : day;
     openedDay = null;
     const ids = await store.as({ role: "worker" }, (tx) => appendToInbox(tx, rows, due));
     openedDay = day;
     onDurable(batchOf(rows, ids));
-    meters.committed(lanesOf(rows), "durable");
+    meters.committed(
+      rows.map(({ lane }) => lane),
+      "durable",
+    );
   };
-}
-
-function* lanesOf(rows: readonly NewInboxMessage[]): Generator<string> {
-  for (const { lane } of rows) yield lane;
 }
 
 /** The rows themselves, with their ids: another copy of each message would live as long as the batch. */
-function batchOf(rows: readonly NewInboxMessage[], { first, register }: Appended): DurableBatch {
-  return {
-    after: first - 1,
-    register,
-    messages: rows.map((row, at) => Object.assign(row, { id: first + at })),
-  };
+function batchOf(rows: readonly Unnumbered[], { first, register }: Appended): DurableBatch {
+  for (const [at, row] of rows.entries()) row.id = first + at;
+  return { after: first - 1, register, messages: rows };
 }
 
 /** A text column can't hold NUL; a topic or gateway with one is wrong anyway, and must not stop the others. */
-function rowOf({ receivedAt, gateway, topic, lane, payload, door }: InboundMessage): NewInboxMessage {
+function rowOf({ receivedAt, gateway, topic, lane, payload, door }: InboundMessage): Unnumbered {
   return {
+    id: 0,
     receivedAt,
     gateway: withoutNul(gateway),
     topic: withoutNul(topic),
@@ -171,7 +166,7 @@ function withoutNul(value: string): string {
 }
 
 /** The same payload under texts that any database takes, on no lane, so that it becomes a dead letter. */
-function plainRow(row: NewInboxMessage, now: number): NewInboxMessage {
+function plainRow(row: Unnumbered, now: number): Unnumbered {
   const plain = (value: string) => value.replaceAll(/[^\x20-\x7e]/g, "?");
   return { ...row, receivedAt: now, gateway: plain(row.gateway), topic: plain(row.topic), lane: "other" };
 }

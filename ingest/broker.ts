@@ -9,6 +9,7 @@ import { AppError } from "#domain/errors.ts";
 import { openCollector, type SessionLane } from "./collector-door.ts";
 import type { SessionMeters, Subscriptions } from "./collector-session.ts";
 import { createEmbeddedBroker, type Sessions } from "./embedded-door.ts";
+import type { Settled } from "./intake-queue.ts";
 import type { InboundMessage, Lane } from "./message.ts";
 import { guardPacketSize } from "./packet-guard.ts";
 import { openHostSession, stateOf, stateTopic } from "./sparkplug/host-session.ts";
@@ -49,7 +50,7 @@ export type BrokerPlace =
 
 /** What both doors need of their surroundings. */
 export interface BrokerParts {
-  readonly accept: (message: InboundMessage) => Promise<void>;
+  readonly accept: (message: InboundMessage, settled: Settled) => void;
   /** When to read on after a message of this lane; null at once. */
   readonly room: (lane: Lane) => Promise<void> | null;
   readonly routes: TopicRoutes;

@@ -8,6 +8,7 @@ import {
   type Subscriptions,
 } from "./collector-session.ts";
 import { toLane } from "./inbound.ts";
+import type { Settled } from "./intake-queue.ts";
 import type { InboundMessage, Lane } from "./message.ts";
 import type { TopicRoutes } from "./topic-routes.ts";
 
@@ -19,7 +20,7 @@ export interface CollectorParts {
   readonly connect: (options: IClientOptions) => MqttClient;
   readonly username: string | undefined;
   readonly password: string | undefined;
-  readonly accept: (message: InboundMessage) => Promise<void>;
+  readonly accept: (message: InboundMessage, settled: Settled) => void;
   /** When to read on after a message of this lane; null at once. */
   readonly room: (lane: Lane) => Promise<void> | null;
   readonly routes: Pick<TopicRoutes, "route">;
@@ -86,8 +87,8 @@ function openShard(parts: CollectorParts, shard: number): CollectorSession[] {
       windowMessages: windowMessages[lane],
       keepaliveSeconds: keepaliveSeconds[lane],
       subscriptions: () => parts.subscriptions(shard, lane),
-      toMessage: ({ isRetained, ...heard }) =>
-        toLane(parts.routes.route, { ...heard, door: "collector" }, isRetained),
+      toMessage: (topic, payload, isRetained) =>
+        toLane(parts.routes.route, { topic, payload, receivedAt: parts.clock() }, isRetained),
     });
   });
 }

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
 import { createAcknowledger } from "./acknowledger.ts";
 import { endConnection } from "./end-connection.ts";
+import type { Settled } from "./intake-queue.ts";
 import type { InboundMessage, Lane } from "./message.ts";
 
 /**
@@ -13,14 +14,6 @@ export interface TopicFilter {
   readonly topic: string;
   readonly rh: 0 | 2;
   readonly rap: boolean;
-}
-
-/** What came on a connection. */
-interface Heard {
-  readonly topic: string;
-  readonly payload: Uint8Array;
-  readonly isRetained: boolean;
-  readonly receivedAt: number;
 }
 
 /** What a session is to be subscribed to, and what an earlier life of it may have been subscribed to. */
@@ -47,8 +40,8 @@ export interface SessionParts {
   readonly windowMessages: number;
   readonly keepaliveSeconds: number;
   readonly subscriptions: () => Promise<Subscriptions>;
-  readonly toMessage: (heard: Heard) => InboundMessage;
-  readonly accept: (message: InboundMessage) => Promise<void>;
+  readonly toMessage: (topic: string, payload: Uint8Array, isRetained: boolean) => InboundMessage;
+  readonly accept: (message: InboundMessage, settled: Settled) => void;
   /** When to read on after a message of this lane; null at once. */
   readonly room: (lane: Lane) => Promise<void> | null;
   /** Age of the oldest message that is not durable yet. */
@@ -249,10 +242,10 @@ function takeMessages(client: MqttClient, parts: SessionParts) {
     }
     taken += 1;
     const message = messageOf(packet, parts);
-    parts.accept(message).then(
-      () => acknowledger.acknowledge(packet),
-      (error: unknown) => leave(error),
-    );
+    parts.accept(message, (fault) => {
+      if (fault === null) acknowledger.acknowledge(packet);
+      else leave(fault);
+    });
     const room = parts.room(message.lane);
     if (room === null) done(acknowledgedLater);
     else room.then(() => done(acknowledgedLater));
@@ -260,10 +253,8 @@ function takeMessages(client: MqttClient, parts: SessionParts) {
   return { handle, unacknowledged: () => taken - acknowledger.count() };
 }
 
-function messageOf(packet: Packet, { toMessage, clock }: SessionParts): InboundMessage {
-  const payload = typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload;
-  const { topic, retain: isRetained } = packet;
-  return toMessage({ topic: String(topic), payload, isRetained, receivedAt: clock() });
+function messageOf({ topic, payload, retain }: Packet, { toMessage }: SessionParts): InboundMessage {
+  return toMessage(String(topic), typeof payload === "string" ? Buffer.from(payload) : payload, retain);
 }
 
 function drop(client: MqttClient, log: Logger, why: unknown): void {

@@ -1,13 +1,14 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { Aedes, type AedesOptions, type Client } from "aedes";
 import type { Logger } from "pino";
+import type { Settled } from "./intake-queue.ts";
 import { commandTopic, type InboundMessage, parseTopic, receiptTopic, retainedLane } from "./message.ts";
 import { stateTopic } from "./sparkplug/host-session.ts";
 import type { RouteOf } from "./topic-routes.ts";
 
 /** What the broker inside the process asks its surroundings. */
 export interface EmbeddedDoorParts {
-  readonly accept: (message: InboundMessage) => Promise<void>;
+  readonly accept: (message: InboundMessage, settled: Settled) => void;
   readonly route: RouteOf;
   readonly hostId: string;
   /** Whether this password opens that gateway's door. */
@@ -60,10 +61,7 @@ export async function createEmbeddedBroker(parts: EmbeddedDoorParts): Promise<Em
       const message = toMessage(client, packet, parts);
       if (message.lane !== "status") packet.retain = false;
       if (message.lane === "other") packet.topic = nowhere;
-      parts.accept(message).then(
-        () => done(null),
-        (error: Error) => done(error),
-      );
+      parts.accept(message, (fault) => queueMicrotask(() => done(fault)));
     },
     authorizeSubscribe: (client, subscription, done) => {
       done(null, isOwnTopic(client.id, subscription.topic, parts) ? subscription : null);

@@ -4,11 +4,12 @@ import type { RouteOf } from "./topic-routes.ts";
 /** A message of an outside broker with its gateway and lane by its topic; one of nobody's is named by its third level. */
 export function toLane(
   route: RouteOf,
-  heard: Pick<InboundMessage, "topic" | "payload" | "door" | "receivedAt">,
+  { topic, payload, receivedAt }: Pick<InboundMessage, "topic" | "payload" | "receivedAt">,
   isRetained = false,
 ): InboundMessage {
-  const found = route(heard.topic);
-  const gateway = found?.gateway ?? heard.topic.split("/")[2] ?? "";
+  const found = route(topic);
+  const gateway = found?.gateway ?? topic.split("/")[2] ?? "";
   const lane: Lane = found?.lane ?? "other";
-  return { gateway, lane: isRetained ? retainedLane(lane) : lane, ...heard };
+  const door = "collector";
+  return { gateway, topic, lane: isRetained ? retainedLane(lane) : lane, payload, door, receivedAt };
 }

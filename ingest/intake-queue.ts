@@ -1,12 +1,19 @@
 import type { AppError } from "#domain/errors.ts";
 import type { NewInboxMessage } from "#store/inbox.ts";
 
+/** Told once what became of a message: null when it is durable. A promise for each would cost more than all else here. */
+export type Settled = (fault: AppError | null) => void;
+
+/** A message of the inbox whose id the records are yet to give: 0 till then. */
+export interface Unnumbered extends NewInboxMessage {
+  id: number;
+}
+
 /** A message that is to become durable, and whom to tell. */
 export interface Waiting {
-  readonly row: NewInboxMessage;
+  readonly row: Unnumbered;
   readonly since: number;
-  readonly resolve: () => void;
-  readonly reject: (error: AppError) => void;
+  readonly settled: Settled;
 }
 
 /** Messages on their way into the inbox: what is live goes before what is back-filled. */
@@ -14,11 +21,11 @@ export interface IntakeQueue {
   hasRoomFor(bytes: number): boolean;
   /** Resolves when whoever reads messages of this lane may read on; null where it may at once. */
   room(lane: string): Promise<void> | null;
-  /** Resolves when the message was settled so. */
-  add(row: NewInboxMessage, now: number): Promise<void>;
+  add(row: Unnumbered, now: number, settled: Settled): void;
   /** What the next commit takes; it stays in the queue until it is settled. */
   next(limit: { readonly messages: number; readonly bytes: number }): Waiting[];
-  settle(taken: readonly Waiting[], end: (waiting: Waiting) => void): void;
+  /** These are done with. */
+  settle(taken: readonly Waiting[], fault: AppError | null): void;
   refuseAll(error: AppError): void;
   /** From now on back-fill isn't held back any more. */
   release(): void;
@@ -56,13 +63,12 @@ export function createIntakeQueue(parts: {
 
   return {
     hasRoomFor: (size) => live.length + backFill.length < parts.messagesMax && bytes + size <= bytesMax,
-    add: (row, now) =>
-      new Promise((resolve, reject) => {
-        bytes += row.payload.length;
-        const waiting = { row, since: now, resolve, reject };
-        queueOf(waiting).push(waiting);
-        look();
-      }),
+    add: (row, since, settled) => {
+      bytes += row.payload.length;
+      const waiting = { row, since, settled };
+      queueOf(waiting).push(waiting);
+      look();
+    },
     room: (lane) => {
       const which = lane === "hist" ? "backFill" : "live";
       return isFull[which] ? pauses[which].begin() : null;
@@ -73,18 +79,18 @@ export function createIntakeQueue(parts: {
       const first = live.slice(0, messages - some.length);
       return within([...first, ...some], bytesMax);
     },
-    settle: (taken, end) => {
+    settle: (taken, fault) => {
       const fromBackFill = taken.filter((waiting) => queueOf(waiting) === backFill).length;
       live.splice(0, taken.length - fromBackFill);
       backFill.splice(0, fromBackFill);
       for (const waiting of taken) {
         bytes -= waiting.row.payload.length;
-        end(waiting);
+        waiting.settled(fault);
       }
       look();
     },
     refuseAll: (error) => {
-      for (const { reject } of [...live.splice(0), ...backFill.splice(0)]) reject(error);
+      for (const { settled } of [...live.splice(0), ...backFill.splice(0)]) settled(error);
       bytes = 0;
       look();
     },

@@ -22,6 +22,8 @@ export interface TopicRoutes {
 }
 
 const refreshMs = 10_000;
+/** A gateway's topics come again with every message: so many are remembered as they were parsed. */
+const rememberedMax = 20_000;
 
 /**
  * Reads the registered sources, and again every 10 s: a gateway registered or revoked meanwhile counts from then on. While the
@@ -53,8 +55,9 @@ export async function openTopicRoutes(
     });
   }, everyMs);
   timer.unref();
+  const nativeRoute = rememberTopics();
   return {
-    route: (topic) => parseTopic(topic) ?? foreignRoute(known.tree, topic),
+    route: (topic) => nativeRoute(topic) ?? foreignRoute(known.tree, topic),
     filters: () => known.filters,
     sparkplugFilters: () => known.sparkplug,
     onChange: (listener) => {
@@ -95,6 +98,19 @@ function routesOf(sources: readonly RegisteredSource[], log: Logger): Routes {
     }
   }
   return { tree, filters, sparkplug };
+}
+
+function rememberTopics(): RouteOf {
+  const known = new Map<string, ReturnType<RouteOf>>();
+  return (topic) => {
+    const before = known.get(topic);
+    if (before !== undefined) return before;
+    const found = parseTopic(topic);
+    if (found === null) return null;
+    if (known.size === rememberedMax) known.clear();
+    known.set(topic, found);
+    return found;
+  };
 }
 
 function foreignRoute(tree: PatternTree<string>, topic: string): ReturnType<RouteOf> {

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
 import { endConnection } from "../end-connection.ts";
 import { toLane } from "../inbound.ts";
+import type { Settled } from "../intake-queue.ts";
 import type { InboundMessage } from "../message.ts";
 import type { TopicRoutes } from "../topic-routes.ts";
 
@@ -12,7 +13,7 @@ export interface HostSessionParts {
   readonly hostId: string;
   readonly username: string | undefined;
   readonly password: string | undefined;
-  readonly accept: (message: InboundMessage) => Promise<void>;
+  readonly accept: (message: InboundMessage, settled: Settled) => void;
   readonly routes: TopicRoutes;
   readonly clock: () => number;
   readonly log: Logger;
@@ -131,11 +132,11 @@ function take(parts: HostSessionParts, client: MqttClient, topic: string, payloa
   const message = toLane(parts.routes.route, {
     topic,
     payload,
-    door: "collector",
     receivedAt: parts.clock(),
   });
-  parts.accept(message).catch((error: unknown) => {
-    parts.log.warn({ err: error }, "the Sparkplug host leaves the broker for now: nothing becomes durable");
+  parts.accept(message, (fault) => {
+    if (fault === null) return;
+    parts.log.warn({ err: fault }, "the Sparkplug host leaves the broker for now: nothing becomes durable");
     client.end(true);
   });
 }

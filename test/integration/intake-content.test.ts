@@ -8,6 +8,7 @@ import type { InboundMessage } from "#ingest/message.ts";
 import { createIngestMeters } from "#ingest/meters.ts";
 import { openStore, type Store } from "#store/connect.ts";
 import { readInbox } from "#store/inbox.ts";
+import { whenDurable } from "../support/when-durable.ts";
 
 let folder = "";
 let store: Store;
@@ -42,7 +43,7 @@ it("lets no message that the records refuse stop those around it", async () => {
     41: { door: "\0" as InboundMessage["door"] },
   };
   const sent = Array.from({ length: 60 }, (_, n) => message({ payload: Buffer.from([n]), ...poison[n] }));
-  const ends = await Promise.allSettled(sent.map((one) => intake.accept(one)));
+  const ends = await Promise.allSettled(sent.map((one) => whenDurable(intake, one)));
   await intake.stop();
   const refused = ends.flatMap(({ status }, n) => (status === "rejected" ? [n] : []));
   expect(refused).toEqual([41]);

@@ -261,7 +261,7 @@ test("the host's session: clean, with its death as will; births by the will's ti
       used.push(options);
       return connect(mosquitto.url, options);
     },
-    accept: () => Promise.resolve(),
+    accept: (_, settled) => settled(null),
     clock: () => now,
   });
   const watcher = await connectAsync(mosquitto.url, {

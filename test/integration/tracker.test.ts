@@ -21,6 +21,7 @@ import { findings } from "#store/schema/findings.ts";
 import { gatewayTopics } from "#store/schema/gateway-topics.ts";
 import { gateways } from "#store/schema/gateways.ts";
 import { noteChange } from "../support/gateway-network.ts";
+import { whenDurable } from "../support/when-durable.ts";
 
 const now = 1_800_000_000_000;
 const limits = { maxBytes: 262_144, maxInflatedBytes: 2_097_152, maxReadings: 5_000 };
@@ -72,7 +73,9 @@ async function send(
   const bodyOf = (boot: number) =>
     Buffer.from(JSON.stringify({ v: 1, boot, seq: 1, sent: now, readings: [{ s: "t1", ts: now, t: 5 }] }));
   const raw = { gateway, topic: `coldmark/v1/${gateway}/data`, lane: "data" as const, receivedAt: now };
-  await Promise.all(boots.map((boot) => intake.accept({ ...raw, door: "embedded", payload: bodyOf(boot) })));
+  await Promise.all(
+    boots.map((boot) => whenDurable(intake, { ...raw, door: "embedded", payload: bodyOf(boot) })),
+  );
   await intake.stop();
 }
 
