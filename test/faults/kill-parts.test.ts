@@ -13,6 +13,7 @@ import {
   lossOf,
   recoveryMs,
   recoveryMsMax,
+  untilOnlyInMemory,
   writeDown,
 } from "../support/withstand.ts";
 
@@ -136,7 +137,7 @@ describe("and the same look-up finds the loss where something acknowledges too e
     });
     await rig.sql("checkpoint");
     const gateways = rig.simulate();
-    await gateways.until(({ receipted }) => receipted > 400);
+    await untilOnlyInMemory(rig, gateways);
     await rig.postgres.kill9();
     await gateways.kill9();
     await rig.service.kill9();

@@ -12,6 +12,7 @@ import {
   lossOf,
   recoveryMs,
   recoveryMsMax,
+  untilOnlyInMemory,
   writeDown,
 } from "../support/withstand.ts";
 
@@ -81,8 +82,7 @@ describe("a power cut", () => {
     const gateways = rig.simulate();
     await untilInfluxIsOnDisk(rig, disk);
     await rig.sql("checkpoint");
-    const { receipted: before = 0 } = gateways.told() ?? {};
-    await gateways.until(({ receipted }) => receipted > before + 400);
+    await untilOnlyInMemory(rig, gateways);
     const mark = markLedger(join(rig.folder, "ledger", "runs"));
     disk.cut();
     await killAll(rig, gateways);
