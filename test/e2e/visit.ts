@@ -16,6 +16,9 @@ export interface Visitor {
 /** The screens a page is looked at on: a small phone and a laptop, by their width in px. */
 export const widths = [360, 1440] as const;
 
+/** How long anything that a page is waited for may take on a slow machine. */
+const patienceMs = 90_000;
+
 /** What of a page counts as loaded with it. */
 const weighed = new Set(["document", "script", "stylesheet"]);
 
@@ -45,6 +48,7 @@ export async function visit(browser: Browser, url: string, visitor: Visitor): Pr
     colorScheme: visitor.dark === true ? "dark" : "light",
     ...(visitor.session && { storageState: visitor.session }),
   });
+  context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
   const { trouble, loaded } = watch(page, new URL(url).origin);
   const open = async (next: string) => (await page.goto(next, { waitUntil: "load" }))?.status() ?? 0;
