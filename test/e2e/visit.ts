@@ -19,6 +19,9 @@ export const widths = [360, 1440] as const;
 /** How long anything that a page is waited for may take on a slow machine. */
 const patienceMs = 90_000;
 
+/** An interface came or went on the machine, of another test's network for one: Chromium gives up what is under way. */
+const networkChanged = "net::ERR_NETWORK_CHANGED";
+
 /** What of a page counts as loaded with it. */
 const weighed = new Set(["document", "script", "stylesheet"]);
 
@@ -90,7 +93,8 @@ function watch(page: Page, origin: string) {
   page.on("console", (message) => {
     const from = message.location().url;
     // Chromium writes a page's own 4xx as an error of the console; its status is judged by the test.
-    if (message.type() === "error" && from !== page.url()) trouble.push(`${from} ${message.text()}`);
+    if (message.type() !== "error" || from === page.url()) return;
+    if (!message.text().includes(networkChanged)) trouble.push(`${from} ${message.text()}`);
   });
   page.on("pageerror", (error) => trouble.push(`${page.url()} ${error}`));
   page.on("request", (request) => {
@@ -101,7 +105,7 @@ function watch(page: Page, origin: string) {
   page.on("requestfailed", (request) => {
     const words = request.failure()?.errorText;
     // What is still on its way when the visitor goes on is given up; that is no fault of the page.
-    if (words !== "net::ERR_ABORTED") trouble.push(`${request.url()} ${words}`);
+    if (words !== "net::ERR_ABORTED" && words !== networkChanged) trouble.push(`${request.url()} ${words}`);
   });
   page.on("response", (response) => {
     const type = response.request().resourceType();
