@@ -96,7 +96,7 @@ describe("a power cut", () => {
 
 /** A cut within seconds of CREATE DATABASE leaves influxd 1.6 hanging at its start (reliability.md §0 fact 5). */
 async function untilInfluxIsOnDisk(rig: FaultRig, disk: PowerDisk): Promise<void> {
-  await expect.poll(() => rig.countPoints(), { timeout: 30_000 }).toBeGreaterThan(0);
+  await expect.poll(() => rig.countPoints(), { timeout: 60_000 }).toBeGreaterThan(0);
   disk.sync();
 }
 

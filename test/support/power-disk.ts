@@ -6,6 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { programOf } from "./child.ts";
 
 const mebibyte = 1024 * 1024;
+const unmountMsMax = 60_000;
 
 /** A mounted disk of that kind. */
 export interface PowerDisk {
@@ -110,12 +111,12 @@ function mountOrSay(args: readonly string[]): void {
 
 /** A killed server's children hold its files for a moment. */
 async function unmount(folder: string): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
+  for (const deadline = Date.now() + unmountMsMax; ; ) {
     try {
       run("umount", folder);
       return;
     } catch (fault) {
-      if (tries === 50) throw fault;
+      if (Date.now() > deadline) throw fault;
       await pause(200);
     }
   }
