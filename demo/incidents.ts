@@ -57,7 +57,8 @@ export const CASE_INCIDENTS = {
     mains: false,
   },
   silentFridge: { kind: "probe-silent", fromMs: -7 * hourMs, toMs: -2 * hourMs },
-  backfilledFridge: { kind: "gateway-offline", fromMs: -5 * hourMs, backMs: 45_000 },
+  /** Long enough to look at its page before, also where the machine is busy with everybody else's history. */
+  backfilledFridge: { kind: "gateway-offline", fromMs: -5 * hourMs, backMs: 2 * minuteMs },
   expiredFridge: { kind: "calibration-expired", agoMs: 12 * 24 * hourMs },
 } as const satisfies Record<string, Incident>;
 

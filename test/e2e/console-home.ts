@@ -29,7 +29,7 @@ export function home(stage: Stage): void {
       const isWell = fine === states.length;
       expect(answer).toContain(fineWords(lang, fine, isWell));
       expect(tone === "good").toBe(isWell);
-      expect(await page.getByText(firstPart(lang, "answer.checked")).count()).toBeGreaterThan(0);
+      await page.getByText(firstPart(lang, "answer.checked")).first().waitFor();
       // The auditor's page is the operator's.
       expect(await seen.looksWrong(role !== "auditor" ? widths : [])).toEqual([]);
       expect(seen.trouble()).toEqual([]);

@@ -12,7 +12,7 @@ export function log(stage: Stage): void {
       const { text } = consoleWords[lang];
       const seen = await deskOf(stage, role, lang, "log");
       const { page } = seen;
-      await page.locator("[data-state=anchored]").waitFor({ timeout: 60_000 });
+      await page.locator("[data-state=anchored]").waitFor();
       expect(await page.locator(".answer .sentence").innerText()).toBe(text("log.state.anchoredOwn"));
       const { contract } = JSON.parse(readFileSync(join(stage.demo.data, "trust.json"), "utf8")) as {
         contract: string;

@@ -14,9 +14,9 @@ export function packStories(stage: Stage): void {
         const say = pageWords[lang];
         const seen = await deskOf(stage, "operator", lang, `packs?code=${encodeURIComponent(code)}`);
         const { page } = seen;
-        await page.locator("dd", { hasText: code }).waitFor({ timeout: 60_000 });
+        await page.locator("dd", { hasText: code }).waitFor();
         const check = page.locator("[data-outcome=agrees]");
-        await check.waitFor({ timeout: 60_000 });
+        await check.waitFor();
         expect(await page.locator("h2.sentence").innerText()).toBe(say(`headline.${words.key}.word`));
         expect(await check.innerText()).toContain(`${say("result.VALID_FINAL")} (VALID_FINAL)`);
         const notKept = await page.locator("[data-leg]:not([data-leg=COMPLIANT])").count();
@@ -34,7 +34,7 @@ export function packStories(stage: Stage): void {
       await page.getByLabel(text("packs.code")).fill(code);
       await page.getByRole("button", { name: text("packs.look") }).click();
       await page.waitForURL((url) => url.searchParams.get("code") === code);
-      await page.locator("[data-outcome=agrees]").waitFor({ timeout: 60_000 });
+      await page.locator("[data-outcome=agrees]").waitFor();
     };
     await look(scanOf(stage, "warm").code);
     expect(await page.getByText(text("packs.publicView")).count()).toBe(1);

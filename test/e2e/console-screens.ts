@@ -46,7 +46,7 @@ export function screens(stage: Stage): void {
       path.replace(/=$/, (is) => is + code),
       { lang: "zh-CN", dark: true },
     );
-    await seen.page.locator(there).first().waitFor({ timeout: 60_000 });
+    await seen.page.locator(there).first().waitFor();
     const ground = await seen.page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
     const brightest = Math.max(...(ground.match(/[\d.]+/g) ?? ["255"]).slice(0, 3).map(Number));
     expect(brightest).toBeLessThan(80);

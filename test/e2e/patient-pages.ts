@@ -65,7 +65,7 @@ async function seeCase(stage: Stage, name: string, { key }: CaseWords, lang: Lan
   expect(answers.word).toContain(pageWords[lang](`headline.${key}.word`));
   expect(await read(plain.page)).toEqual(answers);
   expect([await htmlLang(plain.page), await htmlLang(seen.page)]).toEqual([lang, lang]);
-  await seen.page.locator('#check[data-outcome="agrees"]').waitFor({ timeout: 60_000 });
+  await seen.page.locator('#check[data-outcome="agrees"]').waitFor();
   expect(await plain.page.locator("#check").getAttribute("data-outcome")).toBeNull();
   expect(await read(seen.page)).toEqual(answers);
   expect(await seen.looksWrong()).toEqual([]);
@@ -131,7 +131,7 @@ export function pageOfOnePack(stage: Stage): void {
       await route.fulfill({ body: text.replace(/"step":"\w+"/, '"step":"destroying"') });
     });
     await page.goto(scanOf(stage, "good").url);
-    await page.locator('#check[data-outcome="stop"]').waitFor({ timeout: 60_000 });
+    await page.locator('#check[data-outcome="stop"]').waitFor();
     expect(await page.locator("#check-status").getAttribute("role")).toBe("alert");
     expect(await page.locator(".verdict.doubted").count()).toBe(1);
     await close();

@@ -45,7 +45,7 @@ function consolePage(role: Role, path: string, shown: string): Picture["open"] {
   return async (stage, picture) => {
     const seen = await visitAs(stage, role, path, visitorOf(picture));
     await sizeScreen(seen.page, picture);
-    await seen.page.locator(shown).first().waitFor({ timeout: 60_000 });
+    await seen.page.locator(shown).first().waitFor();
     return seen;
   };
 }
@@ -86,7 +86,7 @@ function patientPage(name: string): Picture["open"] {
   return async (stage, picture) => {
     const seen = await visit(stage.browser, scanOf(stage, name).url, visitorOf(picture));
     await sizeScreen(seen.page, picture);
-    await seen.page.locator('#check[data-outcome="agrees"]').waitFor({ timeout: 60_000 });
+    await seen.page.locator('#check[data-outcome="agrees"]').waitFor();
     return seen;
   };
 }

@@ -16,6 +16,12 @@ export interface Visitor {
 /** The screens a page is looked at on: a small phone and a laptop, by their width in px. */
 export const widths = [360, 1440] as const;
 
+/** How long anything that a page is waited for may take on a slow machine. */
+const patienceMs = 90_000;
+
+/** An interface came or went on the machine, of another test's network for one: Chromium gives up what is under way. */
+const networkChanged = "net::ERR_NETWORK_CHANGED";
+
 /** What of a page counts as loaded with it. */
 const weighed = new Set(["document", "script", "stylesheet"]);
 
@@ -45,6 +51,7 @@ export async function visit(browser: Browser, url: string, visitor: Visitor): Pr
     colorScheme: visitor.dark === true ? "dark" : "light",
     ...(visitor.session && { storageState: visitor.session }),
   });
+  context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
   const { trouble, loaded } = watch(page, new URL(url).origin);
   const open = async (next: string) => (await page.goto(next, { waitUntil: "load" }))?.status() ?? 0;
@@ -86,7 +93,8 @@ function watch(page: Page, origin: string) {
   page.on("console", (message) => {
     const from = message.location().url;
     // Chromium writes a page's own 4xx as an error of the console; its status is judged by the test.
-    if (message.type() === "error" && from !== page.url()) trouble.push(`${from} ${message.text()}`);
+    if (message.type() !== "error" || from === page.url()) return;
+    if (!message.text().includes(networkChanged)) trouble.push(`${from} ${message.text()}`);
   });
   page.on("pageerror", (error) => trouble.push(`${page.url()} ${error}`));
   page.on("request", (request) => {
@@ -97,7 +105,7 @@ function watch(page: Page, origin: string) {
   page.on("requestfailed", (request) => {
     const words = request.failure()?.errorText;
     // What is still on its way when the visitor goes on is given up; that is no fault of the page.
-    if (words !== "net::ERR_ABORTED") trouble.push(`${request.url()} ${words}`);
+    if (words !== "net::ERR_ABORTED" && words !== networkChanged) trouble.push(`${request.url()} ${words}`);
   });
   page.on("response", (response) => {
     const type = response.request().resourceType();

@@ -28,8 +28,10 @@ const [good, beside, warm, moved, recalled] = ["GOOD1", "BESIDE2", "WARM3", "MOV
 let deployment: Deployment;
 let operator: Operator;
 
-/** The server keeps an answer for three seconds, so an attack shows in the bundle after that. */
-const keptFor = { timeout: 15_000 };
+/** The server keeps an answer for three seconds, so an attack shows in the bundle after that; each look is a process. */
+const keptFor = { timeout: 60_000 };
+/** An anchor, a day's seal or a sealed window more, and then the same. */
+const sealedFor = { timeout: 90_000 };
 
 /** A fresh bundle from the server, checked by a process that knows only the trust file and the RPC. */
 async function verify(code = good ?? "", { rpc = "", trust = "trust.json", more = [] as string[] } = {}) {
@@ -52,7 +54,7 @@ async function audit(equipment = "cold-room") {
 
 /** Before each attack: nothing differs, and the newest anchor becomes final. */
 async function expectUntouched(code = good, equipment = "cold-room"): Promise<void> {
-  await expect.poll(async () => (await verify(code)).result, { timeout: 30_000 }).toBe("VALID_FINAL");
+  await expect.poll(async () => (await verify(code)).result, sealedFor).toBe("VALID_FINAL");
   expect(await audit(equipment)).toEqual({ exit: 0, kinds: ["AGREES"] });
 }
 
@@ -155,7 +157,7 @@ describe("a back-dated move into the cold room", () => {
     await tell([packEvent(moved ?? "", "storing", since + minuteMs, network.room)], false);
     await answerWhen(deployment.service.url, moved ?? "", ({ steps }) => steps.length === 2);
     await expect
-      .poll(async () => (await verify(moved)).stdout, { timeout: 30_000 })
+      .poll(async () => (await verify(moved)).stdout, sealedFor)
       .toMatch(/^VALID_FINAL\n[\s\S]*cold: {2}EXCURSION .*PLACE_BACKDATED/);
   });
 });
@@ -243,7 +245,7 @@ describe("a stream rebuilt without its excursion and appended again", () => {
       const url = new URL(`/v1/provenance/${encodeURIComponent(warm ?? "")}/bundle`, deployment.service.url);
       return ((await (await fetch(url)).json()) as Bundle).days.length;
     };
-    await expect.poll(daysOf, { timeout: 30_000 }).toBeGreaterThan(0);
+    await expect.poll(daysOf, sealedFor).toBeGreaterThan(0);
     await expectUntouched(warm, "warm-room");
 
     const subject = subjectOf(network.warmLabel);
@@ -261,7 +263,7 @@ describe("a stream rebuilt without its excursion and appended again", () => {
       })),
     );
     await tell([packEvent(packOf("AFTERWARDS"), "commissioning", Date.now(), network.room)]);
-    await expect.poll(async () => (await verify(warm)).result, { timeout: 30_000 }).toBe("FORK_DETECTED");
+    await expect.poll(async () => (await verify(warm)).result, sealedFor).toBe("FORK_DETECTED");
     await expect.poll(() => verify(warm), keptFor).toMatchObject({ exit: 1 });
     const { exit, kinds } = await audit("warm-room");
     expect([exit, kinds]).toEqual([1, expect.arrayContaining(["SEQUENCE_BROKEN"])]);

@@ -1,6 +1,5 @@
 /** The bad packets and topics of reliability.md §2.1, by name, at the embedded broker and at Mosquitto with our access rules. */
 import { readFileSync } from "node:fs";
-import { setTimeout as pause } from "node:timers/promises";
 import { eq } from "drizzle-orm";
 import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
 import { generate } from "mqtt-packet";
@@ -18,6 +17,7 @@ import { connectPacket, openRaw, publishPacket, type RawConnection } from "../su
 import { smallNetwork } from "../support/small-network.ts";
 
 const mebibyte = 1_048_576;
+const inTime = { timeout: 30_000 };
 const ids = Array.from({ length: 36 }, (_, n) => `gw-${String(n + 1).padStart(2, "0")}`);
 const signing: TestGateway = { id: "gw-signing", hasKey: true, signatureRequired: true };
 const network = { gateways: { shop: [...ids.map((id) => ({ id })), signing, { id: "gw-neighbour" }] } };
@@ -362,14 +362,16 @@ describe.each([
     expect(await reasonsOf(gateway.id)).toEqual(["TOO_LARGE"]);
     expect(await house.storedOf(gateway.id)).toHaveLength(1);
     expect((await house.rawOf(gateway.id))[1]?.payload.length).toBe(limit + 1);
+    const body = Buffer.alloc(mebibyte, 0x41);
     const before = residentBytes();
     // The last is one byte over the embedded broker's own limit; Mosquitto's is a little higher.
     for (const header of ["30ffffff7f", "3080808001", ...(isEmbedded ? ["3081804001"] : [])]) {
       const connection = await signedIn(gateway.id);
       connection.send(Buffer.from(header, "hex"));
       for (let n = 0; n < 40 && connection.isOpen(); n += 1) {
-        connection.socket.write(Buffer.alloc(mebibyte, 0x41));
-        await pause(2);
+        const { promise: written, resolve } = Promise.withResolvers<unknown>();
+        connection.socket.write(body, resolve);
+        await Promise.race([written, connection.closed()]);
       }
       await connection.closed();
     }
@@ -418,6 +420,8 @@ describe.each([
     if (!isEmbedded) return;
     const begun = performance.now();
     const slow = await raw({ from: "127.0.0.9" });
+    const tookMs = slow.closed().then(() => performance.now() - begun);
+    // It would be whole after 34 s.
     const bytes = [0x10, 0x20, 0x00, 0x04, 0x4d];
     const drip = setInterval(
       () => slow.isOpen() && slow.socket.write(Uint8Array.of(bytes.shift() ?? 0x51)),
@@ -435,9 +439,8 @@ describe.each([
     const gateway = await connect();
     await gateway.publish("data", bodyOf(1, 1, [at(5)]));
     await gateway.receipt(({ upTo }) => upTo === 1);
-    await slow.closed();
+    expect(await tookMs).toBeLessThan(20_000);
     clearInterval(drip);
-    expect(performance.now() - begun).toBeLessThan(12_000);
     await Promise.all(idle.map((socket) => socket.closed()));
   });
 
@@ -460,7 +463,8 @@ describe.each([
     const [first, second] = [bodyOf(1, 1, [at(5)]), bodyOf(1, 2, [at(6, Date.now() - 1_000)])];
     const connection = await signedIn(id);
     connection.send(publishPacket(topic, first, 1), publishPacket(topic, first, 1, { dup: true }));
-    await expect.poll(() => connection.packets.filter(({ cmd }) => cmd === "puback").length).toBe(2);
+    const pubacks = () => connection.packets.filter(({ cmd }) => cmd === "puback");
+    await expect.poll(() => pubacks().length, inTime).toBe(2);
     await connection.end();
     const again = await signedIn(id);
     again.send(publishPacket(topic, first, 1, { dup: true }), publishPacket(topic, second, 2));
@@ -521,7 +525,7 @@ acl_file ${folder}/acl
     const open = (device: { certificate: string; key: string }, change: IClientOptions = {}) =>
       connectAsync(`mqtts://127.0.0.1:${broker.port}`, {
         ...{ ca: ca.certificate, cert: device.certificate, key: device.key, clientId: "gw-1" },
-        ...{ protocolVersion: 5, reconnectPeriod: 0, connectTimeout: 5_000, ...change },
+        ...{ protocolVersion: 5, reconnectPeriod: 0, connectTimeout: 30_000, ...change },
       });
     try {
       await expect(open(ca.issue("gw-1", { expired: true }))).rejects.toThrow();
@@ -531,7 +535,9 @@ acl_file ${folder}/acl
       await expect(publish("gw-2")).rejects.toMatchObject({ code: 0x87 });
       await publish("gw-1").catch((error: { code?: number }) => expect(error.code).toBe(0x10));
       await device.endAsync();
-      await expect.poll(broker.log).toMatch(/certificate (has expired|expired)|certificate verify failed/);
+      await expect
+        .poll(broker.log, inTime)
+        .toMatch(/certificate (has expired|expired)|certificate verify failed/);
     } finally {
       await broker.stop();
       tls.remove();

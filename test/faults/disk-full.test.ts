@@ -42,7 +42,7 @@ describe("a full disk", () => {
     unsupervise = supervise(running.postgres);
     const gateways = running.simulate(["--readings", "50"]);
     await gateways.until(({ receipted }) => receipted > 100);
-    own.takeUp(own.freeMiB() - 4);
+    own.fillUp(4);
     await expect.poll(() => running.service.log(), { timeout: 60_000 }).toMatch(/No space left on device/);
     return { rig: running, gateways, grow: () => own.grow(1_200) };
   }

@@ -22,7 +22,7 @@ import { startWatchedIngest, type WatchedIngest } from "../support/watched-inges
 const seed = Number(process.env.COLDMARK_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const isLong = process.env.COLDMARK_LONG !== undefined;
 const cases = isLong ? { packets: 100_000, payloads: 100_000 } : { packets: 5_000, payloads: 10_000 };
-const patienceMs = isLong ? 1_200_000 : 120_000;
+const patienceMs = isLong ? 1_200_000 : 240_000;
 const growthMax = 200 * 1_048_576;
 /** A connection that the broker neither answers nor ends for this long is stuck: its CONNECT may take 10 s. */
 const stuckMs = 30_000;

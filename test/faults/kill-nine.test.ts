@@ -33,12 +33,30 @@ interface Outcome {
   readonly kept: number;
 }
 
-/** Kills the one process again and again while a gateway sends; with `drain`, until everything is receipted. */
+interface Killing {
+  readonly kills: number;
+  /** Waits for the moment to kill; `deleted` is how many messages the gateway has deleted by now. */
+  readonly moment: (deleted: () => number, kill: number) => Promise<void>;
+  /** Goes on until everything is receipted. */
+  readonly drain: boolean;
+}
+
+/** Any moment, once something was receipted. */
+const anyMoment: Killing["moment"] = async (deleted, kill) => {
+  await expect.poll(deleted, { timeout: 60_000 }).toBeGreaterThan(kill);
+  await pause(200 + Math.random() * 1_800);
+};
+
+/** Right after a receipt for many messages: sent early, it is a second ahead of their commit. */
+const afterReceipt: Killing["moment"] = async (deleted) => {
+  await expect.poll(deleted, { timeout: 60_000, interval: 10 }).toBeGreaterThan(100);
+};
+
+/** Kills the one process again and again while a gateway sends. */
 async function killAndCount(
   deployment: Deployment,
   network: SmallNetwork,
-  kills: number,
-  drain: boolean,
+  { kills, moment, drain }: Killing,
 ): Promise<Outcome> {
   const source = endless(network.since);
   const boot = Math.floor(Date.now() / 1000);
@@ -57,8 +75,7 @@ async function killAndCount(
     say: () => undefined,
   });
   for (let kill = 0; kill < kills; kill += 1) {
-    await expect.poll(() => gateway.lastSeq() - gateway.waiting(), { timeout: 30_000 }).toBeGreaterThan(kill);
-    await pause(200 + Math.random() * 1_800);
+    await moment(() => gateway.lastSeq() - gateway.waiting(), kill);
     await deployment.service.kill9();
     await deployment.restart();
   }
@@ -84,10 +101,14 @@ describe("kill -9 of the one process during ingestion", () => {
   let deployment: Deployment | undefined;
   afterEach(async () => deployment?.stop());
 
-  it(`loses none of the receipted messages over ${kills} kills`, async () => {
+  it(`loses none of the receipted messages over ${kills} kills`, { timeout: kills * 60_000 }, async () => {
     const small = network();
     deployment = await deploy("embedded", small);
-    const { deleted, kept } = await killAndCount(deployment, small, kills, true);
+    const { deleted, kept } = await killAndCount(deployment, small, {
+      kills,
+      moment: anyMoment,
+      drain: true,
+    });
     expect(deleted).toBeGreaterThan(kills);
     expect(kept).toBe(deleted);
   });
@@ -95,7 +116,11 @@ describe("kill -9 of the one process during ingestion", () => {
   it("loses some when the receipt is sent before the commit (control)", async () => {
     const small = network();
     deployment = await deploy("embedded", small, { TEST_RECEIPT_BEFORE_COMMIT: "true" });
-    const { deleted, kept } = await killAndCount(deployment, small, 1, false);
+    const { deleted, kept } = await killAndCount(deployment, small, {
+      kills: 1,
+      moment: afterReceipt,
+      drain: false,
+    });
     expect(kept).toBeLessThan(deleted);
   });
 });

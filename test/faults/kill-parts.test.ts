@@ -13,6 +13,7 @@ import {
   lossOf,
   recoveryMs,
   recoveryMsMax,
+  untilOnlyInMemory,
   writeDown,
 } from "../support/withstand.ts";
 
@@ -124,6 +125,8 @@ describe("and the same look-up finds the loss where something acknowledges too e
     const gateways = rig.simulate();
     await gateways.until(({ receipted }) => receipted > 400);
     await rig.service.kill9();
+    const stale = gateways.told();
+    await gateways.until((tally) => tally !== stale); // every receipt that was sent is heard and written down
     await gateways.kill9();
     await rig.startService({ settings: { TEST_RECEIPT_BEFORE_COMMIT: "false" } });
     await expectSomethingLost(rig, "receipt before commit");
@@ -136,7 +139,7 @@ describe("and the same look-up finds the loss where something acknowledges too e
     });
     await rig.sql("checkpoint");
     const gateways = rig.simulate();
-    await gateways.until(({ receipted }) => receipted > 400);
+    await untilOnlyInMemory(rig, gateways);
     await rig.postgres.kill9();
     await gateways.kill9();
     await rig.service.kill9();

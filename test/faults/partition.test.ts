@@ -21,7 +21,7 @@ async function startApart(options: RigOptions = {}): Promise<{
   rig: FaultRig;
   machines: { gateways: OtherMachine; service: OtherMachine };
 }> {
-  const machines = { gateways: makeOtherMachine(1), service: makeOtherMachine(2) };
+  const machines = { gateways: makeOtherMachine(), service: makeOtherMachine() };
   const host = machines.service.ours;
   try {
     const rig = await startRig({
@@ -40,7 +40,7 @@ async function startApart(options: RigOptions = {}): Promise<{
   }
 }
 
-/** The networks go whatever happens: the next test has the same addresses. */
+/** The networks go whatever happens. */
 async function takeDown(apart: Awaited<ReturnType<typeof startApart>> | undefined): Promise<void> {
   for (const machine of Object.values(apart?.machines ?? {})) machine.join();
   try {

@@ -98,9 +98,9 @@ describe.each(parts)("without the %s", (part) => {
       const { cold, proof } = await answerOf("START");
       return { cold: cold.state, proof: proof.result };
     };
-    await expect.poll(told, { timeout: 30_000, interval: 500 }).toEqual(answersWithout[part]);
+    await expect.poll(told, { timeout: 90_000, interval: 500 }).toEqual(answersWithout[part]);
     await workWithout("LATER", since + 4 * minuteMs);
-    await expect.poll(told, { timeout: 30_000 }).toEqual({ cold: "COMPLIANT", proof: "VALID_FINAL" });
+    await expect.poll(told, { timeout: 90_000 }).toEqual({ cold: "COMPLIANT", proof: "VALID_FINAL" });
   });
 
   it("ends orderly all the same", async () => {

@@ -12,7 +12,7 @@ export interface TestChild {
 }
 
 const readyPauseMs = 50;
-const readyTriesMax = 600;
+const readyMsMax = 120_000;
 
 /** The first of these programs that is there. @throws naming the Debian package to install */
 export function programOf(paths: readonly string[], debianPackage: string): string {
@@ -40,9 +40,9 @@ export async function startChild(
   };
   child.stdout.on("data", hear);
   child.stderr.on("data", hear);
-  for (let tries = 0; !(await isReady(words).catch(() => false)); tries += 1) {
+  for (const deadline = Date.now() + readyMsMax; !(await isReady(words).catch(() => false)); ) {
     if (!isRunning(child)) throw new Error(`${program} ended: ${words}`);
-    if (tries === readyTriesMax) throw new Error(`${program} does not get ready: ${words}`);
+    if (Date.now() > deadline) throw new Error(`${program} does not get ready: ${words}`);
     await new Promise((resolve) => setTimeout(resolve, readyPauseMs));
   }
   return {

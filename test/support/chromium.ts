@@ -5,6 +5,7 @@ import type { AxeResults, Result } from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 
 const executablePath = "/usr/bin/chromium";
+const startMs = 120_000;
 const flags = [
   "--no-sandbox",
   "--disable-gpu",
@@ -25,7 +26,7 @@ export async function startChromium(): Promise<Browser> {
       `${executablePath} is missing: install Debian's package "chromium" (and "fonts-noto-cjk")`,
     );
   }
-  return chromium.launch({ executablePath, args: flags, headless: true });
+  return chromium.launch({ executablePath, args: flags, headless: true, timeout: startMs });
 }
 
 /**

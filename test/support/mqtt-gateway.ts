@@ -20,7 +20,7 @@ export interface MqttGateway {
   readonly id: string;
   readonly client: MqttClient;
   readonly receipts: readonly HeardReceipt[];
-  /** Resolves with the broker's PUBACK. */
+  /** Resolves with the broker's PUBACK. @throws when the connection ends without one */
   publish(lane: string, payload: string | Uint8Array): Promise<void>;
   publishTo(topic: string, payload: string | Uint8Array): Promise<void>;
   /** The first receipt, heard already or to come, that satisfies. */
@@ -44,10 +44,14 @@ export async function connectGateway(url: string, id: string): Promise<MqttGatew
     for (const look of waiting) look();
   });
   await client.subscribeAsync(`coldmark/v1/${id}/receipt`, { qos: 1 });
+  const gone = new Promise<never>((_, reject) =>
+    client.once("close", () => reject(new Error(`the connection of ${id} ended`))),
+  );
+  gone.catch(() => undefined);
+  // MQTT.js itself never settles a publish whose connection ends, where it makes no other one.
   const publishTo = async (topic: string, payload: string | Uint8Array) => {
-    await client.publishAsync(topic, typeof payload === "string" ? payload : Buffer.from(payload), {
-      qos: 1,
-    });
+    const bytes = typeof payload === "string" ? payload : Buffer.from(payload);
+    await Promise.race([client.publishAsync(topic, bytes, { qos: 1 }), gone]);
   };
   return {
     id,

@@ -1,6 +1,6 @@
 /** A network namespace of a test's own, tied to ours by a pair of virtual interfaces that can be made to swallow everything. */
 import { execFileSync } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { programOf } from "./child.ts";
 
 /** A machine apart. */
@@ -16,12 +16,13 @@ export interface OtherMachine {
   remove(): void;
 }
 
-/** Makes one in the network 10.231.{number}.0/24. @throws naming what this machine lacks */
-export function makeOtherMachine(number: number): OtherMachine {
+/** Makes one in a network 10.231.{number}.0/24 of its own. @throws naming what this machine lacks */
+export function makeOtherMachine(): OtherMachine {
   const ip = programOf(["/usr/sbin/ip", "/sbin/ip", "/usr/bin/ip"], "iproute2");
   const tc = programOf(["/usr/sbin/tc", "/sbin/tc", "/usr/bin/tc"], "iproute2");
   const tail = randomBytes(3).toString("hex");
   const [name, outside, inside] = [`cm-${tail}`, `cmo${tail}`, `cmi${tail}`];
+  const number = freeNumber(ip);
   const [ours, theirs] = [`10.231.${number}.1`, `10.231.${number}.2`];
   const there = [ip, "netns", "exec", name];
   const run = (...words: string[]) => {
@@ -58,4 +59,13 @@ export function makeOtherMachine(number: number): OtherMachine {
     },
     remove: () => run(ip, "netns", "del", name),
   };
+}
+
+/** A network that another run has, or left behind, would take the packets of ours. */
+function freeNumber(ip: string): number {
+  const taken = execFileSync(ip, ["-4", "addr"], { encoding: "utf8" });
+  for (;;) {
+    const number = randomInt(1, 255);
+    if (!taken.includes(` 10.231.${number}.1/`)) return number;
+  }
 }

@@ -32,7 +32,7 @@ export interface TestPostgres {
 }
 
 const readyLine = "database system is ready to accept connections";
-const startTriesMax = 20;
+const startMsMax = 60_000;
 
 /** Where a server keeps its data (a new folder in `parent`), where it listens, and settings beside our own. */
 export interface PostgresOptions {
@@ -128,11 +128,11 @@ function worldReadableCopy(): string {
 
 /** After a kill -9 the dead server's children hold its shared memory for a moment; until then a start is refused. */
 async function startServer(program: string, folder: string, listening: Listening): Promise<ChildProcess> {
-  for (let tries = 1; ; tries++) {
+  for (const deadline = Date.now() + startMsMax; ; ) {
     const server = spawnServer(program, folder, listening);
     const fault = await readyOrFault(server);
     if (fault === null) return server;
-    if (tries === startTriesMax) throw new Error(`PostgreSQL does not start: ${fault}`);
+    if (Date.now() > deadline) throw new Error(`PostgreSQL does not start: ${fault}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

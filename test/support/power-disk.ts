@@ -1,9 +1,12 @@
 /** A disk whose power can be cut: an ext4 file system in a file on XFS, whose copy at one instant is what reached the disk. */
 import { execFileSync } from "node:child_process";
-import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { appendFileSync, chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { programOf } from "./child.ts";
+
+const mebibyte = 1024 * 1024;
+const unmountMsMax = 60_000;
 
 /** A mounted disk of that kind. */
 export interface PowerDisk {
@@ -55,8 +58,8 @@ export function makePowerDisk(): PowerDisk {
 /** A file system in memory of so many MiB, which can grow. @throws naming what this machine lacks */
 export function makeSmallDisk(sizeMiB: number): {
   folder: string;
-  freeMiB(): number;
-  takeUp(sizeMiB: number): void;
+  /** Takes up what is free but for so many MiB, or less where others who write meanwhile need it. */
+  fillUp(leaveMiB: number): void;
   grow(sizeMiB: number): void;
   remove(): Promise<void>;
 } {
@@ -64,10 +67,9 @@ export function makeSmallDisk(sizeMiB: number): {
   mountOrSay(["-t", "tmpfs", "-o", `size=${sizeMiB}m,mode=755`, "tmpfs", folder]);
   return {
     folder,
-    freeMiB: () => Number(run("df", "-m", "--output=avail", folder).split("\n")[1]),
-    takeUp: (size) => {
-      for (let written = 0; written < size; written += 1)
-        appendFileSync(join(folder, "ballast"), Buffer.alloc(1024 * 1024));
+    fillUp: (leaveMiB) => {
+      const piece = Buffer.alloc(mebibyte);
+      while (freeBytes(folder) > leaveMiB * mebibyte && isAppended(join(folder, "ballast"), piece));
     },
     grow: (size) => mountOrSay(["-o", `remount,size=${size}m`, folder]),
     remove: async () => {
@@ -75,6 +77,22 @@ export function makeSmallDisk(sizeMiB: number): {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function freeBytes(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
+}
+
+/** Whether there was room for it. */
+function isAppended(path: string, piece: Uint8Array): boolean {
+  try {
+    appendFileSync(path, piece);
+    return true;
+  } catch (fault) {
+    if ((fault as NodeJS.ErrnoException).code === "ENOSPC") return false;
+    throw fault;
+  }
 }
 
 function mountLoop(image: string, folder: string): void {
@@ -93,12 +111,12 @@ function mountOrSay(args: readonly string[]): void {
 
 /** A killed server's children hold its files for a moment. */
 async function unmount(folder: string): Promise<void> {
-  for (let tries = 1; ; tries += 1) {
+  for (const deadline = Date.now() + unmountMsMax; ; ) {
     try {
       run("umount", folder);
       return;
     } catch (fault) {
-      if (tries === 50) throw fault;
+      if (Date.now() > deadline) throw fault;
       await pause(200);
     }
   }

@@ -71,7 +71,7 @@ export function startSimulated(
   return {
     pid: child.pid ?? 0,
     told: () => told,
-    until: (satisfies, timeoutMs = 60_000) =>
+    until: (satisfies, timeoutMs = 120_000) =>
       new Promise((resolve, reject) => {
         const finish = (end: () => void) => {
           clearTimeout(timer);

@@ -60,6 +60,21 @@ export async function recoveryMs(gateways: Simulated): Promise<number> {
   return Date.now() - from;
 }
 
+/**
+ * Waits until gateways have receipts for messages that PostgreSQL, whose commits don't wait, holds in memory only: its WAL
+ * writer writes them down every 10 s, and right after that a kill would find next to nothing to lose.
+ */
+export async function untilOnlyInMemory(rig: FaultRig, gateways: Simulated): Promise<void> {
+  const writtenTo = async () =>
+    (await rig.sql<{ at: string }>("select pg_current_wal_lsn()::text as at")).map(({ at }) => at).join();
+  for (let before = ""; before !== (await writtenTo()); ) {
+    before = await writtenTo();
+    const stale = gateways.told();
+    const { receipted } = await gateways.until((tally) => tally !== stale);
+    await gateways.until((tally) => tally.receipted > receipted + 400);
+  }
+}
+
 /** What was acknowledged, and what of it is not there, as the look-up found it; less what was there before a test. */
 export function lossOf(
   { check }: SimulateOutcome,
