@@ -20,6 +20,7 @@ export const meShape = z
     organisation: z.object({ id: z.string(), names, kind: z.string() }),
     reach: z.enum(["all", "own"]),
     mayAcknowledge: z.boolean(),
+    mayKeepGateways: z.boolean().openapi({ description: "claim, revoke and give back their own" }),
   })
   .openapi("Me");
 
