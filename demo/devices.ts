@@ -1,4 +1,5 @@
 /** What the demo's field devices hold: their own keys and secrets, and what their probes feel. */
+import type { UnclaimedGateway } from "./device-maker.ts";
 import type { Cadence } from "./equipment-plan.ts";
 import type { Climate, Probe } from "./fridge-model.ts";
 import type { DeviceKey } from "./seed.ts";
@@ -48,4 +49,5 @@ export interface ScannerDevice {
 export interface DemoDevices {
   readonly gateways: readonly GatewayDevice[];
   readonly scanners: readonly ScannerDevice[];
+  readonly unclaimed: readonly UnclaimedGateway[];
 }
