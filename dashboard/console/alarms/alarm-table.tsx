@@ -120,15 +120,23 @@ function End({ alarm: { until, knownUntil }, nowMs }: { alarm: Alarm; nowMs: num
   if (until !== null) return <Moment at={until} nowMs={nowMs} />;
   if (knownUntil === null) return <>{say.text("alarm.ongoing")}</>;
   return (
-    <>{say.text("alarm.notKnownSince", { clock: formatShort(say.lang, Date.parse(knownUntil), nowMs) })}</>
+    <span>
+      {say.text("alarm.notKnown")}
+      <small>
+        {say.text("alarm.notKnownSince", { clock: formatShort(say.lang, Date.parse(knownUntil), nowMs) })}
+      </small>
+    </span>
   );
 }
 
 function Duration({ alarm, nowMs }: { alarm: Alarm; nowMs: number }) {
   const { say } = useWords();
-  const lasted = lastedMs(alarm, nowMs);
-  const isLeast = alarm.knownUntil !== null;
-  return <>{isLeast ? say.text("alarm.atLeast", { lastedMs: lasted }) : formatDuration(say.lang, lasted)}</>;
+  return (
+    <span>
+      {formatDuration(say.lang, lastedMs(alarm, nowMs))}
+      {alarm.knownUntil !== null && <small>{say.text("alarm.atLeast")}</small>}
+    </span>
+  );
 }
 
 function Moment({ at, nowMs }: { at: string; nowMs: number }) {

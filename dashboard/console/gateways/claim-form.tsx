@@ -12,21 +12,27 @@ interface ClaimFormProps {
   readonly claim: (claim: Claim) => void;
   readonly refused: Refused | null;
   readonly isPending: boolean;
+  /** Puts a refusal away. */
+  readonly forget: () => void;
 }
 
 /** What is printed on a sticker, read by the camera or typed, and where the gateway stands; what was typed survives a refusal. */
-export function ClaimForm({ sites, claim, refused, isPending }: ClaimFormProps) {
+export function ClaimForm({ sites, claim, refused, isPending, forget }: ClaimFormProps) {
   const { say } = useWords();
   const [typed, setTyped] = useState<Sticker>({ serial: "", code: "" });
   const [wrong, setWrong] = useState<Refused | null>(null);
   const [read, setRead] = useState<string | null>(null);
   const id = useId();
   const rest = useRef<HTMLDivElement>(null);
-  const type = (change: Partial<Sticker>) => setTyped((before) => typedSticker(before, change));
+  const type = (change: Partial<Sticker>) => {
+    setTyped((before) => typedSticker(before, change));
+    setRead(null);
+  };
   const found = (sticker: Sticker) => {
     setTyped(sticker);
     setRead(sticker.serial);
     setWrong(null);
+    forget();
   };
   useEffect(() => {
     if (read !== null) rest.current?.querySelector<HTMLElement>("select, button")?.focus();
@@ -103,7 +109,7 @@ function Scan({ found, read }: { found: (sticker: Sticker) => void; read: string
   return (
     <div className="scan">
       <div className="buttons">
-        <button type="button" className="main" onClick={() => setOpen(true)}>
+        <button type="button" onClick={() => setOpen(true)}>
           {say.text("claim.scan")}
         </button>
         <p className="note">{say.text("claim.or")}</p>

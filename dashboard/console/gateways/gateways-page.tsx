@@ -57,12 +57,12 @@ function ClaimSection({ me, sites, gateways, nowMs }: ClaimSectionProps) {
     return <Claimed claimed={claimed} now={now} nowMs={nowMs} close={reset} />;
   }
   return (
-    <section className="card" aria-labelledby="claim">
+    <section className="card claiming" aria-labelledby="claim">
       <h2 id="claim">{say.text("claim.title")}</h2>
       {sites.length === 0 ? (
         <p>{say.text("claim.noSite")}</p>
       ) : (
-        <ClaimForm sites={sites} claim={claim} refused={refused} isPending={isPending} />
+        <ClaimForm sites={sites} claim={claim} refused={refused} isPending={isPending} forget={reset} />
       )}
     </section>
   );
