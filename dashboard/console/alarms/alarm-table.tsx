@@ -132,7 +132,7 @@ function End({ alarm: { until, knownUntil }, nowMs }: { alarm: Alarm; nowMs: num
 function Duration({ alarm, nowMs }: { alarm: Alarm; nowMs: number }) {
   const { say } = useWords();
   return (
-    <span>
+    <span className="figure">
       {formatDuration(say.lang, lastedMs(alarm, nowMs))}
       {alarm.knownUntil !== null && <small>{say.text("alarm.atLeast")}</small>}
     </span>
@@ -148,7 +148,7 @@ function Extreme({ alarm: { extremeC, limitC } }: { alarm: Alarm }) {
   const { say } = useWords();
   if (extremeC === null) return <>–</>;
   return (
-    <span>
+    <span className="figure">
       {formatTemperature(extremeC, limitC === null ? [] : [limitC])}
       {limitC !== null && <small>{say.text("alarm.limit", { limitC })}</small>}
     </span>
