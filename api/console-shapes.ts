@@ -2,6 +2,8 @@
 import { z } from "@hono/zod-openapi";
 import { equipmentStates } from "#domain/coldchain/equipment-state.ts";
 
+export type { ClaimedGateway, Gateway, Gateways } from "./gateway-shapes.ts";
+
 const time = z.iso.datetime();
 const names = z.object({ zh: z.string(), en: z.string() });
 const epochMs = z.int().openapi({ description: "epoch ms" });

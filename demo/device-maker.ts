@@ -1,17 +1,10 @@
 /** A maker of gateways: it uploads what it made, and its stickers are there to be claimed. */
 import { createHash } from "node:crypto";
 import { toBase64 } from "#domain/log/bytes.ts";
+import type { UnclaimedGateway } from "./devices.ts";
 import type { OrganisationPlan } from "./organisation-plan.ts";
 import { type PartnerSettings, postAs } from "./partners.ts";
-import type { DeviceKey, Seed } from "./seed.ts";
-
-/** A gateway that left its factory and nobody claimed; `sticker` is the text of the QR code on it. */
-export interface UnclaimedGateway {
-  readonly serial: string;
-  readonly key: DeviceKey;
-  readonly code: string;
-  readonly sticker: string;
-}
+import type { Seed } from "./seed.ts";
 
 const serials = ["CM2-000417", "CM2-000418", "CM2-000419"];
 

@@ -1,5 +1,4 @@
 /** What the demo's field devices hold: their own keys and secrets, and what their probes feel. */
-import type { UnclaimedGateway } from "./device-maker.ts";
 import type { Cadence } from "./equipment-plan.ts";
 import type { Climate, Probe } from "./fridge-model.ts";
 import type { DeviceKey } from "./seed.ts";
@@ -43,6 +42,14 @@ export interface ScannerDevice {
   readonly organisation: string;
   readonly key: DeviceKey;
   readonly apiKey: string;
+}
+
+/** A gateway that left its factory and nobody claimed; `sticker` is the text of the QR code on it. */
+export interface UnclaimedGateway {
+  readonly serial: string;
+  readonly key: DeviceKey;
+  readonly code: string;
+  readonly sticker: string;
 }
 
 /** Every device of the network. */

@@ -1,6 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import type { Alarms, Chart, Equipment, LogState, Me, SignIn, Sites } from "#api/console-shapes.ts";
-import type { Gateways } from "#api/gateway-shapes.ts";
+import type { Alarms, Chart, Equipment, Gateways, LogState, Me, SignIn, Sites } from "#api/console-shapes.ts";
 import { ApiError, getJson } from "./api.ts";
 import type { Period } from "./equipment/period.ts";
 import { type HeldSites, keepNewer } from "./shell/merge-live.ts";

@@ -2,7 +2,7 @@ import { connectAsync } from "mqtt";
 import type { Page } from "playwright-core";
 import encodeQR from "qr";
 import { expect, it } from "vitest";
-import type { Gateways } from "#api/gateway-shapes.ts";
+import type { Gateways } from "#api/console-shapes.ts";
 import { unclaimedGateways } from "#demo/device-maker.ts";
 import { messagePayload, topicOf } from "#demo/message.ts";
 import { seedOf } from "#demo/seed.ts";

@@ -17,15 +17,18 @@ it.each([
   [503, [], "notKnown"],
   [500, [], "notKnown"],
 ] as const)("status %i at %o means: %s", (status, paths, meaning) => {
-  expect(claimRefusal(new ApiError(status, "", paths), false)).toBe(meaning);
+  expect(claimRefusal(new ApiError(status, "", paths), undefined)).toBe(meaning);
 });
 
 it("what was claimed before is told apart when it is ours, and nothing else is", () => {
-  expect(claimRefusal(new ApiError(409, "", ["/sticker"]), true)).toBe("ours");
-  expect(claimRefusal(new ApiError(409, "", ["/gatewayId"]), true)).toBe("id");
-  expect(claimRefusal(new ApiError(404, ""), true)).toBe("unknown");
+  const own = { revokedAt: null };
+  expect(claimRefusal(new ApiError(409, "", ["/sticker"]), own)).toBe("ours");
+  const ended = { revokedAt: "2026-03-14T04:00:00.000Z" };
+  expect(claimRefusal(new ApiError(409, "", ["/sticker"]), ended)).toBe("ended");
+  expect(claimRefusal(new ApiError(409, "", ["/gatewayId"]), own)).toBe("id");
+  expect(claimRefusal(new ApiError(404, ""), own)).toBe("unknown");
 });
 
 it("whatever else is thrown leaves it unknown whether the gateway was claimed", () => {
-  expect(claimRefusal(new SyntaxError("no JSON"), false)).toBe("notKnown");
+  expect(claimRefusal(new SyntaxError("no JSON"), undefined)).toBe("notKnown");
 });

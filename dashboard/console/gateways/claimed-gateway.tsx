@@ -1,6 +1,6 @@
 import { Link, useBlocker } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
-import type { ClaimedGateway, Gateway } from "#api/gateway-shapes.ts";
+import type { ClaimedGateway, Gateway } from "#api/console-shapes.ts";
 import { Icon } from "../icons.tsx";
 import { useWords } from "../use-words.tsx";
 import { StateOf } from "./gateway-table.tsx";

@@ -1,4 +1,4 @@
-import type { Gateway } from "#api/gateway-shapes.ts";
+import type { Gateway } from "#api/console-shapes.ts";
 import { formatShort } from "../../i18n/format.ts";
 import { clockOffMaxMs } from "../equipment/clock-sentences.ts";
 import type { Tone } from "../states.ts";

@@ -1,5 +1,4 @@
-import type { Site } from "#api/console-shapes.ts";
-import type { Gateway } from "#api/gateway-shapes.ts";
+import type { Gateway, Site } from "#api/console-shapes.ts";
 import { formatShort } from "../../i18n/format.ts";
 import { Icon, type IconName } from "../icons.tsx";
 import { Table } from "../table.tsx";

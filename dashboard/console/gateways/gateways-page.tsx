@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import type { Me, Site } from "#api/console-shapes.ts";
-import type { Gateway } from "#api/gateway-shapes.ts";
+import type { Gateway, Me, Site } from "#api/console-shapes.ts";
 import { Heading } from "../heading.tsx";
 import { gatewaysQuery, meQuery } from "../queries.ts";
 import { useLiveSites } from "../shell/use-live.tsx";
@@ -54,7 +53,12 @@ function ClaimSection({ me, sites, gateways, nowMs }: ClaimSectionProps) {
   if (!me.mayKeepGateways) return <p className="note">{say.text("claim.readOnly")}</p>;
   if (claimed !== null) {
     const now = gateways.find(({ id }) => id === claimed.gateway.id);
-    return <Claimed claimed={claimed} now={now} nowMs={nowMs} close={reset} />;
+    const close = () => {
+      reset();
+      // What had the focus is gone; without a new place for it a screen reader would start over.
+      document.querySelector("h1")?.focus();
+    };
+    return <Claimed claimed={claimed} now={now} nowMs={nowMs} close={close} />;
   }
   return (
     <section className="card claiming" aria-labelledby="claim">

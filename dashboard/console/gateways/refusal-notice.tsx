@@ -24,7 +24,7 @@ export function RefusalNotice({ refused: { why, claim, ours } }: { refused: Refu
           <strong>{say.text(`refused.${why}`, facts)}</strong>
         </p>
         <p>{say.text(`refused.${why}.do`, facts)}</p>
-        {why === "ours" && ours !== undefined && (
+        {(why === "ours" || why === "ended") && ours !== undefined && (
           <Link to="/gateways" hash={`gateway-${ours.id}`}>
             {say.text("gw.toState", { gateway: ours.id })}
           </Link>

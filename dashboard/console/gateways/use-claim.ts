@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import type { ClaimedGateway, Gateway } from "#api/gateway-shapes.ts";
+import type { ClaimedGateway, Gateway } from "#api/console-shapes.ts";
 import { readSticker } from "#domain/codes/gateway-sticker.ts";
 import { ApiError, postJson } from "../api.ts";
 import { gatewaysQuery } from "../queries.ts";
@@ -37,6 +37,6 @@ export function useClaim(gateways: readonly Gateway[]) {
   const refused: Refused | null =
     error === null || variables === undefined
       ? null
-      : { why: claimRefusal(error, ours !== undefined), claim: variables, ours };
+      : { why: claimRefusal(error, ours), claim: variables, ours };
   return { claim: mutate, claimed: data ?? null, refused, isPending, reset };
 }
