@@ -2,6 +2,8 @@
 import { z } from "@hono/zod-openapi";
 import { equipmentStates } from "#domain/coldchain/equipment-state.ts";
 
+export type { ClaimedGateway, Gateway, Gateways } from "./gateway-shapes.ts";
+
 const time = z.iso.datetime();
 const names = z.object({ zh: z.string(), en: z.string() });
 const epochMs = z.int().openapi({ description: "epoch ms" });
@@ -20,6 +22,7 @@ export const meShape = z
     organisation: z.object({ id: z.string(), names, kind: z.string() }),
     reach: z.enum(["all", "own"]),
     mayAcknowledge: z.boolean(),
+    mayKeepGateways: z.boolean().openapi({ description: "claim, revoke and give back their own" }),
   })
   .openapi("Me");
 

@@ -35,11 +35,15 @@ export function readKey<Stated extends StatedKey>(it: Stated, context: z.core.$R
 export const gatewayShape = z
   .object({
     id: z.string(),
+    serial: z.string().nullable().openapi({ description: "null unless it was claimed by its sticker" }),
     kind: z.string().openapi({ example: "native" }),
     site: z.string().nullable(),
     signatureRequired: z.boolean(),
     acceptedAt: time,
     revokedAt: time.nullable(),
+    lastReceivedAt: time.nullable().openapi({
+      description: "when a message of it last came; null while it is waited for",
+    }),
     skewMs: z.int().nullable().openapi({
       description:
         "how far its clock is behind ours, smoothed; negative ahead; null before a live message told",
@@ -56,14 +60,31 @@ export const gatewayShape = z
   })
   .openapi("Gateway");
 
+/** All gateways of an organisation, the newest first. */
+export const gatewaysShape = z.object({ asOf: time, gateways: z.array(gatewayShape) }).openapi("Gateways");
+
+/** What claiming a gateway gives. */
+export const claimedShape = z
+  .object({
+    gateway: gatewayShape,
+    mqtt: z.object({ username: z.string(), clientId: z.string(), password: z.string() }),
+  })
+  .openapi("ClaimedGateway");
+
+/** The answers as a caller gets them. */
+export type Gateway = z.infer<typeof gatewayShape>;
+export type Gateways = z.infer<typeof gatewaysShape>;
+export type ClaimedGateway = z.infer<typeof claimedShape>;
+
 /** A gateway with its moments (epoch ms) as ISO 8601 UTC. */
-export function isoGateway({ acceptedAt, revokedAt, keys, ...rest }: ToldGateway) {
+export function isoGateway({ acceptedAt, revokedAt, lastReceivedAt, keys, ...rest }: ToldGateway) {
   const text = (ms: number) => new Date(ms).toISOString();
   const textOrNull = (ms: number | null) => (ms === null ? null : text(ms));
   return {
     ...rest,
     acceptedAt: text(acceptedAt),
     revokedAt: textOrNull(revokedAt),
+    lastReceivedAt: textOrNull(lastReceivedAt),
     keys: keys.map((key) => ({
       ...key,
       enrolledAt: text(key.enrolledAt),

@@ -11,7 +11,10 @@ let run: DemoRun | null = null;
 const tell = (word: OutsideWord): void => parentPort?.postMessage(word);
 const say = (said: string): void => tell({ said });
 const { network, accounts, cases, devices } = demo;
-tell({ drawn: { network, accounts, cases, apiKey: devices.scanners[0]?.apiKey ?? null } });
+const apiKey = devices.scanners[0]?.apiKey ?? null;
+tell({
+  drawn: { network, accounts, cases, apiKey, stickers: devices.unclaimed.map(({ sticker }) => sticker) },
+});
 
 async function stateCases(doors: Doors): Promise<void> {
   run = await runDemo({ ...doors, demo, signal: end.signal, say });

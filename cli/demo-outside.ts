@@ -19,6 +19,8 @@ export type OutsideOrder =
 /** What the service's side needs of the network: what to register, whom to let in, what to show. */
 export interface DrawnNetwork extends Pick<DemoNetwork, "network" | "accounts" | "cases"> {
   readonly apiKey: string | null;
+  /** What is printed on gateways that nobody claimed. */
+  readonly stickers: readonly string[];
 }
 
 /** What the thread answers: the network once it is drawn, a line for the terminal, or that an order is carried out or failed. */

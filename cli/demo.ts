@@ -155,7 +155,7 @@ function doorsOf({ server, ingest }: Service, config: Config): Doors {
   return { mqttUrl: ingest.broker.url, httpUrl: server.url, receiptKeys: [loadKeys(config).receiptKey] };
 }
 
-/** What `DIR/demo.json` tells other programs: the console, how to sign in, and a page for each case. */
+/** What `DIR/demo.json` tells other programs: the console, how to sign in, a page for each case, stickers to claim. */
 function introduction(service: Service, demo: DrawnNetwork) {
   const console = service.server?.url ?? "";
   return {
@@ -163,15 +163,19 @@ function introduction(service: Service, demo: DrawnNetwork) {
     rpc: service.anchor?.rpcUrl() ?? null,
     login: { apiKey: demo.apiKey, header: "Authorization: Bearer", accounts: demo.accounts },
     scans: scansOf(demo.cases, console),
+    mqtt: service.ingest?.broker.url ?? null,
+    stickers: demo.stickers,
   };
 }
 
-function sayScans(service: Service, scans: readonly DemoScan[], { accounts }: DrawnNetwork): void {
+function sayScans(service: Service, scans: readonly DemoScan[], { accounts, stickers }: DrawnNetwork): void {
   say("");
   say(`ready: ${service.server?.url}`);
   for (const scan of scans) say(`  ${scan.case.padEnd(20)} ${scan.url}`);
   say(`  chain    ${service.anchor?.rpcUrl()} (run by this very process: it proves nothing to outsiders)`);
   say(`  console  ${service.server?.url}/console/`);
   for (const { role, email, password } of accounts) say(`    as ${role.padEnd(9)} ${email}  ${password}`);
+  say("  gateways that nobody claimed, to claim as the manager:");
+  for (const sticker of stickers) say(`    ${sticker}`);
   say("Ctrl-C ends the demo");
 }

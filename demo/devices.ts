@@ -44,8 +44,17 @@ export interface ScannerDevice {
   readonly apiKey: string;
 }
 
+/** A gateway that left its factory and nobody claimed; `sticker` is the text of the QR code on it. */
+export interface UnclaimedGateway {
+  readonly serial: string;
+  readonly key: DeviceKey;
+  readonly code: string;
+  readonly sticker: string;
+}
+
 /** Every device of the network. */
 export interface DemoDevices {
   readonly gateways: readonly GatewayDevice[];
   readonly scanners: readonly ScannerDevice[];
+  readonly unclaimed: readonly UnclaimedGateway[];
 }

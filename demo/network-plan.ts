@@ -1,5 +1,6 @@
 /** Who and what is in the demo network, before identifiers and keys are drawn. */
 import { FIXED_PLACES } from "./case-places.ts";
+import { deviceMaker } from "./device-maker.ts";
 import { coldroom, truck, WEEK } from "./equipment-plan.ts";
 import { CITIES, type CityOfChina } from "./geography.ts";
 import { CASE_INCIDENTS } from "./incidents.ts";
@@ -23,6 +24,7 @@ export function planNetwork(pharmacies: number): OrganisationPlan[] {
     carrier(trucks),
     ...upTo(wholesalers, wholesaler),
     ...upTo(pharmacies, (n) => pharmacy(n, pharmacies)),
+    deviceMaker,
   ];
 }
 

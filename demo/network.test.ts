@@ -21,14 +21,14 @@ const countKind = (demo: DemoNetwork, kind: string) =>
 const digest = (demo: DemoNetwork) => createHash("sha256").update(JSON.stringify(demo)).digest("hex");
 
 describe("a network of 120 pharmacies", () => {
-  it("is 120 pharmacies in 63 cities of 20 provinces, 6 wholesalers, 12 trucks, a maker and an operator", () => {
+  it("is 120 pharmacies in 63 cities of 20 provinces, 6 wholesalers, 12 trucks, two makers and an operator", () => {
     const shops = sitesOf(large).filter(({ kind }) => kind === "shop");
     expect(shops).toHaveLength(120);
     expect(new Set(shops.map(({ city }) => city?.zh)).size).toBe(63);
     expect(new Set(shops.map(({ province }) => province?.zh)).size).toBe(20);
     expect(
       ["pharmacy", "wholesaler", "manufacturer", "carrier", "operator"].map((kind) => countKind(large, kind)),
-    ).toEqual([120, 6, 1, 1, 1]);
+    ).toEqual([120, 6, 2, 1, 1]);
     expect(equipmentOf(large).filter(({ kind }) => kind === "vehicle")).toHaveLength(12);
   });
 

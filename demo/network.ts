@@ -3,6 +3,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { concatBytes, toBase64, utf8 } from "#domain/log/bytes.ts";
 import { canonicalize } from "#domain/log/canonical.ts";
+import { unclaimedGateways } from "./device-maker.ts";
 import type { DemoDevices } from "./devices.ts";
 import type { NetworkFile } from "./network-file.ts";
 import { planNetwork } from "./network-plan.ts";
@@ -55,7 +56,11 @@ export function demoNetwork({ seed, sites, now }: DemoSettings): DemoNetwork {
     now,
     since,
     network: { ...file, signatures: signaturesOf(file, plans, draft) },
-    devices: { gateways: [...draft.gateways.values()], scanners: draft.scanners },
+    devices: {
+      gateways: [...draft.gateways.values()],
+      scanners: draft.scanners,
+      unclaimed: unclaimedGateways(drawn),
+    },
     accounts,
     ...planShipments(world, sites),
     stock: planStock(world),

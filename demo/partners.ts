@@ -59,9 +59,19 @@ export async function postCaptures(
 export async function postRecalls(recalls: readonly DemoRecall[], settings: PartnerSettings): Promise<void> {
   for (const { organisation, gtin, lot, reason } of recalls) {
     const request = { path: `/v1/lots/${gtin}/${lot}/recall`, headers: {}, body: { reason } };
-    const scanner = scannerOf(organisation, settings);
-    await postPatiently(`the recall of ${organisation}`, request, scanner, settings);
+    await postAs(organisation, "the recall", request, settings);
   }
+}
+
+/** Posts something as an organisation, as patiently. @throws Error naming both and the server's words when it is refused */
+export async function postAs(
+  organisation: string,
+  what: string,
+  request: Request,
+  settings: PartnerSettings,
+): Promise<void> {
+  const scanner = scannerOf(organisation, settings);
+  await postPatiently(`${what} of ${organisation}`, request, scanner, settings);
 }
 
 interface Request {

@@ -42,7 +42,7 @@ export function organisationRecord(draft: Draft, plan: OrganisationPlan, at: num
   const apiKey = `cmk_${seed.secret(`api/${plan.id}`)}`;
   draft.scanners.push({ organisation: plan.id, key, apiKey });
   const people = peopleOf(plan.id, draft.accounts);
-  const isMaker = plan.kind === "manufacturer";
+  const makesMedicines = plan.kind === "manufacturer" && plan.sites.length > 0;
   return {
     id: plan.id,
     kind: plan.kind,
@@ -52,7 +52,7 @@ export function organisationRecord(draft: Draft, plan: OrganisationPlan, at: num
     apiKeys: [{ id: `${plan.id}-key`, scopes: plan.scopes, secret: apiKey }],
     ...(people.length > 0 ? { people } : {}),
     sites: plan.sites.map((site, n) => siteRecord(draft, site, demoGln(at * glnsEach + n + 1))),
-    ...(isMaker
+    ...(makesMedicines
       ? { products: demoProducts(draft.since), lots: Object.values(demoLots(seed, draft.now)) }
       : {}),
   };

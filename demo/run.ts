@@ -1,4 +1,5 @@
 /** Runs the demo network against a server, from outside: first what the cases need, then everything else, live. */
+import { uploadGateways } from "./device-maker.ts";
 import type { GatewayDevice } from "./devices.ts";
 import { habitOf, mishapOf } from "./habits.ts";
 import { liveLife } from "./life.ts";
@@ -101,6 +102,7 @@ async function stateCases(demo: DemoNetwork, partners: PartnerSettings, say: (te
   say(`sending ${demo.captures.length} captures of the partners' scanners, and a recall`);
   await postCaptures(demo.captures, partners);
   await postRecalls(demo.recalls, partners);
+  await uploadGateways(demo.devices.unclaimed, partners);
 }
 
 /** Goes on beside whoever started it, up to the signal. */

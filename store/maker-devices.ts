@@ -128,6 +128,24 @@ export async function claimDevice(
   return rows.length > 0;
 }
 
+/** The serials of these gateways of an organisation, by gateway; those that weren't claimed by a sticker have none. */
+export async function readSerials(
+  tx: Tx,
+  tenant: string,
+  gateways: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await tx
+    .select({ gateway: makerDevices.claimedGateway, serial: makerDevices.serial })
+    .from(makerDevices)
+    .where(
+      and(
+        eq(makerDevices.claimedBy, tenant),
+        sql`${makerDevices.claimedGateway} = any(${sql.param([...gateways])}::text[])`,
+      ),
+    );
+  return new Map(rows.map(({ gateway, serial }) => [gateway ?? "", serial]));
+}
+
 /** Gives the device behind an organisation's gateway back to its maker; null when it was never claimed. */
 export async function releaseDevice(
   tx: Tx,

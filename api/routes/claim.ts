@@ -2,7 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { AppError } from "#domain/errors.ts";
 import { claimGateway } from "#services/gateways/claim-gateway.ts";
 import { clientNet } from "../client-net.ts";
-import { gatewayId, gatewayShape, isoGateway } from "../gateway-shapes.ts";
+import { claimedShape, gatewayId, isoGateway } from "../gateway-shapes.ts";
 import { MinuteCounts } from "../minute-counts.ts";
 import { type Api, type ApiParts, contextOf } from "../parts.ts";
 import { readShape } from "../read-json.ts";
@@ -26,15 +26,7 @@ const claim = createRoute({
   summary: "Claim a gateway by its sticker for a site of yours; prints its MQTT password once",
   request: { body: bodyOf(body) },
   responses: {
-    201: jsonOf(
-      z
-        .object({
-          gateway: gatewayShape,
-          mqtt: z.object({ username: z.string(), clientId: z.string(), password: z.string() }),
-        })
-        .openapi("ClaimedGateway"),
-      "yours now",
-    ),
+    201: jsonOf(claimedShape, "yours now"),
     ...problems("UNAUTHENTICATED", "NOT_FOUND", "CONFLICT", "CROSS_ORIGIN", "TOO_LARGE"),
     ...problems("UNSUPPORTED_MEDIA", "TOO_MANY"),
   },

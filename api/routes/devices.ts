@@ -1,8 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { serialPattern } from "#domain/codes/gateway-sticker.ts";
 import { fromHex } from "#domain/log/bytes.ts";
 import { listDevices } from "#services/devices/list-devices.ts";
 import { uploadDevices } from "#services/devices/upload-devices.ts";
-import { serialPattern } from "#services/gateways/sticker.ts";
 import { nameableKeyFields, readKey } from "../gateway-shapes.ts";
 import { pageQuery } from "../page-query.ts";
 import { type Api, type ApiParts, contextOf } from "../parts.ts";

@@ -1,11 +1,19 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { enrolKey } from "#services/gateways/enrol-key.ts";
+import { listGateways } from "#services/gateways/list-gateways.ts";
 import { releaseGateway } from "#services/gateways/release-gateway.ts";
 import { requireSignature } from "#services/gateways/require-signature.ts";
 import { revokeGateway } from "#services/gateways/revoke-gateway.ts";
 import { revokeKey } from "#services/gateways/revoke-key.ts";
 import { showGateway } from "#services/gateways/show-gateway.ts";
-import { gatewayShape, gatewayId as id, isoGateway as iso, keyFields, readKey } from "../gateway-shapes.ts";
+import {
+  gatewayShape,
+  gatewaysShape,
+  gatewayId as id,
+  isoGateway as iso,
+  keyFields,
+  readKey,
+} from "../gateway-shapes.ts";
 import { type Api, type ApiContext, type ApiParts, contextOf } from "../parts.ts";
 import { readShape } from "../read-json.ts";
 import { bodyOf, jsonOf, problems, withKeyOrSession } from "../shapes.ts";
@@ -25,6 +33,13 @@ const told = { 200: jsonOf(gatewayShape, "the gateway") };
 const common = ["UNAUTHENTICATED", "NOT_FOUND", "CONFLICT", "CROSS_ORIGIN", "TOO_LARGE"] as const;
 const every = { tags: ["gateways"], security: withKeyOrSession };
 
+const list = createRoute({
+  ...every,
+  method: "get",
+  path: "/v1/gateways",
+  summary: "All gateways of your organisation with their keys, the newest first",
+  responses: { 200: jsonOf(gatewaysShape, "the gateways"), ...problems("UNAUTHENTICATED") },
+});
 const show = createRoute({
   ...every,
   method: "get",
@@ -76,6 +91,10 @@ const giveBack = createRoute({
 
 /** An organisation's gateways: given keys, revoked and given back. */
 export function gatewayRoutes(app: Api, parts: ApiParts): void {
+  app.openapi(list, async (c) => {
+    const { asOf, gateways } = await listGateways(contextOf(parts, c));
+    return c.json({ asOf: new Date(asOf).toISOString(), gateways: gateways.map(iso) }, 200);
+  });
   app.openapi(show, async (c) => c.json(iso(await showGateway(contextOf(parts, c), idOf(c))), 200));
   app.openapi(change, async (c) => {
     const { signatureRequired } = await readShape(c.req.raw, patchBody, limits);

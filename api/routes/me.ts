@@ -26,6 +26,7 @@ export function meRoutes(app: Api, parts: ApiParts): void {
         organisation: { id: tenant, ...organisation },
         reach: scopes.includes("console:read-all") ? ("all" as const) : ("own" as const),
         mayAcknowledge: scopes.includes("alarms:acknowledge"),
+        mayKeepGateways: scopes.includes("gateways"),
       },
       200,
     );

@@ -2,12 +2,15 @@
 export class ApiError extends Error {
   readonly status: number;
   readonly detail: string;
+  /** Where in the request the answer says that something is wrong, as JSON pointers. */
+  readonly faults: readonly string[];
 
-  constructor(status: number, detail: string) {
+  constructor(status: number, detail: string, faults: readonly string[] = []) {
     super(`${status} ${detail}`);
     this.name = "ApiError";
     this.status = status;
     this.detail = detail;
+    this.faults = faults;
   }
 }
 
@@ -35,11 +38,18 @@ async function ask(path: string, init: RequestInit, signal?: AbortSignal): Promi
     if (signal?.aborted === true) throw fault;
     throw new ApiError(0, String(fault));
   }
-  if (!response.ok) throw new ApiError(response.status, await detailOf(response));
+  if (!response.ok) throw await errorOf(response);
   return response;
 }
 
-async function detailOf(response: Response): Promise<string> {
-  const problem = (await response.json().catch(() => ({}))) as { detail?: string; title?: string };
-  return problem.detail ?? problem.title ?? response.statusText;
+interface Problem {
+  readonly detail?: string;
+  readonly title?: string;
+  readonly faults?: readonly { readonly path: string }[];
+}
+
+async function errorOf(response: Response): Promise<ApiError> {
+  const { detail, title, faults = [] } = (await response.json().catch(() => ({}))) as Problem;
+  const paths = faults.map(({ path }) => path);
+  return new ApiError(response.status, detail ?? title ?? response.statusText, paths);
 }

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import type { Alarms, Chart, Equipment, LogState, Me, SignIn, Sites } from "#api/console-shapes.ts";
+import type { Alarms, Chart, Equipment, Gateways, LogState, Me, SignIn, Sites } from "#api/console-shapes.ts";
 import { ApiError, getJson } from "./api.ts";
 import type { Period } from "./equipment/period.ts";
 import { type HeldSites, keepNewer } from "./shell/merge-live.ts";
@@ -86,6 +86,13 @@ export function alarmsQuery(show: "open" | "all") {
     refetchInterval: minuteMs,
   });
 }
+
+/** The organisation's own gateways; asked often, so that a first message is seen soon. */
+export const gatewaysQuery = queryOptions({
+  queryKey: ["gateways"],
+  queryFn: ({ signal }) => getJson<Gateways>("/v1/gateways", signal),
+  refetchInterval: minuteMs / 6,
+});
 
 /** The log as it stands. */
 export const logQuery = queryOptions({

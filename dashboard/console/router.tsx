@@ -78,10 +78,19 @@ const log = createRoute({
   component: lazyRouteComponent(() => import("./log/log-page.tsx"), "LogPage"),
 });
 
+const gateways = createRoute({
+  getParentRoute: () => inside,
+  path: "/gateways",
+  component: lazyRouteComponent(() => import("./gateways/gateways-page.tsx"), "GatewaysPage"),
+});
+
 /** The console's pages by their addresses under /console; each but the first is loaded when it is opened. */
 export function makeRouter(client: QueryClient) {
   return createRouter({
-    routeTree: root.addChildren([signIn, inside.addChildren([home, equipment, packs, alarms, log])]),
+    routeTree: root.addChildren([
+      signIn,
+      inside.addChildren([home, equipment, packs, alarms, gateways, log]),
+    ]),
     basepath: "/console",
     context: { client },
     defaultPreload: "intent",

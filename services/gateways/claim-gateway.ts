@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { readSticker } from "#domain/codes/gateway-sticker.ts";
 import { AppError } from "#domain/errors.ts";
 import type { Tx } from "#store/connect.ts";
 import { claimDevice, findByClaim, type MakerDevice } from "#store/maker-devices.ts";
@@ -10,8 +11,8 @@ import { keepRow } from "../register/draft.ts";
 import { hashPassword } from "../register/password.ts";
 import { gatewayOwner, planKey } from "../register/plan-keys.ts";
 import { type Change, changeRegister, gatewayOf } from "./change-register.ts";
+import { claimHash } from "./claim-hash.ts";
 import { requireKeeper } from "./require-keeper.ts";
-import { claimHash, readSticker } from "./sticker.ts";
 import { type ToldGateway, tellGateway } from "./tell-gateway.ts";
 
 /** A sticker as it was scanned, the site the gateway stands at, and what it is to be called. */
@@ -48,11 +49,10 @@ export async function claimGateway(ctx: Context, claim: Claim): Promise<Claimed>
     requireSite(it, claim.site);
     const device = await find(it.tx);
     if (device === null) throw new AppError("NOT_FOUND", "no gateway has this sticker");
-    if (device.claimedAt !== null)
-      throw new AppError("CONFLICT", "the gateway with this sticker was claimed before");
+    if (device.claimedAt !== null) throw wasClaimed();
     if (taken !== undefined) throw isTaken(taken);
     await take(ctx, it, device, { id, siteId: claim.site, mqttPasswordHash });
-    return tellOf(it, id);
+    return tellOf(it, id, device.serial);
   }).catch((error: unknown) => {
     throw isUniqueViolation(error) ? isTaken({ what: "gateway", name: id }) : error;
   });
@@ -68,7 +68,7 @@ async function take(
   const { tenant, terms } = draft;
   const { id } = row;
   const isOurs = await claimDevice(tx, device, { tenant, gateway: id, at: terms.now });
-  if (!isOurs) throw new AppError("CONFLICT", "the gateway with this sticker was claimed before");
+  if (!isOurs) throw wasClaimed();
   const next = {
     ...{
       ...row,
@@ -84,7 +84,7 @@ async function take(
   const { kid, alg, publicKey } = device;
   planKey(draft, { kid, alg, publicKey, offline: false }, gatewayOwner(id), "");
   const [wrong] = draft.faults;
-  if (wrong !== undefined) throw new AppError("CONFLICT", wrong.message);
+  if (wrong !== undefined) throw conflict("/kid", wrong.message);
   const what = { maker: device.tenantId, serial: device.serial, site: row.siteId };
   const change = { action: "gateway.claim", subject: `gateway ${id}`, old: null, new: what, reason: null };
   await recordAudit(tx, ctx, change, tenant);
@@ -94,16 +94,24 @@ function requireSite({ draft }: Change, site: string): void {
   if (draft.register.sites.every(({ id }) => id !== site)) throw fault("/site", "is no site of yours");
 }
 
-function tellOf({ draft }: Change, id: string): ToldGateway {
+function tellOf({ draft }: Change, id: string, serial: string): ToldGateway {
   const row = gatewayOf(draft, id);
   if (row === undefined) throw new AppError("INTERNAL", "a gateway that was just claimed is gone");
-  return tellGateway(draft, row, null);
+  return tellGateway(row, draft.register.keys, { serial, lastReceivedAt: null, skewMs: null });
+}
+
+function wasClaimed(): AppError {
+  return conflict("/sticker", "the gateway with this sticker was claimed before");
 }
 
 function isTaken({ what, name }: { what: string; name: string }): AppError {
-  if (what === "kid")
-    return new AppError("CONFLICT", `the maker's kid ${name} is taken: ask for another key`);
-  return new AppError("CONFLICT", `the gateway id ${name} is taken: choose another by gatewayId`);
+  if (what === "kid") return conflict("/kid", `the maker's kid ${name} is taken: ask for another key`);
+  return conflict("/gatewayId", `the gateway id ${name} is taken: choose another by gatewayId`);
+}
+
+/** Conflicts say by their path what is in the way, so that a screen can say what to do. */
+function conflict(path: string, message: string): AppError {
+  return new AppError("CONFLICT", message, { faults: [{ path, message }] });
 }
 
 function fault(path: string, message: string): AppError {

@@ -1,9 +1,9 @@
 import { AppError } from "#domain/errors.ts";
-import { readGateways } from "#store/equipment-view.ts";
 import type { RegisterRow } from "#store/register.ts";
 import type { Context } from "../context.ts";
 import { type Change, changeRegister, gatewayOf } from "./change-register.ts";
 import { requireKeeper } from "./require-keeper.ts";
+import { seeGateways } from "./see-gateways.ts";
 import { type ToldGateway, tellGateway } from "./tell-gateway.ts";
 
 /** A change of one gateway: its row as it was. */
@@ -26,8 +26,8 @@ export async function keepGateway(
     const gateway = gatewayOf(draft, id);
     if (gateway === undefined) throw notFound();
     await change({ tx, draft, gateway });
-    const [seen] = await readGateways(tx, tenant, [id]);
-    return tellGateway(draft, gatewayOf(draft, id) ?? gateway, seen?.skewMs ?? null);
+    const seen = await seeGateways(tx, tenant, [id]);
+    return tellGateway(gatewayOf(draft, id) ?? gateway, draft.register.keys, seen(id));
   });
 }
 

@@ -5,6 +5,15 @@ import type { Actor } from "../context.ts";
 const enough = ["gateways", "register", "admin"] as const;
 
 /**
+ * The organisation whose gateways an actor may look at: its own, as every keeper and everybody who reads the console.
+ * @throws AppError UNAUTHENTICATED for anybody else
+ */
+export function requireOnlooker(actor: Actor): string {
+  const { tenant, scopes } = actor;
+  return tenant !== null && scopes.includes("console:read") ? tenant : requireKeeper(actor);
+}
+
+/**
  * The organisation whose gateways an actor may claim, give back, revoke and give keys to: its own.
  * @throws AppError UNAUTHENTICATED without one of the scopes `gateways`, `register` and `admin`
  */

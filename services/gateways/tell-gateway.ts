@@ -1,22 +1,32 @@
 import { toBase64 } from "#domain/log/bytes.ts";
 import type { RegisterRow } from "#store/register.ts";
-import type { Draft } from "../register/draft.ts";
-import { keysOf } from "../register/plan-keys.ts";
 
-/** A gateway as its owner sees it; times in epoch ms, `revokedAt` of a key may lie ahead; `skewMs` as in its progress. */
+/**
+ * A gateway as its owner sees it; times in epoch ms, `revokedAt` of a key may lie ahead; `serial` null unless it was claimed
+ * by its sticker; `lastReceivedAt` null while nothing came; `skewMs` as in its progress.
+ */
 export type ToldGateway = ReturnType<typeof tellGateway>;
 
-/** A gateway of a register with its keys, oldest first. */
+/** What is known of a gateway beside the register. */
+export interface SeenGateway {
+  readonly serial: string | null;
+  readonly lastReceivedAt: number | null;
+  readonly skewMs: number | null;
+}
+
+/** A gateway with those of these keys that are its own, oldest first. */
 export function tellGateway(
-  draft: Pick<Draft, "register">,
   gateway: RegisterRow<"gateways">,
-  skewMs: number | null,
+  keys: readonly RegisterRow<"keys">[],
+  { serial, lastReceivedAt, skewMs }: SeenGateway,
 ) {
   const { id, kind, siteId: site, signatureRequired, acceptedAt, revokedAt } = gateway;
-  const keys = keysOf(draft, id).sort((a, b) => a.enrolledAt - b.enrolledAt || (a.kid < b.kid ? -1 : 1));
+  const own = keys
+    .filter(({ ownerKind, ownerId }) => ownerKind === "gateway" && ownerId === id)
+    .sort((a, b) => a.enrolledAt - b.enrolledAt || (a.kid < b.kid ? -1 : 1));
   return {
-    ...{ id, kind, site, signatureRequired, acceptedAt, revokedAt, skewMs },
-    keys: keys.map(({ kid, alg, publicKey, enrolledAt, revokedAt: until }) => ({
+    ...{ id, serial, kind, site, signatureRequired, acceptedAt, revokedAt, lastReceivedAt, skewMs },
+    keys: own.map(({ kid, alg, publicKey, enrolledAt, revokedAt: until }) => ({
       ...{ kid, alg, publicKey: toBase64(publicKey), enrolledAt, revokedAt: until },
     })),
   };

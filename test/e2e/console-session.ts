@@ -61,6 +61,7 @@ export async function deskOf(stage: Stage, role: Role, lang: Lang, path: string)
 const titles = [
   ["alarms", "alarms.title"],
   ["packs", "packs.title"],
+  ["gateways", "gw.title"],
   ["log", "log.title"],
   ["", "home.title"],
 ] as const;

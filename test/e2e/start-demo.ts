@@ -19,6 +19,10 @@ export interface DemoIntroduction {
   /** The chain's own RPC address, for whoever checks without us. */
   readonly rpc: string;
   readonly login: { readonly apiKey: string; readonly accounts: readonly DemoAccount[] };
+  /** The broker's address. */
+  readonly mqtt: string;
+  /** What is printed on gateways that nobody claimed. */
+  readonly stickers: readonly string[];
   readonly scans: readonly { readonly case: string; readonly code: string; readonly url: string }[];
 }
 

@@ -5,6 +5,7 @@ import { startChromium } from "../support/chromium.ts";
 import { alarms } from "./console-alarms.ts";
 import { entrance } from "./console-entrance.ts";
 import { equipment } from "./console-equipment.ts";
+import { gateways } from "./console-gateways.ts";
 import { home } from "./console-home.ts";
 import { log } from "./console-log.ts";
 import { packStories } from "./console-packs.ts";
@@ -50,6 +51,7 @@ describe("the console", () => {
   equipment(stage);
   packStories(stage);
   alarms(stage);
+  gateways(stage);
   log(stage);
   screens(stage);
 });

@@ -33,6 +33,10 @@ interface ToldGateway {
   signatureRequired: boolean;
   keys: { kid: string; revokedAt: string | null }[];
 }
+interface Seen {
+  serial: string | null;
+  lastReceivedAt: string | null;
+}
 interface Claimed {
   gateway: ToldGateway;
   mqtt: { username: string; clientId: string; password: string };
@@ -257,7 +261,12 @@ describe.each([
     await upload([one, two]);
     expect((await claim(one.sticker)).status).toBe(201);
     const taken = await claim(two.sticker, { gatewayId: "named-1" }, by("other"));
-    expect(await taken.json()).toMatchObject({ status: 409, detail: expect.stringContaining("named-1") });
+    expect(await taken.json()).toMatchObject({
+      ...{ status: 409, detail: expect.stringContaining("named-1") },
+      faults: [{ path: "/gatewayId" }],
+    });
+    const again = await claim(one.sticker, { gatewayId: "named-1-b" }, by("other"));
+    expect(await again.json()).toMatchObject({ status: 409, faults: [{ path: "/sticker" }] });
     const nowhere = await claim(two.sticker, { site: "elsewhere" });
     expect(await nowhere.json()).toMatchObject({ status: 400, faults: [{ path: "/site" }] });
     expect(await (await claim("6901234567892")).json()).toMatchObject({
@@ -322,6 +331,35 @@ describe.each([
     expect((await network.ask("POST", `${path}/keys`, key, by("shop"))).status).toBe(409);
     const patch = { signatureRequired: false };
     expect((await network.ask("PATCH", path, patch, by("shop"))).status).toBe(409);
+  });
+
+  it("all gateways of an organisation are listed, newest first, to its keepers and its people and to nobody else", async () => {
+    const listed = async (headers: Record<string, string>) => {
+      const response = await network.ask("GET", "/v1/gateways", undefined, headers);
+      const { gateways: all = [] } = (await response.json()) as { gateways?: (ToldGateway & Seen)[] };
+      return { status: response.status, all };
+    };
+    const [first, last] = [await claimed(makeDevice("LIST-1")), await claimed(makeDevice("LIST-2"))];
+    const received = Date.now();
+    const progress = { gatewayId: last.gateway.id, boot: 1, kid: null, upTo: 1, also: [], receiptedAt: null };
+    const heard = { ...progress, hash: new Uint8Array(32), lastReceivedAt: received, skewMs: 250 };
+    await store.as({ role: "worker" }, (tx) => saveProgress(tx, [{ ...heard, tenantId: "shop" }]));
+    const { all } = await listed(by("shop"));
+    expect(all.slice(0, 2)).toEqual([
+      { ...last.gateway, lastReceivedAt: new Date(received).toISOString(), skewMs: 250 },
+      first.gateway,
+    ]);
+    expect(first.gateway).toMatchObject({ serial: "LIST-1", lastReceivedAt: null, skewMs: null });
+    for (const person of ["manager@demo.test", "auditor@demo.test"]) {
+      const cookie = await signInAs(network.people.app, person);
+      expect((await listed({ cookie })).all).toEqual(all);
+    }
+    const foreign = await listed({ cookie: await signInAs(network.people.app, "operator@demo.test") });
+    expect([foreign.status, foreign.all]).toEqual([200, []]);
+    const others = (await listed(by("other"))).all.map(({ id }) => id);
+    expect(others).not.toContain(first.gateway.id);
+    expect(all.map(({ id }) => id).filter((id) => others.includes(id))).toEqual([]);
+    for (const headers of [by("weak"), by("maker"), {}]) expect((await listed(headers)).status).toBe(401);
   });
 
   it("is told with how far its clock is behind ours, once a live message said so", async () => {

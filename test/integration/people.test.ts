@@ -67,11 +67,12 @@ function sharedCases(open: () => Store) {
       [manager, "manager", "shop", "own", true],
       ["auditor@demo.test", "auditor", "shop", "own", false],
       ["inspector@demo.test", "auditor", "state", "all", false],
-    ])("lets %s in as %s of %s, who sees %s", async (email, role, id, reach, mayAcknowledge) => {
+    ])("lets %s in as %s of %s, who sees %s", async (email, role, id, reach, mayChange) => {
       const response = await me(await signInAs(network.app, email));
       expect(response.status).toBe(200);
       expect(await response.json()).toMatchObject({
-        ...{ email, role, reach, mayAcknowledge, name: `Demo ${role}` },
+        ...{ email, role, reach, mayAcknowledge: mayChange, name: `Demo ${role}` },
+        mayKeepGateways: mayChange,
         organisation: { id, names: { en: "Demo" } },
       });
     });

@@ -120,15 +120,23 @@ function End({ alarm: { until, knownUntil }, nowMs }: { alarm: Alarm; nowMs: num
   if (until !== null) return <Moment at={until} nowMs={nowMs} />;
   if (knownUntil === null) return <>{say.text("alarm.ongoing")}</>;
   return (
-    <>{say.text("alarm.notKnownSince", { clock: formatShort(say.lang, Date.parse(knownUntil), nowMs) })}</>
+    <span>
+      {say.text("alarm.notKnown")}
+      <small>
+        {say.text("alarm.notKnownSince", { clock: formatShort(say.lang, Date.parse(knownUntil), nowMs) })}
+      </small>
+    </span>
   );
 }
 
 function Duration({ alarm, nowMs }: { alarm: Alarm; nowMs: number }) {
   const { say } = useWords();
-  const lasted = lastedMs(alarm, nowMs);
-  const isLeast = alarm.knownUntil !== null;
-  return <>{isLeast ? say.text("alarm.atLeast", { lastedMs: lasted }) : formatDuration(say.lang, lasted)}</>;
+  return (
+    <span className="figure">
+      {formatDuration(say.lang, lastedMs(alarm, nowMs))}
+      {alarm.knownUntil !== null && <small>{say.text("alarm.atLeast")}</small>}
+    </span>
+  );
 }
 
 function Moment({ at, nowMs }: { at: string; nowMs: number }) {
@@ -140,7 +148,7 @@ function Extreme({ alarm: { extremeC, limitC } }: { alarm: Alarm }) {
   const { say } = useWords();
   if (extremeC === null) return <>–</>;
   return (
-    <span>
+    <span className="figure">
       {formatTemperature(extremeC, limitC === null ? [] : [limitC])}
       {limitC !== null && <small>{say.text("alarm.limit", { limitC })}</small>}
     </span>

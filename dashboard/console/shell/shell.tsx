@@ -60,6 +60,7 @@ function Top() {
           <AlarmCount />
         </Link>
         <Link to="/packs">{say.text("nav.packs")}</Link>
+        <Link to="/gateways">{say.text("nav.gateways")}</Link>
         <Link to="/log">{say.text("nav.log")}</Link>
       </nav>
       <div className="who">

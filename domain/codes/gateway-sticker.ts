@@ -1,12 +1,10 @@
-import { createHash } from "node:crypto";
-
-/** What a sticker says: which device it is on, and that its reader has seen it. */
+/** What a gateway's sticker says: which gateway it is on, and that its reader has seen it. */
 export interface Sticker {
   readonly serial: string;
   readonly code: string;
 }
 
-/** A device's serial: its lower-case form may be a gateway's id. */
+/** A gateway's serial: its lower-case form may be the gateway's id. */
 export const serialPattern = /^[A-Za-z0-9][A-Za-z0-9-]{1,39}$/;
 
 const stickerPattern = /^coldmark:gw:([A-Za-z0-9][A-Za-z0-9-]{1,39}):([A-Za-z0-9_-]{16,64})$/i;
@@ -17,7 +15,7 @@ export function readSticker(text: string): Sticker | null {
   return serial === undefined || code === undefined ? null : { serial, code };
 }
 
-/** What is kept of a sticker's claim code: the SHA-256 of its characters. */
-export function claimHash(code: string): Uint8Array {
-  return new Uint8Array(createHash("sha256").update(code).digest());
+/** The text of a sticker, for its serial and its code as they are printed beside it; what is no sticker stays none. */
+export function stickerText({ serial, code }: Sticker): string {
+  return `coldmark:gw:${serial}:${code}`;
 }

@@ -1,0 +1,35 @@
+import { Link } from "@tanstack/react-router";
+import { ToneIcon } from "../icons.tsx";
+import type { Tone } from "../states.ts";
+import { useWords } from "../use-words.tsx";
+import type { ClaimRefusal } from "./claim-refusal.ts";
+import type { Refused } from "./use-claim.ts";
+
+const tones: Readonly<Partial<Record<ClaimRefusal, Tone>>> = {
+  claimed: "stop",
+  notKnown: "open",
+  ours: "open",
+};
+
+/** Why a gateway wasn't claimed, and what to do about it; where it is ours, the way to it. */
+export function RefusalNotice({ refused: { why, claim, ours } }: { refused: Refused }) {
+  const { say } = useWords();
+  const tone = tones[why] ?? "caution";
+  const facts = { gateway: ours?.id, id: claim.gatewayId };
+  return (
+    <div className={`card trouble tone-${tone}`} role="alert" data-refused={why}>
+      <ToneIcon tone={tone} />
+      <div>
+        <p>
+          <strong>{say.text(`refused.${why}`, facts)}</strong>
+        </p>
+        <p>{say.text(`refused.${why}.do`, facts)}</p>
+        {(why === "ours" || why === "ended") && ours !== undefined && (
+          <Link to="/gateways" hash={`gateway-${ours.id}`}>
+            {say.text("gw.toState", { gateway: ours.id })}
+          </Link>
+        )}
+      </div>
+    </div>
+  );
+}
