@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 
 /** Bytes of a SHA-256. */
-export const sha256Bytes = 32;
+const sha256Bytes = 32;
 
 /**
  * The SHA-256 of bytes, on the hot path. Given out as text and written into Node's pool: as a buffer, each hash would be an
