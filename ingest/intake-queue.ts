@@ -83,16 +83,15 @@ export function createIntakeQueue(parts: {
       const fromBackFill = taken.filter((waiting) => queueOf(waiting) === backFill).length;
       live.splice(0, taken.length - fromBackFill);
       backFill.splice(0, fromBackFill);
-      for (const waiting of taken) {
-        bytes -= waiting.row.payload.length;
-        waiting.settled(fault);
-      }
+      for (const { row } of taken) bytes -= row.payload.length;
       look();
+      for (const waiting of taken) tell(waiting, fault);
     },
     refuseAll: (error) => {
-      for (const { settled } of [...live.splice(0), ...backFill.splice(0)]) settled(error);
+      const all = [...live.splice(0), ...backFill.splice(0)];
       bytes = 0;
       look();
+      for (const waiting of all) tell(waiting, error);
     },
     release: () => {
       released = true;
@@ -103,6 +102,17 @@ export function createIntakeQueue(parts: {
       return Math.max(0, now - oldest);
     },
   };
+}
+
+/** As with a promise: whoever fails at being told stops the process, and leaves nobody else untold. */
+function tell({ settled }: Waiting, fault: AppError | null): void {
+  try {
+    settled(fault);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
 }
 
 /** A promise that several wait for at once. */
