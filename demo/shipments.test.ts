@@ -114,7 +114,7 @@ describe.each([
       places.backfilledFridge,
       places.backfilledFridge,
     ]);
-    expect(cut.map(({ line }) => line)).toEqual([{ from: now - 5 * 60 * minuteMs, backMs: 45_000 }]);
+    expect(cut.map(({ line }) => line)).toEqual([{ from: now - 5 * 60 * minuteMs, backMs: 2 * minuteMs }]);
   });
 
   it("recall the lot of the recalled pack, and of no other", () => {

@@ -121,6 +121,10 @@ describe(`fuzz with COLDMARK_SEED=${seed}`, () => {
           }),
         ),
       );
+      const gone = new Promise<never>((_, reject) => {
+        for (const client of clients) client.once("close", () => reject(new Error("a connection ended")));
+      });
+      gone.catch(() => undefined);
       const perRound = 125;
       for (let from = 0; from < cases.payloads; from += perRound * senders.length) {
         const recent: string[] = [];
@@ -137,7 +141,7 @@ describe(`fuzz with COLDMARK_SEED=${seed}`, () => {
             return client.publishAsync(topic, payload, { qos: 1 });
           }),
         );
-        await Promise.all(acks).catch((error: unknown) => {
+        await Promise.race([Promise.all(acks), gone]).catch((error: unknown) => {
           throw new Error(`${String(error)} (${ingest.ended()}), one of\n${recent.slice(-200).join("\n")}`);
         });
         await stillServes(recent.slice(-200));

@@ -102,7 +102,7 @@ describe("and where the broker's PUBACK is trusted (control)", () => {
     const gateways = rig.simulate(["--trust", "puback"]);
     await gateways.until(({ receipted }) => receipted > 0);
     machines.service.part();
-    const { receipted: before = 0 } = gateways.told() ?? {};
+    const { receipted: before } = await gateways.next();
     await gateways.until(({ receipted }) => receipted > before + 1_500);
     machines.service.join();
     await gateways.end();

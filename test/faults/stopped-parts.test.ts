@@ -62,7 +62,7 @@ describe("and where the broker's PUBACK is trusted (control)", () => {
     const gateways = rig.simulate(["--trust", "puback", "--rate", "1000"]);
     await gateways.until(({ receipted }) => receipted > 0);
     signalTree(rig.service.pid, "SIGSTOP");
-    const { receipted: before = 0 } = gateways.told() ?? {};
+    const { receipted: before } = await gateways.next();
     await gateways.until(({ receipted }) => receipted > before + 6_000); // more than our window and the queue
     signalTree(rig.service.pid, "SIGCONT");
     await gateways.end();

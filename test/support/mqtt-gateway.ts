@@ -70,7 +70,8 @@ export async function connectGateway(url: string, id: string): Promise<MqttGatew
         waiting.add(look);
         look();
       }),
-    close: () => client.endAsync(),
+    // Without a connection it would wait for ever for the acknowledgements that never come.
+    close: () => client.endAsync(!client.connected),
   };
 }
 

@@ -26,6 +26,8 @@ export interface Simulated {
   readonly pid: number;
   /** The newest that it told, null before the first second. */
   told(): Tally | null;
+  /** What it tells next: what it told last may be a second old, or more on a slow machine. */
+  next(): Promise<Tally>;
   /** Resolves once it told something that satisfies; rejects when it ends before. */
   until(satisfies: (tally: Tally) => boolean, timeoutMs?: number): Promise<Tally>;
   kill9(): Promise<void>;
@@ -68,27 +70,32 @@ export function startSimulated(
     if (outcome === null) throw new Error(`simulate ended without an outcome: ${complaints}`);
     return outcome;
   };
+  const until: Simulated["until"] = (satisfies, timeoutMs = 120_000) =>
+    new Promise((resolve, reject) => {
+      const finish = (end: () => void) => {
+        clearTimeout(timer);
+        watchers.delete(look);
+        end();
+      };
+      const fail = (why: string) =>
+        finish(() => reject(new Error(`${why}: ${JSON.stringify(told)}\n${complaints}`)));
+      const timer = setTimeout(() => fail("simulate never told what was waited for"), timeoutMs);
+      const look = () => {
+        const now = told;
+        if (now !== null && satisfies(now)) finish(() => resolve(now));
+      };
+      watchers.add(look);
+      void ended.then(() => watchers.has(look) && fail("simulate ended"));
+      look();
+    });
   return {
     pid: child.pid ?? 0,
     told: () => told,
-    until: (satisfies, timeoutMs = 120_000) =>
-      new Promise((resolve, reject) => {
-        const finish = (end: () => void) => {
-          clearTimeout(timer);
-          watchers.delete(look);
-          end();
-        };
-        const fail = (why: string) =>
-          finish(() => reject(new Error(`${why}: ${JSON.stringify(told)}\n${complaints}`)));
-        const timer = setTimeout(() => fail("simulate never told what was waited for"), timeoutMs);
-        const look = () => {
-          const now = told;
-          if (now !== null && satisfies(now)) finish(() => resolve(now));
-        };
-        watchers.add(look);
-        void ended.then(() => watchers.has(look) && fail("simulate ended"));
-        look();
-      }),
+    next: () => {
+      const stale = told;
+      return until((tally) => tally !== stale);
+    },
+    until,
     kill9: async () => {
       signal(child, "SIGKILL");
       await ended;

@@ -54,9 +54,8 @@ async function expectCountersAddUp(rig: FaultRig): Promise<void> {
  */
 export async function recoveryMs(gateways: Simulated): Promise<number> {
   const from = Date.now();
-  const stale = gateways.told();
-  const { receipted: before } = await gateways.until((tally) => tally !== stale, 120_000);
-  await gateways.until(({ receipted }) => receipted > before, 120_000);
+  const { receipted: before } = await gateways.next();
+  await gateways.until(({ receipted }) => receipted > before);
   return Date.now() - from;
 }
 
@@ -69,8 +68,7 @@ export async function untilOnlyInMemory(rig: FaultRig, gateways: Simulated): Pro
     (await rig.sql<{ at: string }>("select pg_current_wal_lsn()::text as at")).map(({ at }) => at).join();
   for (let before = ""; before !== (await writtenTo()); ) {
     before = await writtenTo();
-    const stale = gateways.told();
-    const { receipted } = await gateways.until((tally) => tally !== stale);
+    const { receipted } = await gateways.next();
     await gateways.until((tally) => tally.receipted > receipted + 400);
   }
 }
