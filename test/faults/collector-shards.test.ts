@@ -60,12 +60,17 @@ async function startCollector(): Promise<RunningService> {
   return startUp(env, { roles: "broker,collect,project,api" });
 }
 
-/** Publishes one message after the other, and again what isn't receipted after a while, as a gateway does. */
-async function sendAll(gateway: MqttGateway): Promise<void> {
+/**
+ * Publishes one message after the other, and again what isn't receipted after a while, as a gateway does; the second half only
+ * once `rest` resolves.
+ */
+async function sendAll(gateway: MqttGateway, rest: Promise<void>): Promise<void> {
   const first = Date.now() - messages;
   const bodies = Array.from({ length: messages }, (_, n) =>
     bodyOf(1, n + 1, [{ s: "t1", ts: first + n, t: 5 }], first),
   );
+  for (const body of bodies.slice(0, messages / 2)) await gateway.publish("data", body);
+  await rest;
   const receipted = () => Math.max(0, ...gateway.receipts.map(({ upTo }) => upTo));
   while (receipted() < messages) {
     for (const body of bodies.slice(receipted())) await gateway.publish("data", body);
@@ -76,11 +81,15 @@ async function sendAll(gateway: MqttGateway): Promise<void> {
 it("share the gateways; what a killed one held is taken over, nothing is lost, each gateway's order is kept", async () => {
   expect(new Set(ids.map((id) => shardOf(id, 2)))).toEqual(new Set([0, 1]));
   const gateways = await Promise.all(ids.map((id) => connectGateway(mosquitto.url, id)));
-  const sending = Promise.all(gateways.map(sendAll));
+  const { promise: rest, resolve: sendRest } = Promise.withResolvers<void>();
+  const sending = Promise.all(gateways.map((gateway) => sendAll(gateway, rest)));
   await expect
     .poll(() => gateways.filter(({ receipts }) => receipts.length > 0).length, { timeout: 30_000 })
     .toBeGreaterThan(4);
-  await services.shift()?.kill9();
+  // However fast the machine: the killed one has half of its messages before it.
+  const killed = services.shift()?.kill9();
+  sendRest();
+  await killed;
   await sending;
   for (const { id, client } of gateways) {
     const rows = await store.as({ role: "worker" }, (tx) =>
