@@ -81,7 +81,7 @@ describe(`fuzz with COLDMARK_SEED=${seed}`, () => {
         for (let index = first; index < cases.packets; index += hostile.length) {
           const packets = hostilePackets(randomOf(seed, index), id);
           recent[index % (2 * hostile.length)] = replayPackets(index, packets);
-          const outcome = await sendOnce(ingest.port, packets);
+          const outcome = await sendOnce(ingest.port, packets, addressOf(id));
           acknowledged += outcome.acknowledged;
           if (outcome.isStuck) stuck += 1;
           if (index % 500 === 499) await stillServes(recent);
@@ -217,12 +217,18 @@ function messageOf(index: number, lane: number) {
   );
 }
 
+/** Each has an address of its own: a hundred thousand connections in a minute are more than one address has ports. */
+function addressOf(id: string): string {
+  return `127.0.1.${hostile.indexOf(id) + 1}`;
+}
+
 /** Sends the opening until it is acknowledged, then the rest, says that no more comes, and waits for the broker's end. */
 async function sendOnce(
   port: number,
   { opening, rest }: HostilePackets,
+  from: string,
 ): Promise<{ acknowledged: number; isStuck: boolean }> {
-  const connection = await openRaw(port);
+  const connection = await openRaw(port, { from });
   if (opening) {
     connection.send(opening);
     await connection.packet("puback").catch(() => undefined);
