@@ -42,6 +42,24 @@ export function gateways(stage: Stage): void {
     });
   });
 
+  it("a hand scanner types the whole sticker with Enter: both fields are filled, nothing is claimed", async () => {
+    const seen = await deskOf(stage, "manager", "en", "gateways");
+    const { page } = seen;
+    const { text } = consoleWords.en;
+    const { sticker, serial, code } = stickerOf(stage, 2);
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    await page.getByLabel(text("claim.serial"), { exact: true }).focus();
+    await page.keyboard.type(`${sticker}\n`);
+    await page.getByText(text("claim.read", { serial })).waitFor();
+    expect(await page.getByLabel(text("claim.serial"), { exact: true }).inputValue()).toBe(serial);
+    expect(await page.getByLabel(text("claim.code"), { exact: true }).inputValue()).toBe(code);
+    const focused = await page.getByLabel(text("claim.site")).evaluate((it) => it === document.activeElement);
+    expect(focused).toBe(true);
+    expect(asked.filter((url) => url.endsWith("/claim"))).toEqual([]);
+    expect(seen.trouble()).toEqual([]);
+  });
+
   it("the manager shows it to the camera, which takes no other code for it", async () => {
     const seen = await deskOf(stage, "manager", "en", "gateways");
     const { page } = seen;
