@@ -59,7 +59,7 @@ export function ClaimForm({ sites, claim, refused, isPending, forget }: ClaimFor
         <input
           {...printed(`${id}-serial`)}
           {...ending}
-          maxLength={120}
+          maxLength={240}
           value={typed.serial}
           onChange={(event) => type({ serial: event.target.value })}
         />
@@ -68,7 +68,7 @@ export function ClaimForm({ sites, claim, refused, isPending, forget }: ClaimFor
         <input
           {...printed(`${id}-code`)}
           {...ending}
-          maxLength={120}
+          maxLength={240}
           value={typed.code}
           onChange={(event) => type({ code: event.target.value })}
         />

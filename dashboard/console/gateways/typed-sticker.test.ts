@@ -8,6 +8,7 @@ const text = "coldmark:gw:CM2-000417:K7Q2M9X4T6B8W3ZP5R1D";
 it("a whole sticker is found in either field, nothing in what was typed apart", () => {
   expect(wholeSticker({ ...none, serial: text })).toEqual(sticker);
   expect(wholeSticker({ ...sticker, code: `${text}\n` })).toEqual(sticker);
+  expect(wholeSticker({ ...none, serial: `CM2-000416${text}` })).toEqual(sticker);
   expect(wholeSticker(sticker)).toBeNull();
   expect(stickerOf({ ...none, serial: text })).toEqual(sticker);
 });

@@ -4,11 +4,16 @@ import { readSticker, type Sticker, stickerText } from "#domain/codes/gateway-st
 export type Typed = Sticker;
 
 /**
- * The whole sticker that stands in one of the fields, as a scanner at the counter types it; null when neither holds one.
+ * The whole sticker at the end of one of the fields, as a scanner at the counter types it, also behind what stood there
+ * before; null when neither holds one.
  * Only for when typing ended: scanners type one character at a time, and the beginning of a code may be a code too.
  */
 export function wholeSticker({ serial, code }: Typed): Sticker | null {
-  return readSticker(serial) ?? readSticker(code);
+  return lastSticker(serial) ?? lastSticker(code);
+}
+
+function lastSticker(text: string): Sticker | null {
+  return readSticker(text.slice(Math.max(0, text.toLowerCase().lastIndexOf("coldmark:gw:"))));
 }
 
 /** The sticker that the fields say, without the spaces that people type between groups; null when they say none. */
