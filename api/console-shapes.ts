@@ -159,7 +159,10 @@ export const equipmentShape = z
     gateways: z.array(
       z.object({
         id: z.string(),
-        lastReceivedAt: time.nullable(),
+        lastReceivedAt: time.nullable().openapi({
+          description:
+            "when a message of it last counted; null before, and for those that don't number their messages",
+        }),
         signatureRequired: z.boolean(),
         skewMs: z.int().nullable().openapi({
           description:

@@ -42,7 +42,8 @@ export const gatewayShape = z
     acceptedAt: time,
     revokedAt: time.nullable(),
     lastReceivedAt: time.nullable().openapi({
-      description: "when a message of it last came; null while it is waited for",
+      description:
+        "when a message of it last counted; null before, and for those that don't number their messages",
     }),
     skewMs: z.int().nullable().openapi({
       description:

@@ -49,7 +49,7 @@ export async function claimGateway(ctx: Context, claim: Claim): Promise<Claimed>
     requireSite(it, claim.site);
     const device = await find(it.tx);
     if (device === null) throw new AppError("NOT_FOUND", "no gateway has this sticker");
-    if (device.claimedAt !== null) throw wasClaimed();
+    if (device.claimedAt !== null) throw wasClaimed(tenant, device);
     if (taken !== undefined) throw isTaken(taken);
     await take(ctx, it, device, { id, siteId: claim.site, mqttPasswordHash });
     return tellOf(it, id, device.serial);
@@ -68,7 +68,7 @@ async function take(
   const { tenant, terms } = draft;
   const { id } = row;
   const isOurs = await claimDevice(tx, device, { tenant, gateway: id, at: terms.now });
-  if (!isOurs) throw wasClaimed();
+  if (!isOurs) throw wasClaimed(tenant, await findByClaim(tx, device.serial, device.claimSha256));
   const next = {
     ...{
       ...row,
@@ -100,8 +100,12 @@ function tellOf({ draft }: Change, id: string, serial: string): ToldGateway {
   return tellGateway(row, draft.register.keys, { serial, lastReceivedAt: null, skewMs: null });
 }
 
-function wasClaimed(): AppError {
-  return conflict("/sticker", "the gateway with this sticker was claimed before");
+/** Who else claimed it is nobody's business; one's own gateway is named. */
+function wasClaimed(tenant: string, device: MakerDevice | null): AppError {
+  const message = "the gateway with this sticker was claimed before";
+  const own = device?.claimedBy === tenant ? device.claimedGateway : null;
+  const faults = own === null ? [] : [{ path: `/gateways/${own}`, message: "it is yours" }];
+  return new AppError("CONFLICT", message, { faults: [{ path: "/sticker", message }, ...faults] });
 }
 
 function isTaken({ what, name }: { what: string; name: string }): AppError {

@@ -24,22 +24,45 @@ export function gateways(stage: Stage): void {
       await claim(page, lang, { ...sticker, code: `${sticker.code.slice(1)}X` });
       await page.locator("[data-refused=unknown]").waitFor();
       expect(await seen.looksWrong()).toEqual([]);
+      const letGo = await holdList(page);
       await claim(page, lang, sticker);
       const id = sticker.serial.toLowerCase();
       await page.getByRole("heading", { name: say.text("done.title", { gateway: id }) }).waitFor();
+      await letGo();
       await page.locator(".claimed", { hasText: say.text("gw.state.waiting") }).waitFor();
       const row = page.getByRole("row", { name: id });
       expect(await row.innerText()).toContain(say.text("gw.state.waiting"));
       expect(await seen.looksWrong()).toEqual([]);
       const password = await page.locator(".claimed dd code").last().innerText();
+      const signOut = page.getByRole("button", { name: say.text("nav.signOut") });
+      expect(await askedAndKept(page, () => signOut.click())).toBe(say.text("done.leave"));
       await sendFirstMessage(stage, sticker, password);
       await row.filter({ hasNotText: say.text("gw.state.waiting") }).waitFor();
       await page.getByRole("button", { name: say.text("done.close") }).click();
+      await page.locator(".claimed").waitFor({ state: "detached" });
       expect(await page.locator("main").innerText()).not.toContain(password);
       await claim(page, lang, sticker);
       await page.locator("[data-refused=ours]").waitFor();
       expect(seen.trouble().filter(isOther)).toEqual([]);
     });
+  });
+
+  it("a hand scanner types the whole sticker with Enter: both fields are filled, nothing is claimed", async () => {
+    const seen = await deskOf(stage, "manager", "zh-CN", "gateways");
+    const { page } = seen;
+    const { text } = consoleWords["zh-CN"];
+    const { sticker, serial, code } = stickerOf(stage, 2);
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(request.url()));
+    await page.getByLabel(text("claim.serial"), { exact: true }).fill("CM2-000416");
+    await page.keyboard.type(`${sticker}\n`);
+    await page.getByText(text("claim.read", { serial })).waitFor();
+    expect(await page.getByLabel(text("claim.serial"), { exact: true }).inputValue()).toBe(serial);
+    expect(await page.getByLabel(text("claim.code"), { exact: true }).inputValue()).toBe(code);
+    const focused = await page.getByLabel(text("claim.site")).evaluate((it) => it === document.activeElement);
+    expect(focused).toBe(true);
+    expect(asked.filter((url) => url.endsWith("/claim"))).toEqual([]);
+    expect(seen.trouble()).toEqual([]);
   });
 
   it("the manager shows it to the camera, which takes no other code for it", async () => {
@@ -92,6 +115,31 @@ async function claim(page: Page, lang: Lang, { serial, code }: Sticker): Promise
   await page.getByLabel(text("claim.serial"), { exact: true }).fill(serial);
   await page.getByLabel(text("claim.code"), { exact: true }).fill(code);
   await page.getByRole("button", { name: text("claim.submit"), exact: true }).click();
+}
+
+/** Holds the list of gateways back, until what is returned is called; that waits until the list was asked for. */
+async function holdList(page: Page): Promise<() => Promise<void>> {
+  const gate = Promise.withResolvers<void>();
+  let held = 0;
+  await page.route("**/v1/gateways", async (route) => {
+    held += 1;
+    await gate.promise;
+    await route.continue();
+  });
+  return async () => {
+    await expect.poll(() => held).toBeGreaterThan(0);
+    gate.resolve();
+  };
+}
+
+/** What the page asks when something is done to it; the answer is no. */
+async function askedAndKept(page: Page, act: () => Promise<void>): Promise<string> {
+  const asked = page.waitForEvent("dialog").then(async (dialog) => {
+    await dialog.dismiss();
+    return dialog.message();
+  });
+  await act();
+  return await asked;
 }
 
 /** As the gateway's firmware does with the password that the screen showed. */

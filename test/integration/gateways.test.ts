@@ -267,6 +267,13 @@ describe.each([
     });
     const again = await claim(one.sticker, { gatewayId: "named-1-b" }, by("other"));
     expect(await again.json()).toMatchObject({ status: 409, faults: [{ path: "/sticker" }] });
+    const own = await claim(one.sticker, { gatewayId: "named-1-b" });
+    expect(await own.json()).toMatchObject({
+      ...{
+        status: 409,
+        faults: [{ path: "/sticker" }, { path: "/gateways/named-1", message: "it is yours" }],
+      },
+    });
     const nowhere = await claim(two.sticker, { site: "elsewhere" });
     expect(await nowhere.json()).toMatchObject({ status: 400, faults: [{ path: "/site" }] });
     expect(await (await claim("6901234567892")).json()).toMatchObject({

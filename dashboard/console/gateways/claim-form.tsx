@@ -1,11 +1,13 @@
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import type { Site } from "#api/console-shapes.ts";
 import { type Sticker, stickerText } from "#domain/codes/gateway-sticker.ts";
+import { useStay } from "../use-stay.ts";
 import { useWords } from "../use-words.tsx";
 import { CameraDialog } from "./camera-dialog.tsx";
 import { RefusalNotice } from "./refusal-notice.tsx";
-import { stickerOf, typedSticker } from "./typed-sticker.ts";
+import { stickerOf } from "./typed-sticker.ts";
 import type { Claim, Refused } from "./use-claim.ts";
+import { useTypedSticker } from "./use-typed-sticker.ts";
 
 interface ClaimFormProps {
   readonly sites: readonly Site[];
@@ -19,21 +21,23 @@ interface ClaimFormProps {
 /** What is printed on a sticker, read by the camera or typed, and where the gateway stands; what was typed survives a refusal. */
 export function ClaimForm({ sites, claim, refused, isPending, forget }: ClaimFormProps) {
   const { say } = useWords();
-  const [typed, setTyped] = useState<Sticker>({ serial: "", code: "" });
   const [wrong, setWrong] = useState<Refused | null>(null);
   const [read, setRead] = useState<string | null>(null);
   const id = useId();
   const rest = useRef<HTMLDivElement>(null);
-  const type = (change: Partial<Sticker>) => {
-    setTyped((before) => typedSticker(before, change));
-    setRead(null);
-  };
   const found = (sticker: Sticker) => {
     setTyped(sticker);
     setRead(sticker.serial);
     setWrong(null);
-    forget();
+    // One that is under way is not put away: its answer has the password.
+    if (!isPending) forget();
   };
+  const { typed, setTyped, ending } = useTypedSticker(found);
+  const type = (change: Partial<Sticker>) => {
+    setTyped((before) => ({ ...before, ...change }));
+    setRead(null);
+  };
+  useStay(isPending ? say.text("claim.leave") : null);
   useEffect(() => {
     if (read !== null) rest.current?.querySelector<HTMLElement>("select, button")?.focus();
   }, [read]);
@@ -54,7 +58,8 @@ export function ClaimForm({ sites, claim, refused, isPending, forget }: ClaimFor
       <Field id={`${id}-serial`} label={say.text("claim.serial")} hint={say.text("claim.serialHint")}>
         <input
           {...printed(`${id}-serial`)}
-          maxLength={120}
+          {...ending}
+          maxLength={240}
           value={typed.serial}
           onChange={(event) => type({ serial: event.target.value })}
         />
@@ -62,7 +67,8 @@ export function ClaimForm({ sites, claim, refused, isPending, forget }: ClaimFor
       <Field id={`${id}-code`} label={say.text("claim.code")} hint={say.text("claim.codeHint")}>
         <input
           {...printed(`${id}-code`)}
-          maxLength={120}
+          {...ending}
+          maxLength={240}
           value={typed.code}
           onChange={(event) => type({ code: event.target.value })}
         />

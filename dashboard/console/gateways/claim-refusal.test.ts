@@ -17,18 +17,20 @@ it.each([
   [503, [], "notKnown"],
   [500, [], "notKnown"],
 ] as const)("status %i at %o means: %s", (status, paths, meaning) => {
-  expect(claimRefusal(new ApiError(status, "", paths), undefined)).toBe(meaning);
+  expect(claimRefusal(new ApiError(status, "", paths), [])).toEqual({ why: meaning, ours: undefined });
 });
 
-it("what was claimed before is told apart when it is ours, and nothing else is", () => {
-  const own = { revokedAt: null };
-  expect(claimRefusal(new ApiError(409, "", ["/sticker"]), own)).toBe("ours");
-  const ended = { revokedAt: "2026-03-14T04:00:00.000Z" };
-  expect(claimRefusal(new ApiError(409, "", ["/sticker"]), ended)).toBe("ended");
-  expect(claimRefusal(new ApiError(409, "", ["/gatewayId"]), own)).toBe("id");
-  expect(claimRefusal(new ApiError(404, ""), own)).toBe("unknown");
+it("what was claimed before is ours when the answer says so, and only the list knows that it ended", () => {
+  const before = new ApiError(409, "", ["/sticker", "/gateways/till"]);
+  const used = { id: "till", revokedAt: null };
+  const ended = { id: "till", revokedAt: "2026-03-14T04:00:00.000Z" };
+  expect(claimRefusal(before, [used])).toEqual({ why: "ours", ours: "till" });
+  expect(claimRefusal(before, [])).toEqual({ why: "ours", ours: "till" });
+  expect(claimRefusal(before, [used, { ...ended, id: "other" }]).why).toBe("ours");
+  expect(claimRefusal(before, [ended])).toEqual({ why: "ended", ours: "till" });
+  expect(claimRefusal(new ApiError(409, "", ["/sticker"]), [used]).why).toBe("claimed");
 });
 
 it("whatever else is thrown leaves it unknown whether the gateway was claimed", () => {
-  expect(claimRefusal(new SyntaxError("no JSON"), undefined)).toBe("notKnown");
+  expect(claimRefusal(new SyntaxError("no JSON"), []).why).toBe("notKnown");
 });

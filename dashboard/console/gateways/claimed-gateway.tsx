@@ -1,8 +1,11 @@
-import { Link, useBlocker } from "@tanstack/react-router";
+import { Link } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import type { ClaimedGateway, Gateway } from "#api/console-shapes.ts";
 import { Icon } from "../icons.tsx";
+import { useStay } from "../use-stay.ts";
 import { useWords } from "../use-words.tsx";
+import type { ConsoleKey } from "../words.ts";
+import { type GatewayState, gatewayState } from "./gateway-state.ts";
 import { StateOf } from "./gateway-table.tsx";
 
 interface ClaimedProps {
@@ -14,6 +17,13 @@ interface ClaimedProps {
 }
 
 const steps = ["enter", "start", "nothing", "sensors"] as const;
+/** What a screen reader is told of a change: without the age, which changes every few seconds. */
+const announced = {
+  waiting: null,
+  unnumbered: null,
+  heard: "done.heard",
+  revoked: "gw.state.revoked",
+} as const satisfies Readonly<Record<GatewayState, ConsoleKey | null>>;
 const credentials = ["username", "clientId", "password"] as const;
 
 /** What a claim gave: the password, shown this once, whether the gateway was heard by now, and what to do next. */
@@ -21,19 +31,19 @@ export function Claimed({ claimed: { gateway, mqtt }, now = gateway, nowMs, clos
   const { say } = useWords();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
-  useBlocker({
-    shouldBlockFn: ({ current, next }) =>
-      current.pathname !== next.pathname && !window.confirm(say.text("done.leave")),
-    enableBeforeUnload: true,
-  });
+  useStay(say.text("done.leave"));
+  const news = announced[gatewayState(now)];
   return (
     <section className="card claimed" aria-labelledby="claimed">
       <h2 id="claimed" ref={heading} tabIndex={-1}>
         {say.text("done.title", { gateway: gateway.id })}
       </h2>
-      <div className="tone-open" role="status">
+      <div className="tone-open">
         <StateOf gateway={now} nowMs={nowMs} />
       </div>
+      <p role="status" className="hidden">
+        {news !== null && say.text(news)}
+      </p>
       <p className="tone-caution flag">
         <Icon name="sensor-fault" />
         <strong>{say.text("done.once")}</strong>

@@ -4,15 +4,30 @@ import { gatewayState, gatewayTones, gatewayWords, usedFirst } from "./gateway-s
 
 const now = Date.parse("2026-03-14T04:00:00.000Z");
 const at = (agoMs: number) => new Date(now - agoMs).toISOString();
-const fresh = { acceptedAt: at(600_000), lastReceivedAt: null, revokedAt: null, skewMs: null };
+const fresh = {
+  kind: "native",
+  acceptedAt: at(600_000),
+  lastReceivedAt: null,
+  revokedAt: null,
+  skewMs: null,
+};
 const en = (gateway: typeof fresh | object) => gatewayWords({ ...fresh, ...gateway }, now, sayIn("en"));
 
 describe("the state of a gateway", () => {
   it("waits for its first message, then tells when the last one came", () => {
     expect(gatewayState(fresh)).toBe("waiting");
-    expect(en({})).toEqual({ state: "Waiting for its first message", more: "claimed or registered 11:50" });
+    expect(en({})).toEqual({
+      state: "Waiting for its first message that counts",
+      more: "claimed or registered 11:50",
+    });
     expect(gatewayState({ ...fresh, lastReceivedAt: at(90_000) })).toBe("heard");
     expect(en({ lastReceivedAt: at(120_000) })).toEqual({ state: "Last message 2 min ago", more: null });
+  });
+
+  it.each(["mapped", "thingsboard", "chirpstack", "sparkplug"])("isn't waited for when it is %s", (kind) => {
+    expect(gatewayState({ ...fresh, kind })).toBe("unnumbered");
+    expect(en({ kind }).state).toContain("stands with its equipment");
+    expect(gatewayState({ ...fresh, kind, revokedAt: at(0) })).toBe("revoked");
   });
 
   it("is revoked whatever was heard of it", () => {

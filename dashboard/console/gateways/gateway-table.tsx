@@ -12,9 +12,12 @@ interface GatewayTableProps {
 }
 
 const heads = ["gateway", "site", "state", "keys", "signature"] as const;
-const icons = { waiting: "never-reported", heard: null, revoked: "cross" } as const satisfies Readonly<
-  Record<GatewayState, IconName | null>
->;
+const icons = {
+  waiting: "never-reported",
+  unnumbered: "question",
+  heard: null,
+  revoked: "cross",
+} as const satisfies Readonly<Record<GatewayState, IconName | null>>;
 
 /** All gateways of the organisation: where each stands, whether it was heard, and which keys hold. */
 export function GatewayTable({ gateways, sites, nowMs }: GatewayTableProps) {

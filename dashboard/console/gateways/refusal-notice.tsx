@@ -5,7 +5,7 @@ import { useWords } from "../use-words.tsx";
 import type { ClaimRefusal } from "./claim-refusal.ts";
 import type { Refused } from "./use-claim.ts";
 
-const tones: Readonly<Partial<Record<ClaimRefusal, Tone>>> = {
+const tones: Readonly<Partial<Record<ClaimRefusal["why"], Tone>>> = {
   claimed: "stop",
   notKnown: "open",
   ours: "open",
@@ -15,7 +15,7 @@ const tones: Readonly<Partial<Record<ClaimRefusal, Tone>>> = {
 export function RefusalNotice({ refused: { why, claim, ours } }: { refused: Refused }) {
   const { say } = useWords();
   const tone = tones[why] ?? "caution";
-  const facts = { gateway: ours?.id, id: claim.gatewayId };
+  const facts = { gateway: ours, id: claim.gatewayId };
   return (
     <div className={`card trouble tone-${tone}`} role="alert" data-refused={why}>
       <ToneIcon tone={tone} />
@@ -24,9 +24,9 @@ export function RefusalNotice({ refused: { why, claim, ours } }: { refused: Refu
           <strong>{say.text(`refused.${why}`, facts)}</strong>
         </p>
         <p>{say.text(`refused.${why}.do`, facts)}</p>
-        {(why === "ours" || why === "ended") && ours !== undefined && (
-          <Link to="/gateways" hash={`gateway-${ours.id}`}>
-            {say.text("gw.toState", { gateway: ours.id })}
+        {ours !== undefined && (
+          <Link to="/gateways" hash={`gateway-${ours}`}>
+            {say.text("gw.toState", { gateway: ours })}
           </Link>
         )}
       </div>

@@ -1,15 +1,16 @@
 import { expect, it } from "vitest";
-import { stickerOf, typedSticker } from "./typed-sticker.ts";
+import { stickerOf, wholeSticker } from "./typed-sticker.ts";
 
 const none = { serial: "", code: "" };
 const sticker = { serial: "CM2-000417", code: "K7Q2M9X4T6B8W3ZP5R1D" };
 const text = "coldmark:gw:CM2-000417:K7Q2M9X4T6B8W3ZP5R1D";
 
-it("a whole sticker in either field fills both; anything else stays where it was typed", () => {
-  expect(typedSticker(none, { serial: text })).toEqual(sticker);
-  expect(typedSticker(sticker, { code: `${text}\n` })).toEqual(sticker);
-  expect(typedSticker(sticker, { serial: "CM2-9" })).toEqual({ ...sticker, serial: "CM2-9" });
-  expect(typedSticker(none, { code: "K7Q2" })).toEqual({ serial: "", code: "K7Q2" });
+it("a whole sticker is found in either field, nothing in what was typed apart", () => {
+  expect(wholeSticker({ ...none, serial: text })).toEqual(sticker);
+  expect(wholeSticker({ ...sticker, code: `${text}\n` })).toEqual(sticker);
+  expect(wholeSticker({ ...none, serial: `CM2-000416${text}` })).toEqual(sticker);
+  expect(wholeSticker(sticker)).toBeNull();
+  expect(stickerOf({ ...none, serial: text })).toEqual(sticker);
 });
 
 it("spaces between groups don't count, letters do", () => {

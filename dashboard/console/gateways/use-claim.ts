@@ -1,6 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { ClaimedGateway, Gateway } from "#api/console-shapes.ts";
-import { readSticker } from "#domain/codes/gateway-sticker.ts";
 import { ApiError, postJson } from "../api.ts";
 import { gatewaysQuery } from "../queries.ts";
 import { type ClaimRefusal, claimRefusal } from "./claim-refusal.ts";
@@ -12,11 +11,9 @@ export interface Claim {
   readonly gatewayId?: string;
 }
 
-/** Why a claim was refused, and the gateway that it would have been. */
-export interface Refused {
-  readonly why: ClaimRefusal;
+/** Why a claim was refused. */
+export interface Refused extends ClaimRefusal {
   readonly claim: Claim;
-  readonly ours: Gateway | undefined;
 }
 
 /** Claiming a gateway: the way to do so, what came of it, and the way to put that away. */
@@ -30,13 +27,11 @@ export function useClaim(gateways: readonly Gateway[]) {
     },
     // What is shown once isn't kept longer than it is shown.
     gcTime: 0,
-    onSettled: () => client.invalidateQueries(gatewaysQuery),
+    // Not awaited: the password waits for no list. What a refusal means does.
+    onSuccess: () => void client.invalidateQueries(gatewaysQuery),
+    onError: () => client.invalidateQueries(gatewaysQuery),
   });
-  const serial = readSticker(variables?.sticker ?? "")?.serial;
-  const ours = gateways.find((gateway) => serial !== undefined && gateway.serial === serial);
   const refused: Refused | null =
-    error === null || variables === undefined
-      ? null
-      : { why: claimRefusal(error, ours), claim: variables, ours };
+    error === null || variables === undefined ? null : { ...claimRefusal(error, gateways), claim: variables };
   return { claim: mutate, claimed: data ?? null, refused, isPending, reset };
 }

@@ -26,7 +26,10 @@ export async function watchCamera(
   signal.addEventListener("abort", stop);
   if (signal.aborted) return stop();
   video.srcObject = stream;
-  await video.play();
+  await video.play().catch((error: unknown) => {
+    stop();
+    throw error;
+  });
   const read = frameReader(video);
   const timer = setInterval(() => {
     const text = read();

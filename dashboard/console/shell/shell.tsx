@@ -7,6 +7,7 @@ import { readSiteFilter } from "../home/site-filter.ts";
 import { Icon } from "../icons.tsx";
 import { meQuery } from "../queries.ts";
 import { noteSignedIn } from "../signed-in.ts";
+import { askNoMore, mayLeave } from "../use-stay.ts";
 import { useWords } from "../use-words.tsx";
 import { CallOut } from "./call-out.tsx";
 import { LanguageSwitch } from "./language-switch.tsx";
@@ -107,6 +108,7 @@ function SignOut() {
   const [failed, setFailed] = useState(false);
   const { follow } = useLive();
   const leave = async () => {
+    if (!mayLeave()) return;
     // The server ends the streams of whoever signs out; one that was left before does not knock again.
     follow(false);
     try {
@@ -118,6 +120,7 @@ function SignOut() {
       return;
     }
     noteSignedIn(false);
+    askNoMore();
     client.clear();
     await navigate({ to: "/sign-in" });
   };
