@@ -121,8 +121,9 @@ function SignOut() {
     }
     noteSignedIn(false);
     askNoMore();
-    client.clear();
     await navigate({ to: "/sign-in" });
+    // Only now: what is still on the screen would ask again for what it lost, and be refused.
+    client.removeQueries({ type: "inactive" });
   };
   return (
     <>
