@@ -10,6 +10,7 @@ import { openPostgresReadings } from "#store/readings/postgres.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import { pointOf, registerGateways, type TestGateway } from "./gateway-network.ts";
 import type { Counters, House } from "./ingest-house.ts";
+import { launcherHeapFlags } from "./launcher-heap-flags.ts";
 import { startPostgres } from "./postgres.ts";
 
 /** The process and its books. */
@@ -37,8 +38,9 @@ export async function startWatchedIngest(gateways: readonly TestGateway[]): Prom
   const store = await openStore({ databaseUrl: postgres.url, dataDir: "/var/tmp" });
   await registerGateways(store, "shop", gateways);
   const program = fileURLToPath(new URL("ingest-child.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", program], {
-    env: { ...process.env, DATABASE_URL: postgres.url },
+  const flags = ["--disable-warning=ExperimentalWarning", ...launcherHeapFlags()];
+  const child = spawn(process.execPath, [...flags, program], {
+    env: { ...process.env, MALLOC_ARENA_MAX: "2", DATABASE_URL: postgres.url },
   });
   const gone = once(child, "exit");
   let words = "";
