@@ -74,7 +74,10 @@ export async function trackMessages(tx: Tx, messages: readonly TrackedMessage[])
     on conflict do nothing`);
 }
 
-/** Keeps how far each boot got; when it was receipted is not touched. */
+/**
+ * Keeps how far each boot got; when it was receipted is not touched. Rows are locked in the order of their keys here and in
+ * `markReceipted`, or the two would wait for each other until PostgreSQL ends one of them, a second later.
+ */
 export async function saveProgress(tx: Tx, progress: readonly GatewayProgress[]): Promise<void> {
   if (progress.length === 0) return;
   const list = listsOf(progress);
@@ -91,6 +94,7 @@ export async function saveProgress(tx: Tx, progress: readonly GatewayProgress[])
       ${list("int", (row) => row.skewMs)})
     with ordinality
       as boot (tenant_id, gateway_id, boot, kid, up_to, also, last_received_at, receipted_at, skew_ms, n)
+    order by tenant_id, gateway_id, boot
     on conflict (tenant_id, gateway_id, boot) do update set kid = excluded.kid, up_to = excluded.up_to,
       also = excluded.also, hash = excluded.hash, last_received_at = excluded.last_received_at,
       skew_ms = excluded.skew_ms`);
@@ -158,11 +162,16 @@ export async function markReceipted(
   if (sent.length === 0) return;
   const list = listsOf(sent);
   await tx.execute(sql`
-    update gateway_progress as known set receipted_at = sent.at
-    from unnest(${list("text", (row) => row.tenantId)}, ${list("text", (row) => row.gatewayId)},
-      ${list("bigint", (row) => row.boot)}, ${list("bigint", (row) => row.at)})
-      as sent (tenant_id, gateway_id, boot, at)
-    where known.tenant_id = sent.tenant_id and known.gateway_id = sent.gateway_id and known.boot = sent.boot`);
+    with locked as (
+      select known.tenant_id, known.gateway_id, known.boot, sent.at
+      from unnest(${list("text", (row) => row.tenantId)}, ${list("text", (row) => row.gatewayId)},
+        ${list("bigint", (row) => row.boot)}, ${list("bigint", (row) => row.at)})
+        as sent (tenant_id, gateway_id, boot, at)
+      join gateway_progress known using (tenant_id, gateway_id, boot)
+      order by known.tenant_id, known.gateway_id, known.boot
+      for no key update of known)
+    update gateway_progress as known set receipted_at = locked.at from locked
+    where known.tenant_id = locked.tenant_id and known.gateway_id = locked.gateway_id and known.boot = locked.boot`);
 }
 
 /** Which of these messages (by inbox id) carry a sequence number that another message used first. */
