@@ -9,6 +9,7 @@ import { openStore } from "#store/connect.ts";
 import { type AuditInput, auditWith } from "./audit-verb.ts";
 import { askRunning } from "./control.ts";
 import { chainSettings, configFromEnvironment, openReadings } from "./parts.ts";
+import { readNamedFile } from "./read-named-file.ts";
 import { complain, say } from "./say.ts";
 
 interface AuditFlags {
@@ -46,7 +47,7 @@ async function audit(flags: AuditFlags): Promise<AuditReport> {
     equipment: flags.equipment,
     from: timeOf(flags.from, "--from"),
     to: timeOf(flags.to, "--to"),
-    receipts: flags.receipts === undefined ? null : await readFile(flags.receipts, "utf8"),
+    receipts: flags.receipts === undefined ? null : (await readNamedFile(flags.receipts)).toString("utf8"),
   };
   const config = configFromEnvironment();
   const asked = await askRunning(config.dataDir, "audit", input);

@@ -49,6 +49,15 @@ describe("settings", () => {
   });
 });
 
+it.each([["register"], ["verify"], ["mapping", "--topic", "a/b"]])(
+  "%s names a file that can't be read, without a stack; exit 65",
+  async (...command) => {
+    const { code, stdout, stderr } = await coldmark([...command, join(folder, "missing.json")]);
+    expect([code, stdout]).toEqual([65, ""]);
+    expect(stderr).toMatch(/^BAD_REQUEST: .*missing\.json can't be read: ENOENT[^\n]*\n$/);
+  },
+);
+
 describe("verify", () => {
   const verify = (...args: string[]) => coldmark(["verify", ...args]);
 

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { connect } from "mqtt";
 import { loadKeys } from "#anchor/keys.ts";
@@ -9,6 +8,7 @@ import { observe, type Watched } from "./gateway-check/observe.ts";
 import { isPassed, type Line, reportOn } from "./gateway-check/report.ts";
 import type { Sighting } from "./gateway-check/sighting.ts";
 import { configFromEnvironment } from "./parts.ts";
+import { readNamedFile } from "./read-named-file.ts";
 import { say } from "./say.ts";
 import { untilStopped } from "./until-stopped.ts";
 
@@ -105,7 +105,7 @@ async function readReceiptKeys(file: string | undefined): Promise<Watched["recei
   if (file === undefined) {
     return [loadKeys(configFromEnvironment()).receiptKey];
   }
-  const { keys } = parseStrictJson(await readFile(file, "utf8"), fileLimits) as {
+  const { keys } = parseStrictJson((await readNamedFile(file)).toString("utf8"), fileLimits) as {
     keys?: { kid: string; publicKey: string }[];
   };
   if (!Array.isArray(keys)) throw new AppError("BAD_REQUEST", `${file} is not what /receipt-keys.json gives`);

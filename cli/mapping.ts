@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import type { Command } from "commander";
 import { z } from "zod";
@@ -8,6 +7,7 @@ import { parseStrictJson } from "#domain/log/strict-json.ts";
 import { type DryRun, dryRun, type ToldReading } from "#services/formats/dry-run.ts";
 import { tellReading } from "#services/formats/tell-reading.ts";
 import { configFromEnvironment } from "./parts.ts";
+import { readNamedFile } from "./read-named-file.ts";
 import { say } from "./say.ts";
 
 interface MappingFlags {
@@ -45,19 +45,17 @@ export function addMappingCommand(program: Command): void {
     .option("--message <file>", "the message; - reads it from the terminal or a pipe", "-")
     .option("--gateway <id>", "which gateway's source, where the file is a network file")
     .action(async (file: string, flags: MappingFlags) => {
-      const value = parseStrictJson((await readOrRefuse(file)).toString("utf8"), fileLimits);
+      const value = parseStrictJson((await readInput(file)).toString("utf8"), fileLimits);
       const { source, sensors } = sourceIn(value, flags.gateway);
-      const result = run(source, flags.topic, await readOrRefuse(flags.message));
+      const result = run(source, flags.topic, await readInput(flags.message));
       report(result, sensors);
       const isUsed = ({ channel }: ToldReading) => channel !== null && (sensors?.has(channel) ?? true);
       process.exitCode = result.refused === null && result.readings.every(isUsed) ? 0 : 1;
     });
 }
 
-async function readOrRefuse(file: string): Promise<Buffer> {
-  return await (file === "-" ? buffer(process.stdin) : readFile(file)).catch((cause: Error) => {
-    throw new AppError("BAD_REQUEST", `${file} can't be read: ${cause.message}`);
-  });
+function readInput(file: string): Promise<Buffer> {
+  return file === "-" ? buffer(process.stdin) : readNamedFile(file);
 }
 
 /** The source a file holds, alone or by its gateway, and which sensors a network file has on that gateway's channels. */

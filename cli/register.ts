@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { AppError } from "#domain/errors.ts";
 import { parseStrictJson } from "#domain/log/strict-json.ts";
@@ -6,6 +5,7 @@ import { type Registration, registerNetwork } from "#services/register/register-
 import { openStore } from "#store/connect.ts";
 import { askRunning } from "./control.ts";
 import { configFromEnvironment, openLog, operatorContext } from "./parts.ts";
+import { readNamedFile } from "./read-named-file.ts";
 import { say } from "./say.ts";
 
 const fileLimits = { maxBytes: 64 * 1024 * 1024, maxDepth: 20 };
@@ -17,7 +17,7 @@ export function addRegisterCommand(program: Command): void {
     .description("register a network file (docs/register.md); prints new credentials once")
     .option("--dry-run", "list every fault and what would change; touch nothing")
     .action(async (file: string, { dryRun = false }: { dryRun?: boolean }) => {
-      const network = parseStrictJson(await readFile(file, "utf8"), fileLimits);
+      const network = parseStrictJson((await readNamedFile(file)).toString("utf8"), fileLimits);
       report(await register(network, dryRun), dryRun);
     });
 }

@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { loadKeys } from "#anchor/keys.ts";
 import { replayFile } from "#demo/replay-file.ts";
 import { AppError } from "#domain/errors.ts";
 import { configFromEnvironment } from "./parts.ts";
+import { readNamedFile } from "./read-named-file.ts";
 import { say } from "./say.ts";
 
 interface ReplayFlags {
@@ -30,7 +30,7 @@ export function addReplayCommand(program: Command): void {
       const stop = new AbortController();
       process.once("SIGINT", () => stop.abort(new Error("stopped")));
       const { readings, messages, lastSeq } = await replayFile({
-        csv: await readFile(file, "utf8"),
+        csv: (await readNamedFile(file)).toString("utf8"),
         mqttUrl: flags.mqtt,
         gateway: flags.gateway,
         password,

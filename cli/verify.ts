@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { AppError } from "#domain/errors.ts";
 import type { TrustFile } from "#domain/log/bundle.ts";
@@ -7,6 +6,7 @@ import { parseTrust } from "#domain/log/parse-bundle.ts";
 import { type Verification, verifyBundle } from "#domain/log/verify.ts";
 import type { Answer } from "#domain/provenance/answer.ts";
 import { tellAnswer } from "#domain/provenance/tell-answer.ts";
+import { readNamedFile } from "./read-named-file.ts";
 import { say } from "./say.ts";
 
 interface VerifyFlags {
@@ -32,17 +32,12 @@ export function addVerifyCommand(program: Command): void {
     .option("--max-age <age>", "oldest newest anchor that is still good, such as 24h")
     .option("--json", "print the result and the four answers as JSON")
     .action(async (file: string, flags: VerifyFlags) => {
-      const trust = flags.trust === undefined ? null : parseTrust(await readText(flags.trust));
-      const verification = await verifyFile(await readText(file), trust, flags);
+      const trust =
+        flags.trust === undefined ? null : parseTrust((await readNamedFile(flags.trust)).toString("utf8"));
+      const verification = await verifyFile((await readNamedFile(file)).toString("utf8"), trust, flags);
       report(verification, trust, flags);
       process.exitCode = verification.result.startsWith("VALID_") ? 0 : 1;
     });
-}
-
-async function readText(file: string): Promise<string> {
-  return await readFile(file, "utf8").catch((cause: Error) => {
-    throw new AppError("BAD_REQUEST", `${file} can't be read: ${cause.message}`);
-  });
 }
 
 async function verifyFile(text: string, trust: TrustFile | null, flags: VerifyFlags): Promise<Verification> {
