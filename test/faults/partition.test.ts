@@ -5,8 +5,8 @@ import { type FaultRig, type RigOptions, startRig } from "../support/fault-rig.t
 import { savedRarelyAndShort } from "../support/mosquitto.ts";
 import { makeOtherMachine, type OtherMachine } from "../support/network-namespace.ts";
 import {
+  expectLostForGood,
   expectNothingLost,
-  expectSomethingLost,
   isLong,
   lossOf,
   recoveryMs,
@@ -106,6 +106,6 @@ describe("and where the broker's PUBACK is trusted (control)", () => {
     await gateways.until(({ receipted }) => receipted > before + 1_500);
     machines.service.join();
     await gateways.end();
-    await expectSomethingLost(rig, "partition of the service, PUBACK trusted");
+    await expectLostForGood(rig, "partition of the service, PUBACK trusted");
   });
 });

@@ -5,8 +5,8 @@ import { type FaultRig, startRig } from "../support/fault-rig.ts";
 import { savedRarelyAndShort } from "../support/mosquitto.ts";
 import { signalTree } from "../support/process-tree.ts";
 import {
+  expectLostForGood,
   expectNothingLost,
-  expectSomethingLost,
   isLong,
   lossOf,
   recoveryMs,
@@ -66,6 +66,6 @@ describe("and where the broker's PUBACK is trusted (control)", () => {
     await gateways.until(({ receipted }) => receipted > before + 6_000); // more than our window and the queue
     signalTree(rig.service.pid, "SIGCONT");
     await gateways.end();
-    await expectSomethingLost(rig, "SIGSTOP of the collector, PUBACK trusted");
+    await expectLostForGood(rig, "SIGSTOP of the collector, PUBACK trusted");
   });
 });

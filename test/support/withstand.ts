@@ -40,6 +40,18 @@ export async function expectSomethingLost(rig: FaultRig, fault: string): Promise
   expect(loss.lost.messages + loss.lost.readings).toBeGreaterThan(0);
 }
 
+/**
+ * The same where a broker still holds messages for us after the fault: they are not lost yet. Messages sent after them have receipts
+ * only once those came, so that what is missing then is missing for good.
+ */
+export async function expectLostForGood(rig: FaultRig, fault: string): Promise<void> {
+  const outcome = await rig.settle(["--trust", "receipt", "--seconds", "3"]);
+  expect(outcome.sums.unacknowledged).toBe(0);
+  const loss = lossOf(outcome);
+  writeDown({ fault: `control: ${fault}`, times: 1, ...loss, recoveryMs: [] });
+  expect(loss.lost.messages).toBeGreaterThan(0);
+}
+
 /** At rest nothing is in flight, and InfluxDB holds each stored reading once. */
 async function expectCountersAddUp(rig: FaultRig): Promise<void> {
   await expect.poll(async () => (await rig.counters()).inFlight, { timeout: 60_000 }).toBe(0);
