@@ -1,14 +1,10 @@
 import type { IClientOptions, MqttClient } from "mqtt";
 import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
-import {
-  type CollectorSession,
-  openSession,
-  type SessionMeters,
-  type Subscriptions,
-} from "./collector-session.ts";
+import { type CollectorSession, openSession, type SessionMeters } from "./collector-session.ts";
 import { toLane } from "./inbound.ts";
 import type { Settled } from "./intake-queue.ts";
+import type { Subscriptions } from "./keep-subscribed.ts";
 import type { InboundMessage, Lane } from "./message.ts";
 import type { TopicRoutes } from "./topic-routes.ts";
 

@@ -1,7 +1,7 @@
 import type { AppError } from "#domain/errors.ts";
 import type { NewInboxMessage } from "#store/inbox.ts";
 
-/** Told once what became of a message: null when it is durable. A promise for each would cost more than all else here. */
+/** Told once what became of a message: null when it is durable. A callback, as there are thousands a second. */
 export type Settled = (fault: AppError | null) => void;
 
 /** A message of the inbox whose id the records are yet to give: 0 till then. */

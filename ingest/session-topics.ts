@@ -1,7 +1,7 @@
 import type { Store } from "#store/connect.ts";
 import { listGatewayIds } from "#store/gateway-registry.ts";
 import type { SessionLane } from "./collector-door.ts";
-import type { Subscriptions, TopicFilter } from "./collector-session.ts";
+import type { Subscriptions, TopicFilter } from "./keep-subscribed.ts";
 import { shardOf } from "./shard-of.ts";
 import type { TopicRoutes } from "./topic-routes.ts";
 

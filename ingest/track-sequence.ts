@@ -1,4 +1,4 @@
-import { chainHashes } from "./sha256.ts";
+import { chainHashes } from "./chain-hashes.ts";
 
 /** Both ends included. */
 type SeqRange = [from: number, to: number];
