@@ -1,10 +1,12 @@
-import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type FormEvent, useEffect, useId, useRef, useState } from "react";
 import type { Site } from "#api/console-shapes.ts";
 import { type Sticker, stickerText } from "#domain/codes/gateway-sticker.ts";
 import { useStay } from "../use-stay.ts";
 import { useWords } from "../use-words.tsx";
-import { CameraDialog } from "./camera-dialog.tsx";
+import { Field } from "./field.tsx";
 import { RefusalNotice } from "./refusal-notice.tsx";
+import { Scan } from "./scan.tsx";
+import { SiteChoice } from "./site-choice.tsx";
 import { stickerOf } from "./typed-sticker.ts";
 import type { Claim, Refused } from "./use-claim.ts";
 import { useTypedSticker } from "./use-typed-sticker.ts";
@@ -55,40 +57,13 @@ export function ClaimForm({ sites, claim, refused, isPending, forget }: ClaimFor
   return (
     <form className="claim" onSubmit={submit} aria-busy={isPending}>
       <Scan found={found} read={read} />
-      <Field id={`${id}-serial`} label={say.text("claim.serial")} hint={say.text("claim.serialHint")}>
-        <input
-          {...printed(`${id}-serial`)}
-          {...ending}
-          maxLength={240}
-          value={typed.serial}
-          onChange={(event) => type({ serial: event.target.value })}
-        />
-      </Field>
-      <Field id={`${id}-code`} label={say.text("claim.code")} hint={say.text("claim.codeHint")}>
-        <input
-          {...printed(`${id}-code`)}
-          {...ending}
-          maxLength={240}
-          value={typed.code}
-          onChange={(event) => type({ code: event.target.value })}
-        />
-      </Field>
+      <Printed what="serial" typed={typed} type={type} ending={ending} />
+      <Printed what="code" typed={typed} type={type} ending={ending} />
       <div className="rest" ref={rest}>
         <Field id={`${id}-site`} label={say.text("claim.site")}>
           <SiteChoice id={`${id}-site`} sites={sites} />
         </Field>
-        <Field id={`${id}-id`} label={say.text("claim.id")} hint={say.text("claim.idHint")}>
-          <input
-            id={`${id}-id`}
-            name="gatewayId"
-            aria-describedby={`${id}-id-hint`}
-            aria-invalid={shown?.why === "id" || shown?.why === "badId"}
-            maxLength={40}
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-          />
-        </Field>
+        <Name isWrong={shown?.why === "id" || shown?.why === "badId"} />
         <div className="buttons">
           <button type="submit" className="main" disabled={isPending}>
             {say.text(isPending ? "claim.busy" : "claim.submit")}
@@ -103,63 +78,49 @@ export function ClaimForm({ sites, claim, refused, isPending, forget }: ClaimFor
   );
 }
 
-/** What holds for both fields that are printed on a sticker. */
-function printed(id: string) {
-  const plain = { autoComplete: "off", autoCapitalize: "off", spellCheck: false, required: true } as const;
-  return { id, "aria-describedby": `${id}-hint`, ...plain };
+interface PrintedProps extends Pick<ReturnType<typeof useTypedSticker>, "typed" | "ending"> {
+  readonly what: "serial" | "code";
+  readonly type: (change: Partial<Sticker>) => void;
 }
 
-function Scan({ found, read }: { found: (sticker: Sticker) => void; read: string | null }) {
+/** One of the two that are printed on a sticker; either takes a whole sticker from a scanner, which is longer. */
+function Printed({ what, typed, type, ending }: PrintedProps) {
   const { say } = useWords();
-  const [isOpen, setOpen] = useState(false);
+  const id = useId();
   return (
-    <div className="scan">
-      <div className="buttons">
-        <button type="button" onClick={() => setOpen(true)}>
-          {say.text("claim.scan")}
-        </button>
-        <p className="note">{say.text("claim.or")}</p>
-      </div>
-      <p role="status" className="saved">
-        {read !== null && say.text("claim.read", { serial: read })}
-      </p>
-      {isOpen && <CameraDialog close={() => setOpen(false)} found={found} />}
-    </div>
+    <Field id={id} label={say.text(`claim.${what}`)} hint={say.text(`claim.${what}Hint`)}>
+      <input
+        id={id}
+        aria-describedby={`${id}-hint`}
+        {...ending}
+        autoComplete="off"
+        autoCapitalize="off"
+        spellCheck={false}
+        required
+        maxLength={240}
+        value={typed[what]}
+        onChange={(event) => type({ [what]: event.target.value })}
+      />
+    </Field>
   );
 }
 
-function SiteChoice({ id, sites }: { id: string; sites: readonly Site[] }) {
+/** What the gateway is to be called. */
+function Name({ isWrong }: { isWrong: boolean }) {
   const { say } = useWords();
-  const [only] = sites.length === 1 ? sites : [];
+  const id = useId();
   return (
-    <select id={id} name="site" required defaultValue={only?.id ?? ""}>
-      {only === undefined && <option value="">{say.text("claim.siteChoose")}</option>}
-      {sites.map((site) => (
-        <option key={site.id} value={site.id}>
-          {say.name(site.names)}
-        </option>
-      ))}
-    </select>
-  );
-}
-
-interface FieldProps {
-  readonly id: string;
-  readonly label: string;
-  readonly hint?: string;
-  readonly children: ReactNode;
-}
-
-function Field({ id, label, hint, children }: FieldProps) {
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      {children}
-      {hint !== undefined && (
-        <p className="note" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
-    </div>
+    <Field id={id} label={say.text("claim.id")} hint={say.text("claim.idHint")}>
+      <input
+        id={id}
+        name="gatewayId"
+        aria-describedby={`${id}-hint`}
+        aria-invalid={isWrong}
+        maxLength={40}
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+      />
+    </Field>
   );
 }

@@ -1,4 +1,5 @@
 import { Link } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
 import { ToneIcon } from "../icons.tsx";
 import type { Tone } from "../states.ts";
 import { useWords } from "../use-words.tsx";
@@ -12,12 +13,18 @@ const tones: Readonly<Partial<Record<ClaimRefusal["why"], Tone>>> = {
 };
 
 /** Why a gateway wasn't claimed, and what to do about it; where it is ours, the way to it. */
-export function RefusalNotice({ refused: { why, claim, ours } }: { refused: Refused }) {
+export function RefusalNotice({ refused }: { refused: Refused }) {
+  const { why, claim, ours } = refused;
   const { say } = useWords();
+  const notice = useRef<HTMLDivElement>(null);
+  // On a phone it comes below what is seen, and nothing would seem to have happened.
+  useEffect(() => {
+    if (refused) notice.current?.scrollIntoView({ block: "nearest" });
+  }, [refused]);
   const tone = tones[why] ?? "caution";
   const facts = { gateway: ours, id: claim.gatewayId };
   return (
-    <div className={`card trouble tone-${tone}`} role="alert" data-refused={why}>
+    <div ref={notice} className={`card trouble tone-${tone}`} role="alert" data-refused={why}>
       <ToneIcon tone={tone} />
       <div>
         <p>
