@@ -159,7 +159,7 @@ async function inboxIdsOf(client: pg.Client, batch: readonly LedgerMessage[]): P
        from unnest($1::text[], $2::bigint[], $3::bigint[]) as asked(gateway, boot, seq)
        join gateway_topics t on t.gateway_id = asked.gateway
        join gateway_messages m on m.tenant_id = t.tenant_id and m.gateway_id = asked.gateway
-        and m.boot = asked.boot and m.seq = asked.seq
+        and m.boot = asked.boot and m.seq = asked.seq and m.from_seq between asked.seq - 31 and asked.seq
        join inbox i on i.id = m.inbox_id and i.gateway = asked.gateway`,
     [batch.map((it) => it.gateway), batch.map((it) => it.boot), batch.map((it) => it.seq)],
   );

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Store } from "#store/connect.ts";
 import { setAsideBetween } from "#store/dead-letters.ts";
-import { usedByOthers } from "#store/gateway-progress.ts";
+import { usedByOthers } from "#store/gateway-messages.ts";
 import type { GatewayFacts } from "#store/gateway-registry.ts";
 import type { InboxMessage } from "#store/inbox.ts";
 import type { DecodedMessage } from "./decode-message.ts";

@@ -1,12 +1,9 @@
 import { equalBytes } from "#domain/log/bytes.ts";
 import type { Store, Tx } from "#store/connect.ts";
-import {
-  findTracked,
-  type GatewayProgress,
-  readProgress,
-  type SequenceKey,
-} from "#store/gateway-progress.ts";
+import { findTracked } from "#store/gateway-messages.ts";
+import { type GatewayProgress, readProgress } from "#store/gateway-progress.ts";
 import { type InboxMessage, readCursors, readInbox } from "#store/inbox.ts";
+import type { SequenceKey } from "#store/tracked-message.ts";
 import { admitBoots, bootKeyOf, keyOfBoot } from "./admit-boots.ts";
 import type { DecodedMessage } from "./decode-message.ts";
 import { decodeWithin } from "./decode-within.ts";

@@ -1,7 +1,7 @@
 import type { Tx } from "#store/connect.ts";
 import { type Finding, recordFindings } from "#store/findings.ts";
 import { nextCommand } from "#store/gateway-commands.ts";
-import { findTracked, type SequenceKey } from "#store/gateway-progress.ts";
+import { findTracked } from "#store/gateway-messages.ts";
 import {
   equipmentBehind,
   fillGaps,
@@ -11,6 +11,7 @@ import {
   openGaps,
   type SequenceGap,
 } from "#store/sequence-gaps.ts";
+import type { SequenceKey } from "#store/tracked-message.ts";
 import type { ResendCommand } from "./command.ts";
 import { findHoles, type SeqRange, within, without } from "./find-holes.ts";
 

@@ -1,12 +1,7 @@
 import { equalBytes } from "#domain/log/bytes.ts";
 import type { Tx } from "#store/connect.ts";
-import {
-  findTracked,
-  type GatewayProgress,
-  messageHashes,
-  saveProgress,
-  trackMessages,
-} from "#store/gateway-progress.ts";
+import { findTracked, messageHashes, trackMessages } from "#store/gateway-messages.ts";
+import { type GatewayProgress, saveProgress } from "#store/gateway-progress.ts";
 import { admitBoots, keyOfBoot } from "./admit-boots.ts";
 import type { MessagePosition } from "./message.ts";
 import type { ProgressBook } from "./progress-book.ts";
@@ -53,9 +48,12 @@ export async function trackArrivals(tx: Tx, all: readonly Arrival[], book: Progr
   const known = await book.read(tx, all);
   const { admitted: arrivals, refused } = await admitBoots(tx, all, known);
   const { fresh, again, conflicts } = await sift(tx, arrivals, known);
-  await trackMessages(tx, fresh.map(rowOf));
-  const progress: GatewayProgress[] = [];
   const freshOf = Map.groupBy(fresh, ({ bootKey }) => bootKey);
+  await trackMessages(
+    tx,
+    [...freshOf.values()].map((own) => own.map(rowOf)),
+  );
+  const progress: GatewayProgress[] = [];
   for (const [key, own] of Map.groupBy(arrivals, ({ bootKey }) => bootKey)) {
     progress.push(await advance(tx, known.get(key), own, freshOf.get(key) ?? []));
   }

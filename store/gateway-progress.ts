@@ -1,16 +1,14 @@
-import { and, count, eq, gt, inArray, isNull, lte, or, sql } from "drizzle-orm";
+import { and, count, gt, inArray, isNull, or, sql } from "drizzle-orm";
 import type { Tx } from "./connect.ts";
+
+import { givenRows } from "./given-rows.ts";
 import { joinedBytes, listsOf } from "./list-of.ts";
 import { rowsAsJson } from "./rows-as-json.ts";
-import { gatewayMessages } from "./schema/gateway-messages.ts";
 import { gatewayProgress } from "./schema/gateway-progress.ts";
+import type { BootKey } from "./tracked-message.ts";
 
 /** What is durable of one boot of a gateway. */
 export type GatewayProgress = typeof gatewayProgress.$inferSelect;
-/** The message that used a sequence number first. */
-export type TrackedMessage = typeof gatewayMessages.$inferSelect;
-/** One sequence number of one boot of one gateway. */
-export type SequenceKey = Pick<TrackedMessage, "tenantId" | "gatewayId" | "boot" | "seq">;
 
 /** How far these boots of these gateways got. */
 export async function readProgress(
@@ -25,75 +23,28 @@ export async function readProgress(
     .where(and(inArray(gatewayProgress.gatewayId, [...gateways]), inArray(gatewayProgress.boot, [...boots])));
 }
 
-/** The messages that used these sequence numbers first. */
-export async function findTracked(tx: Tx, keys: readonly SequenceKey[]): Promise<TrackedMessage[]> {
-  if (keys.length === 0) return [];
-  const list = listsOf(keys);
-  const wanted = sql`(${gatewayMessages.tenantId}, ${gatewayMessages.gatewayId}, ${gatewayMessages.boot}, ${gatewayMessages.seq})
-    in (select * from unnest(${list("text", (k) => k.tenantId)}, ${list("text", (k) => k.gatewayId)},
-      ${list("bigint", (k) => k.boot)}, ${list("bigint", (k) => k.seq)}))`;
-  return tx.select().from(gatewayMessages).where(wanted);
-}
-
-/** Hashes of the messages of one boot with `after` < seq ≤ `upTo`, in order of seq, at most `limit`. */
-export async function messageHashes(
-  tx: Tx,
-  boot: Pick<SequenceKey, "tenantId" | "gatewayId" | "boot">,
-  range: { after: number; upTo: number; limit: number },
-): Promise<{ seq: number; sha256: Uint8Array }[]> {
-  return tx
-    .select({ seq: gatewayMessages.seq, sha256: gatewayMessages.sha256 })
-    .from(gatewayMessages)
-    .where(
-      and(
-        eq(gatewayMessages.tenantId, boot.tenantId),
-        eq(gatewayMessages.gatewayId, boot.gatewayId),
-        eq(gatewayMessages.boot, boot.boot),
-        gt(gatewayMessages.seq, range.after),
-        lte(gatewayMessages.seq, range.upTo),
-      ),
-    )
-    .orderBy(gatewayMessages.seq)
-    .limit(range.limit);
-}
-
-/** Notes which message used each sequence number; the first one stays for ever. */
-export async function trackMessages(tx: Tx, messages: readonly TrackedMessage[]): Promise<void> {
-  if (messages.length === 0) return;
-  const list = listsOf(messages);
-  await tx.execute(sql`
-    insert into gateway_messages (tenant_id, gateway_id, boot, seq, inbox_id, kid, received_at, sha256)
-    select tenant_id, gateway_id, boot, seq, inbox_id, kid, received_at,
-      substring(${joinedBytes(messages.map((m) => m.sha256))} from (32 * (n - 1) + 1)::int for 32)
-    from unnest(
-      ${list("text", (m) => m.tenantId)}, ${list("text", (m) => m.gatewayId)},
-      ${list("bigint", (m) => m.boot)}, ${list("bigint", (m) => m.seq)},
-      ${list("bigint", (m) => m.inboxId)}, ${list("text", (m) => m.kid)},
-      ${list("bigint", (m) => m.receivedAt)})
-    with ordinality as message (tenant_id, gateway_id, boot, seq, inbox_id, kid, received_at, n)
-    on conflict do nothing`);
-}
-
 /**
  * Keeps how far each boot got; when it was receipted is not touched. Rows are locked in the order of their keys here and in
  * `markReceipted`, or the two would wait for each other until PostgreSQL ends one of them, a second later.
  */
 export async function saveProgress(tx: Tx, progress: readonly GatewayProgress[]): Promise<void> {
   if (progress.length === 0) return;
-  const list = listsOf(progress);
   await tx.execute(sql`
     insert into gateway_progress
       (tenant_id, gateway_id, boot, kid, up_to, also, last_received_at, receipted_at, skew_ms, hash)
     select tenant_id, gateway_id, boot, kid, up_to, also::jsonb, last_received_at, receipted_at, skew_ms,
       substring(${joinedBytes(progress.map((row) => row.hash))} from (32 * (n - 1) + 1)::int for 32)
-    from unnest(
-      ${list("text", (row) => row.tenantId)}, ${list("text", (row) => row.gatewayId)},
-      ${list("bigint", (row) => row.boot)}, ${list("text", (row) => row.kid)},
-      ${list("bigint", (row) => row.upTo)}, ${list("text", (row) => JSON.stringify(row.also))},
-      ${list("bigint", (row) => row.lastReceivedAt)}, ${list("bigint", (row) => row.receiptedAt)},
-      ${list("int", (row) => row.skewMs)})
-    with ordinality
-      as boot (tenant_id, gateway_id, boot, kid, up_to, also, last_received_at, receipted_at, skew_ms, n)
+    from ${givenRows(progress, {
+      tenant_id: ["text", (row) => row.tenantId],
+      gateway_id: ["text", (row) => row.gatewayId],
+      boot: ["bigint", (row) => row.boot],
+      kid: ["text", (row) => row.kid],
+      up_to: ["bigint", (row) => row.upTo],
+      also: ["text", (row) => JSON.stringify(row.also)],
+      last_received_at: ["bigint", (row) => row.lastReceivedAt],
+      receipted_at: ["bigint", (row) => row.receiptedAt],
+      skew_ms: ["int", (row) => row.skewMs],
+    })} as boot
     order by tenant_id, gateway_id, boot
     on conflict (tenant_id, gateway_id, boot) do update set kid = excluded.kid, up_to = excluded.up_to,
       also = excluded.also, hash = excluded.hash, last_received_at = excluded.last_received_at,
@@ -135,7 +86,7 @@ export async function countBoots(tx: Tx, gateways: readonly string[]): Promise<M
 /** A page of the boots that were heard of since their last receipt, in order of their keys. */
 export async function owedReceipts(
   tx: Tx,
-  page: { limit: number; after: Pick<SequenceKey, "tenantId" | "gatewayId" | "boot"> | null },
+  page: { limit: number; after: BootKey | null },
 ): Promise<GatewayProgress[]> {
   const { tenantId, gatewayId, boot, receiptedAt, lastReceivedAt } = gatewayProgress;
   const { after, limit } = page;
@@ -157,7 +108,7 @@ export async function owedReceipts(
 /** Notes that receipts over these boots were handed to the broker, each at its time. */
 export async function markReceipted(
   tx: Tx,
-  sent: readonly (Pick<SequenceKey, "tenantId" | "gatewayId" | "boot"> & { readonly at: number })[],
+  sent: readonly (BootKey & { readonly at: number })[],
 ): Promise<void> {
   if (sent.length === 0) return;
   const list = listsOf(sent);
@@ -172,21 +123,4 @@ export async function markReceipted(
       for no key update of known)
     update gateway_progress as known set receipted_at = locked.at from locked
     where known.tenant_id = locked.tenant_id and known.gateway_id = locked.gateway_id and known.boot = locked.boot`);
-}
-
-/** Which of these messages (by inbox id) carry a sequence number that another message used first. */
-export async function usedByOthers(
-  tx: Tx,
-  messages: readonly (SequenceKey & Pick<TrackedMessage, "inboxId">)[],
-): Promise<Set<number>> {
-  if (messages.length === 0) return new Set();
-  const list = listsOf(messages);
-  const found = await tx.execute<{ id: number }>(sql`
-    select m.id from unnest(${list("text", (k) => k.tenantId)}, ${list("text", (k) => k.gatewayId)},
-      ${list("bigint", (k) => k.boot)}, ${list("bigint", (k) => k.seq)}, ${list("bigint", (k) => k.inboxId)})
-      as m (tenant_id, gateway_id, boot, seq, id)
-    join gateway_messages g on g.tenant_id = m.tenant_id and g.gateway_id = m.gateway_id
-      and g.boot = m.boot and g.seq = m.seq
-    where g.inbox_id <> m.id`);
-  return new Set(found.rows.map(({ id }) => Number(id)));
 }

@@ -1,7 +1,8 @@
 import { and, asc, count, gt, inArray, lte, sql } from "drizzle-orm";
 import { AppError } from "#domain/errors.ts";
 import type { Tx } from "./connect.ts";
-import { joinedBytes, listOf } from "./list-of.ts";
+import { givenRows } from "./given-rows.ts";
+import { joinedBytes } from "./list-of.ts";
 import { registerVersionSql } from "./register-version.ts";
 import { cursors } from "./schema/cursors.ts";
 import { inbox } from "./schema/inbox.ts";
@@ -50,18 +51,22 @@ export async function appendToInbox(
 ): Promise<Appended> {
   await tx.execute(sql`select pg_advisory_xact_lock(${appendLock})`);
   if (openDay !== null) await tx.execute(sql`select open_inbox_day(${openDay})`);
+  const starts = startsOf(messages);
   const found = await tx.execute<{ first: number; last: number; register: string }>(sql`
     with kept as (
       insert into inbox (received_at, gateway, topic, lane, door, payload, sha256)
       select received_at, gateway, topic, lane, door,
         substring(${joinedBytes(messages.map((m) => m.payload))} from start for size),
         substring(${joinedBytes(messages.map((m) => m.sha256))} from (32 * (n - 1) + 1)::int for 32)
-      from unnest(
-        ${listOf(messages, "bigint", (m) => m.receivedAt)}, ${listOf(messages, "text", (m) => m.gateway)},
-        ${listOf(messages, "text", (m) => m.topic)}, ${listOf(messages, "text", (m) => m.lane)},
-        ${listOf(messages, "text", (m) => m.door)}, ${listOf(startsOf(messages), "int", (start) => start)},
-        ${listOf(messages, "int", (m) => m.payload.length)})
-      with ordinality as message (received_at, gateway, topic, lane, door, start, size, n)
+      from ${givenRows(messages, {
+        received_at: ["bigint", (m) => m.receivedAt],
+        gateway: ["text", (m) => m.gateway],
+        topic: ["text", (m) => m.topic],
+        lane: ["text", (m) => m.lane],
+        door: ["text", (m) => m.door],
+        start: ["int", (_, at) => starts[at] as number],
+        size: ["int", (m) => m.payload.length],
+      })} as message
       returning id)
     select min(id) as first, max(id) as last, ${registerVersionSql} as register from kept`);
   const { first, last, register } = found.rows[0] as { first: number; last: number; register: string };

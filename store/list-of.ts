@@ -1,7 +1,10 @@
 import { type SQL, sql } from "drizzle-orm";
 
-type Type = "text" | "bigint" | "int" | "boolean";
+/** What lists can be of. */
+export type Type = "text" | "bigint" | "int" | "boolean";
 type Value = string | number | boolean | null;
+/** What a row, the `at`th, has in a list. */
+export type PickValue<Row> = (row: Row, at: number) => Value;
 
 /** Texts that need no quotes in an array literal (PostgreSQL manual §8.15.6); `NULL` unquoted would be a null. */
 const plain = /^(?!null$)[\w.:/-]+$/i;
@@ -10,16 +13,18 @@ const plain = /^(?!null$)[\w.:/-]+$/i;
  * One list parameter with a value of each row, as PostgreSQL's own literal: the drivers' ways to write lists look at each
  * element several times, which costs more than all else in an insert of a thousand rows.
  */
-export function listOf<Row>(rows: readonly Row[], type: Type, pick: (row: Row) => Value): SQL {
+export function listOf<Row>(rows: readonly Row[], type: Type, pick: PickValue<Row>): SQL {
   // Joined at once: a text that grows by pieces is a chain of as many objects, each to be collected.
   const elements =
-    type === "text" ? rows.map((row) => quoted(pick(row))) : rows.map((row) => pick(row) ?? "NULL");
+    type === "text"
+      ? rows.map((row, at) => quoted(pick(row, at)))
+      : rows.map((row, at) => pick(row, at) ?? "NULL");
   return sql`${`{${elements.join(",")}}`}::text::${sql.raw(type)}[]`;
 }
 
 /** `listOf` for several lists of the same rows. */
 export function listsOf<Row>(rows: readonly Row[]) {
-  return (type: Type, pick: (row: Row) => Value): SQL => listOf(rows, type, pick);
+  return (type: Type, pick: PickValue<Row>): SQL => listOf(rows, type, pick);
 }
 
 function quoted(value: Value): string {

@@ -1,11 +1,14 @@
-import { inArray, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { Tx } from "./connect.ts";
-import { gatewayMessages } from "./schema/gateway-messages.ts";
+import { trackedColumns } from "./gateway-messages.ts";
+import { listOf } from "./list-of.ts";
+import { idsPerRun, messagesPerRun } from "./runs-of.ts";
+import type { TrackedMessage, TrackedRow } from "./tracked-message.ts";
 
 /** A message that brought readings: who sent it, its sequence number and the hash of its raw bytes. */
-export type SourceMessage = typeof gatewayMessages.$inferSelect;
+export type SourceMessage = TrackedMessage;
 
-/** One boot of a gateway, and a range of its sequence numbers, ends included. */
+/** One boot of a gateway, and a range of its sequence numbers, ends included; both ends came. */
 export interface SequenceRange {
   readonly tenantId: string;
   readonly gatewayId: string;
@@ -16,25 +19,63 @@ export interface SequenceRange {
 
 const idsPerSelect = 10_000;
 
-/** The messages behind readings, by their inbox ids. */
+/** The messages behind readings, by their inbox ids; those that have no sequence number are missing. */
 export async function readSourceMessages(tx: Tx, inboxIds: readonly number[]): Promise<SourceMessage[]> {
   const found: SourceMessage[] = [];
   for (let from = 0; from < inboxIds.length; from += idsPerSelect) {
     const ids = inboxIds.slice(from, from + idsPerSelect);
-    found.push(...(await tx.select().from(gatewayMessages).where(inArray(gatewayMessages.inboxId, ids))));
+    const gateways = await gatewaysOf(tx, ids);
+    const gone = ids.filter((id) => !gateways.has(id));
+    found.push(...(await readByGateway(tx, [...gateways])));
+    if (gone.length > 0) found.push(...(await readAnywhere(tx, gone)));
   }
   return found;
 }
 
+/** Who sent these messages, as long as they are in the inbox. */
+async function gatewaysOf(tx: Tx, ids: readonly number[]): Promise<Map<number, string>> {
+  const found = await tx.execute<{ id: number; gateway: string }>(
+    sql`select id, gateway from inbox where id = any(${listOf(ids, "bigint", (id) => id)})`,
+  );
+  return new Map(found.rows.map(({ id, gateway }) => [id, gateway]));
+}
+
+async function readByGateway(
+  tx: Tx,
+  messages: readonly (readonly [id: number, gateway: string])[],
+): Promise<SourceMessage[]> {
+  const found = await tx.execute<TrackedRow>(sql`
+    select ${trackedColumns} from unnest(${listOf(messages, "bigint", ([id]) => id)},
+      ${listOf(messages, "text", ([, gateway]) => gateway)}) as asked (id, gateway)
+    cross join lateral (
+      select * from gateway_runs as r where r.gateway_id = asked.gateway
+        and r.inbox_from between asked.id - ${idsPerRun} and asked.id and asked.id = any(r.inbox_ids)
+      limit 1) as run
+    cross join lateral (select array_position(run.inbox_ids, asked.id) - 1 as at) as place`);
+  return found.rows;
+}
+
+/** Messages of days that were dropped: any gateway may have sent them. */
+async function readAnywhere(tx: Tx, ids: readonly number[]): Promise<SourceMessage[]> {
+  const [least, most] = [Math.min(...ids), Math.max(...ids)];
+  const found = await tx.execute<TrackedRow>(sql`
+    select ${trackedColumns} from (select distinct gateway_id from gateway_progress) as known
+    join gateway_runs as run on run.gateway_id = known.gateway_id
+      and run.inbox_from between ${least - idsPerRun} and ${most}
+    cross join lateral generate_series(0, cardinality(run.inbox_ids) - 1) as at
+    where run.inbox_ids[at + 1] = any(${listOf(ids, "bigint", (id) => id)})`);
+  return found.rows;
+}
+
 /** The sequence numbers inside a range that never came, as ranges with both ends included. */
 export async function readMissing(tx: Tx, range: SequenceRange): Promise<[from: number, to: number][]> {
-  const found = await tx.execute<{ from_seq: number; to_seq: number }>(sql`
-    select before + 1 as from_seq, seq - 1 as to_seq from (
-      select seq, lag(seq) over (order by seq) as before from gateway_messages
+  const found = await tx.execute<{ from: number; to: number }>(sql`
+    select before + 1 as "from", from_seq - 1 as "to" from (
+      select from_seq, lag(to_seq) over (order by from_seq) as before from gateway_runs
       where tenant_id = ${range.tenantId} and gateway_id = ${range.gatewayId} and boot = ${range.boot}
-        and seq between ${range.first} and ${range.last}) as kept
-    where seq > before + 1 order by seq`);
-  return found.rows.map((row) => [Number(row.from_seq), Number(row.to_seq)]);
+        and from_seq > ${range.first - messagesPerRun} and from_seq <= ${range.last} and to_seq >= ${range.first}) as kept
+    where from_seq > before + 1 order by from_seq`);
+  return found.rows.map((row) => [row.from, row.to]);
 }
 
 /** The hashes of a boot's messages from sequence 1 up to a number, in order; shorter where one is missing. */
@@ -43,12 +84,8 @@ export async function readMessageHashes(
   range: Omit<SequenceRange, "first" | "last" | "tenantId">,
   upTo: number,
 ): Promise<{ seq: number; sha256: Uint8Array; inboxId: number }[]> {
-  const found = await tx.execute<{ seq: number; sha256: Uint8Array; inbox_id: number }>(sql`
-    select seq, sha256, inbox_id from gateway_messages
-    where gateway_id = ${range.gatewayId} and boot = ${range.boot} and seq <= ${upTo} order by seq`);
-  return found.rows.map((row) => ({
-    seq: Number(row.seq),
-    sha256: new Uint8Array(row.sha256),
-    inboxId: Number(row.inbox_id),
-  }));
+  const found = await tx.execute<{ seq: number; sha256: Uint8Array; inboxId: number }>(sql`
+    select seq, sha256, inbox_id as "inboxId" from gateway_messages
+    where gateway_id = ${range.gatewayId} and boot = ${range.boot} and from_seq <= ${upTo} and seq <= ${upTo} order by seq`);
+  return found.rows;
 }

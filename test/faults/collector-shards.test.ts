@@ -6,7 +6,7 @@ import { asc, eq } from "drizzle-orm";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { shardOf } from "#ingest/shard-of.ts";
 import { openStore, type Store } from "#store/connect.ts";
-import { gatewayMessages } from "#store/schema/gateway-messages.ts";
+import { gatewayMessages } from "#store/schema/gateway-runs.ts";
 import { freePort } from "../support/free-port.ts";
 import { gatewayPassword, registerGateways } from "../support/gateway-network.ts";
 import { startMosquitto, type TestMosquitto } from "../support/mosquitto.ts";

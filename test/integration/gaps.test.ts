@@ -7,7 +7,8 @@ import { fromBase64 } from "#domain/log/bytes.ts";
 import { commandToSign } from "#ingest/command.ts";
 import { settleGaps } from "#ingest/settle-gaps.ts";
 import type { Store } from "#store/connect.ts";
-import { saveProgress, trackMessages } from "#store/gateway-progress.ts";
+import { trackMessages } from "#store/gateway-messages.ts";
+import { saveProgress } from "#store/gateway-progress.ts";
 import { findings } from "#store/schema/findings.ts";
 import { gateways } from "#store/schema/gateways.ts";
 import type { HoledBoot } from "#store/sequence-gaps.ts";
@@ -59,10 +60,7 @@ describe.each([
     store.as(worker, async (tx) => {
       const row = { tenantId: tenant, gatewayId, boot, kid: null };
       const received = { inboxId: 1, sha256: new Uint8Array(32), receivedAt: at };
-      await trackMessages(
-        tx,
-        also.flat().map((seq) => ({ ...row, seq, ...received })),
-      );
+      await trackMessages(tx, [also.flat().map((seq) => ({ ...row, seq, ...received }))]);
       const rest = { hash: new Uint8Array(32), lastReceivedAt: at, receiptedAt: null, skewMs: null };
       await saveProgress(tx, [{ ...row, upTo, also, ...rest }]);
     });

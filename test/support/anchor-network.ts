@@ -10,13 +10,13 @@ import type { AnchorParts } from "#anchor/run.ts";
 import { loadConfig } from "#config";
 import { utf8 } from "#domain/log/bytes.ts";
 import { openStore, type Store, type Tx } from "#store/connect.ts";
+import { trackMessages } from "#store/gateway-messages.ts";
 import { queueEntry } from "#store/pending-entries.ts";
 import { openPostgresReadings } from "#store/readings/postgres.ts";
 import type { Reading } from "#store/readings/readings-store.ts";
 import { calibrations } from "#store/schema/calibrations.ts";
 import { cursors } from "#store/schema/cursors.ts";
 import { equipment } from "#store/schema/equipment.ts";
-import { gatewayMessages } from "#store/schema/gateway-messages.ts";
 import { inbox } from "#store/schema/inbox.ts";
 import { organisations } from "#store/schema/organisations.ts";
 import { sensorPlacements } from "#store/schema/sensor-placements.ts";
@@ -185,7 +185,7 @@ async function receiveMessage(tx: Tx, window: number): Promise<number> {
     .returning();
   const inboxId = row?.id ?? 0;
   const place = { tenantId: tenant, gatewayId: gateway, boot: 1, seq: window + 1 };
-  await tx.insert(gatewayMessages).values({ ...place, inboxId, sha256, kid: null, receivedAt });
+  await trackMessages(tx, [[{ ...place, inboxId, sha256, kid: null, receivedAt }]]);
   return inboxId;
 }
 

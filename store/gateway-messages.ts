@@ -1,0 +1,112 @@
+import { and, eq, gt, lte, type SQL, sql } from "drizzle-orm";
+import type { Tx } from "./connect.ts";
+import { givenRows } from "./given-rows.ts";
+import { joinedBytes, listsOf } from "./list-of.ts";
+import { messagesPerRun, runsOf } from "./runs-of.ts";
+import { gatewayMessages } from "./schema/gateway-runs.ts";
+import type { BootKey, SequenceKey, TrackedMessage, TrackedRow } from "./tracked-message.ts";
+
+/**
+ * Notes which message used each sequence number; each list is of one boot. None of them may be noted already: the tracker asks
+ * before, and is the only one (its cursor says so).
+ */
+export async function trackMessages(tx: Tx, boots: Iterable<readonly TrackedMessage[]>): Promise<void> {
+  const runs = [...boots].flatMap(runsOf);
+  if (runs.length === 0) return;
+  const starts = hashStarts(runs);
+  const hashes = joinedBytes(runs.flatMap((run) => run.map(({ sha256 }) => sha256)));
+  await tx.execute(sql`
+    insert into gateway_runs
+      (tenant_id, gateway_id, boot, from_seq, to_seq, inbox_from, kid, inbox_ids, received_ats, sha256s)
+    select tenant_id, gateway_id, boot, seq, seq + size - 1, inbox_from, kid, inbox_ids::bigint[],
+      received_ats::bigint[], substring(${hashes} from start for 32 * size)
+    from ${givenRows(runs, {
+      tenant_id: ["text", ([first]) => first.tenantId],
+      gateway_id: ["text", ([first]) => first.gatewayId],
+      boot: ["bigint", ([first]) => first.boot],
+      seq: ["bigint", ([first]) => first.seq],
+      size: ["int", ({ length }) => length],
+      kid: ["text", ([first]) => first.kid],
+      inbox_from: ["bigint", (run) => Math.min(...run.map(({ inboxId }) => inboxId))],
+      inbox_ids: ["text", (run) => `{${run.map(({ inboxId }) => inboxId).join(",")}}`],
+      received_ats: ["text", (run) => `{${run.map(({ receivedAt }) => receivedAt).join(",")}}`],
+      start: ["int", (_, at) => starts[at] as number],
+    })} as run
+    on conflict do nothing`);
+}
+
+/** Where each run's hashes begin in all of them joined; SQL counts from 1. */
+function hashStarts(runs: readonly { readonly length: number }[]): number[] {
+  let next = 1;
+  return runs.map(({ length }) => {
+    const start = next;
+    next += 32 * length;
+    return start;
+  });
+}
+
+/** The messages that used these sequence numbers first. */
+export async function findTracked(tx: Tx, keys: readonly SequenceKey[]): Promise<TrackedMessage[]> {
+  if (keys.length === 0) return [];
+  const found = await tx.execute<TrackedRow>(sql`
+    select ${trackedColumns} from unnest(${keyLists(keys)}) as asked (tenant_id, gateway_id, boot, seq) ${runOfAsked}`);
+  return found.rows;
+}
+
+/** Which of these messages (by inbox id) carry a sequence number that another message used first. */
+export async function usedByOthers(
+  tx: Tx,
+  messages: readonly (SequenceKey & Pick<TrackedMessage, "inboxId">)[],
+): Promise<Set<number>> {
+  if (messages.length === 0) return new Set();
+  const ids = listsOf(messages)("bigint", (message) => message.inboxId);
+  const found = await tx.execute<{ id: number }>(sql`
+    select asked.id from unnest(${keyLists(messages)}, ${ids}) as asked (tenant_id, gateway_id, boot, seq, id)
+    ${runOfAsked} and run.inbox_ids[at + 1] <> asked.id`);
+  return new Set(found.rows.map(({ id }) => id));
+}
+
+/** Hashes of the messages of one boot with `after` < seq ≤ `upTo`, in order of seq, at most `limit`. */
+export async function messageHashes(
+  tx: Tx,
+  { tenantId, gatewayId, boot }: BootKey,
+  { after, upTo, limit }: { after: number; upTo: number; limit: number },
+): Promise<{ seq: number; sha256: Uint8Array }[]> {
+  return tx
+    .select({ seq: gatewayMessages.seq, sha256: gatewayMessages.sha256 })
+    .from(gatewayMessages)
+    .where(
+      and(
+        eq(gatewayMessages.tenantId, tenantId),
+        eq(gatewayMessages.gatewayId, gatewayId),
+        eq(gatewayMessages.boot, boot),
+        gt(gatewayMessages.fromSeq, after - messagesPerRun),
+        lte(gatewayMessages.fromSeq, upTo),
+        gt(gatewayMessages.seq, after),
+        lte(gatewayMessages.seq, upTo),
+      ),
+    )
+    .orderBy(gatewayMessages.seq)
+    .limit(limit);
+}
+
+function keyLists(keys: readonly SequenceKey[]): SQL {
+  const list = listsOf(keys);
+  return sql`${list("text", (k) => k.tenantId)}, ${list("text", (k) => k.gatewayId)},
+    ${list("bigint", (k) => k.boot)}, ${list("bigint", (k) => k.seq)}`;
+}
+
+/** Runs don't overlap: only the one that begins last at or before a seq can hold it. */
+const runOfAsked = sql`
+  cross join lateral (
+    select * from gateway_runs as r
+    where r.tenant_id = asked.tenant_id and r.gateway_id = asked.gateway_id and r.boot = asked.boot
+      and r.from_seq <= asked.seq
+    order by r.from_seq desc limit 1) as run
+  cross join lateral (select (asked.seq - run.from_seq)::int as at) as place
+  where run.to_seq >= asked.seq`;
+
+/** Of `run`, the message that is `at` from its first, as a `TrackedRow`. */
+export const trackedColumns: SQL = sql`run.tenant_id as "tenantId", run.gateway_id as "gatewayId", run.boot,
+  run.from_seq + at as seq, run.inbox_ids[at + 1] as "inboxId", substring(run.sha256s from 32 * at + 1 for 32) as sha256,
+  run.kid, run.received_ats[at + 1] as "receivedAt"`;
