@@ -50,7 +50,7 @@ export interface ReaderParts {
 const behindMessages = 5_000;
 const owedPerPage = 500;
 /** Together with the intake's a tenth of a second from broker to readings store where little comes. */
-const paceMs = { tracker: 100, projector: 60 };
+const paceMs = { tracker: 50, projector: 60 };
 
 /** Starts the readers; each is tried again for ever when a part is down. */
 export function startReaders(parts: ReaderParts): InboxReaders {

@@ -12,7 +12,20 @@ test("hands on what follows the reader's position, a batch at a time", () => {
   expect(ids(relay.take(0, { messages: 2, bytes: 1e9 }))).toEqual([1, 2]);
   expect(ids(relay.take(2, { messages: 5, bytes: 15 }))).toEqual([3]);
   expect(ids(relay.take(3, all))).toEqual([4]);
-  expect(relay.take(4, all)).toBeNull();
+  expect(relay.take(4, all)).toEqual([]);
+});
+
+test("tells that nothing follows for a second after something passed, then its reader looks in the records", () => {
+  let now = 0;
+  const relay = openRelay<ReturnType<typeof item>>(() => now);
+  expect(relay.take(0, all)).toBeNull();
+  relay.offer(0, [item(1)]);
+  now = 999;
+  expect(ids(relay.take(0, all))).toEqual([1]);
+  now = 1_998;
+  expect(relay.take(1, all)).toEqual([]);
+  now = 1_999;
+  expect(relay.take(1, all)).toBeNull();
 });
 
 test("knows nothing before its first message, and goes on where a reader of the records arrives", () => {
@@ -40,7 +53,7 @@ test("drops what is more than it may hold, and is new once its reader has the re
   relay.offer(1, [item(2, large)]);
   relay.offer(2, [item(3)]);
   expect(ids(relay.take(0, all))).toEqual([1]);
-  expect(relay.take(1, all)).toBeNull();
+  expect(relay.take(1, all)).toBeNull(); // though something just passed
   relay.offer(3, [item(4)]);
   expect(relay.take(1, all)).toBeNull();
   expect(ids(relay.take(3, all))).toEqual([4]);

@@ -16,7 +16,9 @@ interface Relayed {
 export interface Relay<Item extends Relayed> {
   /** Messages in order of id, of which the inbox holds none between `after` and the first, nor between two of them. */
   offer(after: number, items: readonly Item[]): void;
-  /** The messages that follow `position`, at most `limit`; null where memory can't tell. */
+  /**
+   * The messages that follow `position`, at most `limit`; none where it holds all that there is; null where memory can't tell.
+   */
   take(position: number, limit: { readonly messages: number; readonly bytes: number }): Item[] | null;
 }
 
@@ -24,11 +26,19 @@ const bytesMax = 32 * 1024 * 1024;
 /** What a message takes in memory besides its payload. */
 const overheadBytes = 600;
 
-/** Opens a relay between two readers of one process. */
-export function openRelay<Item extends Relayed>(): Relay<Item> {
+/**
+ * For so long after something passed, an empty relay is taken at its word: who looked in the records at once would find what is
+ * about to be offered, and read and decode all of it a second time.
+ */
+const trustedMs = 1_000;
+
+/** Opens a relay between two readers of one process; `now` is any clock, in ms. */
+export function openRelay<Item extends Relayed>(now: () => number = () => performance.now()): Relay<Item> {
   const items: Item[] = [];
   let after = 0;
   let bytes = 0;
+  let isComplete = false;
+  let passedAt = Number.NEGATIVE_INFINITY;
   /** Lets go of what the reader has already, as after it read the records. */
   const catchUp = (position: number) => {
     const keep = items.findIndex(({ message }) => message.id > position);
@@ -41,15 +51,24 @@ export function openRelay<Item extends Relayed>(): Relay<Item> {
   return {
     offer: (from, offered) => {
       const size = offered.reduce((n, item) => n + sizeOf(item), 0);
-      if (bytes + size > bytesMax) return;
-      if (items.length === 0) after = from;
-      else if (items.at(-1)?.message.id !== from) return; // a hole: the reader comes to it, reads the records, and what follows is new
+      const follows = items.length === 0 || items.at(-1)?.message.id === from;
+      if (bytes + size > bytesMax || !follows) {
+        isComplete = false; // the reader comes to the hole, reads the records, and what follows is new
+        return;
+      }
+      if (items.length === 0) {
+        after = from;
+        isComplete = true;
+      }
+      passedAt = now();
       items.push(...offered);
       bytes += size;
     },
     take: (position, limit) => {
       if (after < position) catchUp(position);
-      if (after !== position || items.length === 0) return null;
+      if (after !== position) return null;
+      if (items.length === 0) return isComplete && now() - passedAt < trustedMs ? [] : null;
+      passedAt = now();
       const taken = items.splice(0, countWithin(items, limit));
       for (const item of taken) bytes -= sizeOf(item);
       after = taken.at(-1)?.message.id ?? after;

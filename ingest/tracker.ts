@@ -71,7 +71,7 @@ export interface Tracker {
   next(now: number): Promise<TrackerStep>;
 }
 
-const batch = { messages: 2_000, bytes: 8 * 1024 * 1024 };
+const batch = { messages: 4_000, bytes: 8 * 1024 * 1024 };
 const noReadings = { received: 0, stored: 0, duplicate: 0, deadLetter: 0 };
 /** A `sent` above this is a time of day, not a time since the gateway's start. 2020-01-01 UTC. */
 const year2020 = 1_577_836_800_000;
