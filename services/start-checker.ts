@@ -15,7 +15,7 @@ export interface Ended {
   readonly error: Error | null;
 }
 
-/** It keeps nothing from one batch to the next; left to itself, V8 would give it some 10 MB more for what is new. */
+/** It keeps nothing from one batch to the next; left to itself, V8 would give it some 7 MB more for what is new. */
 const resourceLimits = { maxYoungGenerationSizeMb: 2 };
 
 /**
