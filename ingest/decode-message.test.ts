@@ -8,7 +8,7 @@ import { messageToSign, signEd25519 } from "#domain/log/signature.ts";
 import type { GatewayFacts } from "#store/gateway-registry.ts";
 import { gatewayKey } from "#test/support/gateway-network.ts";
 import { bodyOf, signedMessage } from "#test/support/mqtt-gateway.ts";
-import { decodeAside, decodeMessage as decodeHere } from "./decode-message.ts";
+import { decodeAside, decodeMessage as decodeHere, readWhenChecked } from "./decode-message.ts";
 
 const limits = { maxBytes: 262_144, maxInflatedBytes: 2_097_152, maxReadings: 5_000 };
 const topic = "coldmark/v1/gw-1/data";
@@ -48,7 +48,7 @@ afterEach(() => Promise.all(aside.splice(0)));
 /** What both decoders say, which must be the same. */
 function decodeMessage(...given: Parameters<typeof decodeHere>) {
   const decoded = decodeHere(...given);
-  aside.push(Promise.resolve(decodeAside(...given)).then((same) => expect(same).toEqual(decoded)));
+  aside.push(readWhenChecked(decodeAside(...given)).then((same) => expect(same).toEqual(decoded)));
   return decoded;
 }
 

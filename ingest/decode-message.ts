@@ -1,6 +1,7 @@
 import { FormatFault } from "#domain/formats/format-fault.ts";
 import { openForeign } from "#domain/formats/open-foreign.ts";
-import { checkSignature, checkSignatureAside } from "#services/check-signature.ts";
+import { checkSignature } from "#services/check-signature.ts";
+import { checkSignatureAside } from "#services/check-signature-aside.ts";
 import { type AliasMap, openSparkplug } from "#services/formats/open-sparkplug.ts";
 import type { DeadLetterReason } from "#store/dead-letters.ts";
 import type { GatewayFacts } from "#store/gateway-registry.ts";
@@ -35,6 +36,16 @@ interface RefusedMessage {
   readonly position: MessagePosition | null;
 }
 
+/** A message whose signature is checked beside this thread. */
+export interface SignedMessage {
+  readonly kind: "signed";
+  /** What it takes in memory meanwhile, roughly. */
+  readonly unpackedBytes: number;
+  readonly holds: Promise<boolean>;
+  /** What it turns out to be, by whether its signature holds; only this unpacks its body. */
+  read(holds: boolean): DecodedMessage;
+}
+
 /** What a raw message turned out to be; a status carries no readings. */
 export type DecodedMessage = ReadingsMessage | RefusedMessage | { readonly kind: "status" };
 
@@ -58,20 +69,28 @@ export function decodeMessage(
   });
 }
 
-/** As `decodeMessage`, with signatures checked beside this thread; what isn't signed is there at once. */
+/** As `decodeMessage`, but that signatures are checked beside this thread. */
 export function decodeAside(
   message: InboxMessage,
   gateway: GatewayFacts | undefined,
   limits: MessageLimits,
   aliases: AliasMap | null = null,
-): DecodedMessage | Promise<DecodedMessage> {
-  return orRefused(gateway, () => {
+): DecodedMessage | SignedMessage {
+  return orRefused<DecodedMessage | SignedMessage>(gateway, () => {
     const judged = judge(message, gateway, limits, aliases);
     if (!("check" in judged)) return judged;
-    return checkSignatureAside(judged.check).then((holds) =>
-      orRefused(gateway, () => readSigned(judged, gateway, limits, holds)),
-    );
+    return {
+      kind: "signed",
+      unpackedBytes: judged.check.message.length,
+      holds: checkSignatureAside(judged.check),
+      read: (holds) => orRefused(gateway, () => readSigned(judged, gateway, limits, holds)),
+    };
   });
+}
+
+/** What a message turned out to be, once its signature is checked if it has one. */
+export async function readWhenChecked(one: DecodedMessage | SignedMessage): Promise<DecodedMessage> {
+  return one.kind === "signed" ? one.read(await one.holds) : one;
 }
 
 function orRefused<T>(gateway: GatewayFacts | undefined, read: () => T): T | RefusedMessage {

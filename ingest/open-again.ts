@@ -4,7 +4,7 @@ import { setAsideBetween } from "#store/dead-letters.ts";
 import { usedByOthers } from "#store/gateway-messages.ts";
 import type { GatewayFacts } from "#store/gateway-registry.ts";
 import type { InboxMessage } from "#store/inbox.ts";
-import type { DecodedMessage } from "./decode-message.ts";
+import { type DecodedMessage, readWhenChecked, type SignedMessage } from "./decode-message.ts";
 import type { GatewayBook } from "./gateway-book.ts";
 import { inGroups } from "./in-groups.ts";
 import { type Candidate, openReadings } from "./open-readings.ts";
@@ -54,13 +54,11 @@ export async function* openAgain(
   let slice: Decoded[] = [];
   let readings = 0;
   for (const some of inGroups(messages, decodedTogether)) {
-    const group = await Promise.all(
-      some.map((message) =>
-        parts.decode(message, gateways.get(message.gateway), aliases.get(message.id) ?? null),
-      ),
+    const begun = some.map((message) =>
+      parts.decode(message, gateways.get(message.gateway), aliases.get(message.id) ?? null),
     );
     for (const [at, message] of some.entries()) {
-      const decoded = group[at] as DecodedMessage;
+      const decoded = await readWhenChecked(begun[at] as DecodedMessage | SignedMessage);
       slice.push({ message, decoded });
       readings += decoded.kind === "readings" ? decoded.readings.length : 0;
       if (readings < readingsPerSlice) continue;

@@ -7,6 +7,7 @@ import { moveCursor, readCursors } from "#store/inbox.ts";
 import { markSealedDirty, markWindowsLate } from "#store/late-windows.ts";
 import { type LatestValue, moveLatestValues } from "#store/latest-values.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
+import { readWhenChecked } from "./decode-message.ts";
 import type { Revision } from "./follow-excursions.ts";
 import type { GatewayBook } from "./gateway-book.ts";
 import { type Judged, judgeReadings, setRefusedAside } from "./judge-readings.ts";
@@ -133,8 +134,8 @@ async function decodeByAliases(
   const again = tracked.map(async (one) => {
     if (!isSparkplug(one)) return one;
     const { message } = one;
-    const decoded = await decode(message, gateways.get(message.gateway), aliases.get(message.id) ?? null);
-    return { ...one, decoded };
+    const begun = decode(message, gateways.get(message.gateway), aliases.get(message.id) ?? null);
+    return { ...one, decoded: await readWhenChecked(begun) };
   });
   return Promise.all(again);
 }

@@ -6,7 +6,7 @@ import type { GatewayProgress } from "#store/gateway-progress.ts";
 import type { GatewayFacts } from "#store/gateway-registry.ts";
 import { type InboxMessage, moveCursor, readCursors, readInbox } from "#store/inbox.ts";
 import { bootKeyOf, bootsMax } from "./admit-boots.ts";
-import type { DecodedMessage } from "./decode-message.ts";
+import type { DecodedMessage, SignedMessage } from "./decode-message.ts";
 import { decodeWithin } from "./decode-within.ts";
 import type { GatewayBook } from "./gateway-book.ts";
 import { openProgressBook, type ProgressBook } from "./progress-book.ts";
@@ -31,13 +31,13 @@ export interface TrackedMessage {
 
 /**
  * Decodes a message by what the register says of its gateway; a Sparkplug message by its aliases besides. One with a
- * signature is there later.
+ * signature is read once that is checked.
  */
 export type Decode = (
   message: InboxMessage,
   gateway: GatewayFacts | undefined,
   aliases?: AliasMap | null,
-) => DecodedMessage | Promise<DecodedMessage>;
+) => DecodedMessage | SignedMessage;
 
 /** A message as the intake hands it on, with the register's version when it became durable. */
 export interface DurableMessage {

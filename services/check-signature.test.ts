@@ -3,7 +3,8 @@ import { p256 } from "@noble/curves/nist.js";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { type SignatureAlg, verifySignature } from "#domain/log/signature.ts";
-import { checkSignature, checkSignatureAside } from "./check-signature.ts";
+import { checkSignature } from "./check-signature.ts";
+import { checkSignatureAside } from "./check-signature-aside.ts";
 
 const privateKey = new Uint8Array(32).fill(3);
 const edKey = ed25519.getPublicKey(privateKey);

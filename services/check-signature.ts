@@ -35,13 +35,8 @@ export function checkSignature({ alg, publicKey, message, signature }: Signature
   }
 }
 
-/** As `checkSignature`, beside this thread: it pays some 10 µs of the 130 µs that an Ed25519 signature takes. */
-export function checkSignatureAside({
-  alg,
-  publicKey,
-  message,
-  signature,
-}: SignatureCheck): Promise<boolean> {
+/** As `checkSignature`, in the pool of the platform's threads: it takes this one some 10 µs of the 130 µs for Ed25519. */
+export function checkInPool({ alg, publicKey, message, signature }: SignatureCheck): Promise<boolean> {
   return new Promise((resolve) => {
     try {
       if (signature.length !== 64) return resolve(false);
