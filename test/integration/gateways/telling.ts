@@ -44,6 +44,35 @@ export function telling(stage: GatewayStage): void {
     for (const headers of [by("weak"), by("maker"), {}]) expect((await listed(headers)).status).toBe(401);
   });
 
+  it("they come page by page, those in use first; what is no page's cursor is refused", async () => {
+    const page = async (query: string) => {
+      const response = await stage.network.ask("GET", `/v1/gateways?${query}`, undefined, by("shop"));
+      expect([query, response.status]).toEqual([query, 200]);
+      return (await response.json()) as { gateways: ToldGateway[]; next: string | null };
+    };
+    const ended = await claimed(makeDevice("PAGE-1"));
+    const why = { why: "for its place in the list" };
+    await stage.network.ask("POST", `/v1/gateways/${ended.gateway.id}/revoke`, why, by("shop"));
+    const [used] = [await claimed(makeDevice("PAGE-2")), await claimed(makeDevice("PAGE-3"))];
+    const { gateways: all, next: none } = await page("limit=1000");
+    expect(none).toBeNull();
+    expect(all[1]).toEqual(used.gateway);
+    const firstEnded = all.findIndex(({ id }) => id === ended.gateway.id);
+    expect(all.map(({ revokedAt }) => revokedAt === null)).toEqual(all.map((_, at) => at < firstEnded));
+    const paged: ToldGateway[] = [];
+    for (let next: string | null = ""; next !== null; ) {
+      const got = await page(`limit=2${next && `&cursor=${next}`}`);
+      expect(got.gateways).toHaveLength(Math.min(2, all.length - paged.length));
+      paged.push(...got.gateways);
+      next = got.next;
+    }
+    expect(paged).toEqual(all);
+    for (const query of ["cursor=till-side", "limit=0", "page=2"]) {
+      const refused = await stage.network.ask("GET", `/v1/gateways?${query}`, undefined, by("shop"));
+      expect([query, refused.status]).toEqual([query, 400]);
+    }
+  });
+
   it("is told with how far its clock is behind ours, once a live message said so", async () => {
     const { gateway } = await claimed(makeDevice("CLOCK-1"));
     const skewOf = async () => {
