@@ -61,8 +61,10 @@ export const gatewayShape = z
   })
   .openapi("Gateway");
 
-/** All gateways of an organisation, the newest first. */
-export const gatewaysShape = z.object({ asOf: time, gateways: z.array(gatewayShape) }).openapi("Gateways");
+/** A page of an organisation's gateways: those in use, the newest first, then the revoked ones, likewise. */
+export const gatewaysShape = z
+  .object({ asOf: time, gateways: z.array(gatewayShape), next: z.string().nullable() })
+  .openapi("Gateways");
 
 /** What claiming a gateway gives. */
 export const claimedShape = z

@@ -30,7 +30,7 @@ export function pharmacy(n: number, pharmacies: number): OrganisationPlan {
     id: `demo-pharmacy-${n}`,
     kind: "pharmacy",
     names,
-    scopes: ["capture", "provenance:partner"],
+    scopes: ["capture", "provenance:partner", "gateways"],
     sites: [{ id: `pharmacy-${n}-shop`, kind: "shop", names, place, equipment }],
   };
 }

@@ -14,11 +14,14 @@ import {
   keyFields,
   readKey,
 } from "../gateway-shapes.ts";
+import { pageQuery } from "../page-query.ts";
 import { type Api, type ApiContext, type ApiParts, contextOf } from "../parts.ts";
 import { readShape } from "../read-json.ts";
 import { bodyOf, jsonOf, problems, withKeyOrSession } from "../shapes.ts";
 
 const limits = { maxBytes: 8_192, maxDepth: 2 };
+const limitByDefault = 100;
+const limitMax = 1_000;
 const keepable = (text: string) => text.isWellFormed() && !text.includes("\0");
 const why = z.string().trim().min(3).max(500).refine(keepable, "holds U+0000 or half a character");
 const moment = z.iso.datetime({ offset: true });
@@ -37,8 +40,10 @@ const list = createRoute({
   ...every,
   method: "get",
   path: "/v1/gateways",
-  summary: "All gateways of your organisation with their keys, the newest first",
-  responses: { 200: jsonOf(gatewaysShape, "the gateways"), ...problems("UNAUTHENTICATED") },
+  summary:
+    "Gateways of your organisation with their keys: those in use, the newest first, then the revoked ones",
+  request: { query: z.strictObject(pageQuery(limitMax)) },
+  responses: { 200: jsonOf(gatewaysShape, "a page of them"), ...problems("UNAUTHENTICATED") },
 });
 const show = createRoute({
   ...every,
@@ -92,8 +97,10 @@ const giveBack = createRoute({
 /** An organisation's gateways: given keys, revoked and given back. */
 export function gatewayRoutes(app: Api, parts: ApiParts): void {
   app.openapi(list, async (c) => {
-    const { asOf, gateways } = await listGateways(contextOf(parts, c));
-    return c.json({ asOf: new Date(asOf).toISOString(), gateways: gateways.map(iso) }, 200);
+    const { limit = limitByDefault, cursor } = c.req.valid("query");
+    const page = await listGateways(contextOf(parts, c), { limit, ...(cursor && { cursor }) });
+    const { asOf, gateways, next } = page;
+    return c.json({ asOf: new Date(asOf).toISOString(), gateways: gateways.map(iso), next }, 200);
   });
   app.openapi(show, async (c) => c.json(iso(await showGateway(contextOf(parts, c), idOf(c))), 200));
   app.openapi(change, async (c) => {

@@ -7,6 +7,7 @@ import { maybeSignedIn, noteSignedIn } from "./signed-in.ts";
 
 const minuteMs = 60_000;
 const alarmsAPage = 50;
+const gatewaysAPage = 50;
 const sitesKey = ["sites"];
 
 /** Who is signed in; null when nobody is. */
@@ -87,10 +88,16 @@ export function alarmsQuery(show: "open" | "all") {
   });
 }
 
-/** The organisation's own gateways; asked often, so that a first message is seen soon. */
-export const gatewaysQuery = queryOptions({
+/** The organisation's own gateways page by page; asked often, so that a first message is seen soon. */
+export const gatewaysQuery = infiniteQueryOptions({
   queryKey: ["gateways"],
-  queryFn: ({ signal }) => getJson<Gateways>("/v1/gateways", signal),
+  queryFn: ({ pageParam, signal }) => {
+    const query = new URLSearchParams({ limit: String(gatewaysAPage) });
+    if (pageParam !== null) query.set("cursor", pageParam);
+    return getJson<Gateways>(`/v1/gateways?${query}`, signal);
+  },
+  initialPageParam: null as string | null,
+  getNextPageParam: ({ next }) => next,
   refetchInterval: minuteMs / 6,
 });
 

@@ -6,12 +6,10 @@ import type { Gateways } from "#api/console-shapes.ts";
 import { unclaimedGateways } from "#demo/device-maker.ts";
 import { messagePayload, topicOf } from "#demo/message.ts";
 import { seedOf } from "#demo/seed.ts";
-import { readSticker, type Sticker } from "#domain/codes/gateway-sticker.ts";
+import type { Sticker } from "#domain/codes/gateway-sticker.ts";
+import { askedAndKept, claim, hold, isOther, stickerOf, urls } from "./claiming.ts";
 import { deskOf } from "./console-session.ts";
-import { at, consoleWords, inBothLanguages, type Lang, langs, type Stage } from "./stage.ts";
-
-/** Chromium calls a refusal itself an error; those here were asked for. */
-const isOther = (line: string) => !line.includes("/v1/gateways/claim");
+import { at, consoleWords, inBothLanguages, langs, type Stage } from "./stage.ts";
 
 /** Gateways: who may claims one by what is printed on it or by the camera; it waits until it is heard. */
 export function gateways(stage: Stage): void {
@@ -24,7 +22,7 @@ export function gateways(stage: Stage): void {
       await claim(page, lang, { ...sticker, code: `${sticker.code.slice(1)}X` });
       await page.locator("[data-refused=unknown]").waitFor();
       expect(await seen.looksWrong()).toEqual([]);
-      const letGo = await holdList(page);
+      const letGo = await hold(page, urls.list);
       await claim(page, lang, sticker);
       const id = sticker.serial.toLowerCase();
       await page.getByRole("heading", { name: say.text("done.title", { gateway: id }) }).waitFor();
@@ -101,45 +99,6 @@ export function gateways(stage: Stage): void {
       expect(seen.trouble()).toEqual([]);
     });
   });
-}
-
-function stickerOf({ demo }: Stage, place: number): Sticker & { readonly sticker: string } {
-  const sticker = demo.introduction.stickers[place] ?? "";
-  const read = readSticker(sticker);
-  if (read === null) throw new Error(`demo.json names no sticker ${place}`);
-  return { ...read, sticker };
-}
-
-async function claim(page: Page, lang: Lang, { serial, code }: Sticker): Promise<void> {
-  const { text } = consoleWords[lang];
-  await page.getByLabel(text("claim.serial"), { exact: true }).fill(serial);
-  await page.getByLabel(text("claim.code"), { exact: true }).fill(code);
-  await page.getByRole("button", { name: text("claim.submit"), exact: true }).click();
-}
-
-/** Holds the list of gateways back, until what is returned is called; that waits until the list was asked for. */
-async function holdList(page: Page): Promise<() => Promise<void>> {
-  const gate = Promise.withResolvers<void>();
-  let held = 0;
-  await page.route("**/v1/gateways", async (route) => {
-    held += 1;
-    await gate.promise;
-    await route.continue();
-  });
-  return async () => {
-    await expect.poll(() => held).toBeGreaterThan(0);
-    gate.resolve();
-  };
-}
-
-/** What the page asks when something is done to it; the answer is no. */
-async function askedAndKept(page: Page, act: () => Promise<void>): Promise<string> {
-  const asked = page.waitForEvent("dialog").then(async (dialog) => {
-    await dialog.dismiss();
-    return dialog.message();
-  });
-  await act();
-  return await asked;
 }
 
 /** As the gateway's firmware does with the password that the screen showed. */

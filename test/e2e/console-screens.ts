@@ -1,8 +1,8 @@
-import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
+import { tabUntil } from "./by-keyboard.ts";
 import { accountOf, visitAs } from "./console-session.ts";
 import { at, consoleWords, type Stage, scanOf } from "./stage.ts";
-import { visit } from "./visit.ts";
+import { brightestOfGround, visit } from "./visit.ts";
 
 const { text } = consoleWords.en;
 const rows = ".sites > li";
@@ -47,9 +47,7 @@ export function screens(stage: Stage): void {
       { lang: "zh-CN", dark: true },
     );
     await seen.page.locator(there).first().waitFor();
-    const ground = await seen.page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
-    const brightest = Math.max(...(ground.match(/[\d.]+/g) ?? ["255"]).slice(0, 3).map(Number));
-    expect(brightest).toBeLessThan(80);
+    expect(await brightestOfGround(seen.page)).toBeLessThan(80);
     expect(await seen.looksWrong([1440])).toEqual([]);
     expect(seen.trouble()).toEqual([]);
     await seen.close();
@@ -68,13 +66,4 @@ export function screens(stage: Stage): void {
     expect(seen.trouble()).toEqual([]);
     await seen.close();
   });
-}
-
-/** Presses Tab until a condition holds, as somebody would who looks for it. */
-async function tabUntil(page: Page, condition: string): Promise<void> {
-  for (let pressed = 0; pressed < 60; pressed++) {
-    if (await page.evaluate(condition)) return;
-    await page.keyboard.press("Tab");
-  }
-  throw new Error(`60 times Tab don't lead to ${condition}`);
 }

@@ -70,6 +70,12 @@ export async function visit(browser: Browser, url: string, visitor: Visitor): Pr
   };
 }
 
+/** The brightest of red, green and blue (0 to 255) of the ground that a page stands on. */
+export async function brightestOfGround(page: Page): Promise<number> {
+  const ground = await page.evaluate<string>("getComputedStyle(document.body).backgroundColor");
+  return Math.max(...(ground.match(/[\d.]+/g) ?? ["255"]).slice(0, 3).map(Number));
+}
+
 async function looksWrong(page: Page, axeAtPx: readonly number[]): Promise<string[]> {
   const wrong: string[] = [];
   for (const width of widths) {

@@ -3,6 +3,7 @@ import { buildConsole } from "#dashboard/console/build.ts";
 import { buildScanScript } from "#dashboard/scan/build.ts";
 import { startChromium } from "../support/chromium.ts";
 import { alarms } from "./console-alarms.ts";
+import { claims } from "./console-claims.ts";
 import { entrance } from "./console-entrance.ts";
 import { equipment } from "./console-equipment.ts";
 import { gateways } from "./console-gateways.ts";
@@ -52,6 +53,7 @@ describe("the console", () => {
   packStories(stage);
   alarms(stage);
   gateways(stage);
+  claims(stage);
   log(stage);
   screens(stage);
 });

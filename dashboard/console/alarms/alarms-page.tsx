@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
 import { Heading } from "../heading.tsx";
+import { More } from "../more.tsx";
 import { alarmsQuery, meQuery } from "../queries.ts";
 import { useLiveSites } from "../shell/use-live.tsx";
 import { Skeleton, Trouble } from "../trouble.tsx";
@@ -40,11 +41,7 @@ export function AlarmsPage() {
       ) : (
         <AlarmTable alarms={alarms} nowMs={serverNowMs} />
       )}
-      {query.hasNextPage && (
-        <button type="button" disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
-          {say.text("alarms.more")}
-        </button>
-      )}
+      <More query={query}>{say.text("alarms.more")}</More>
     </>
   );
 }

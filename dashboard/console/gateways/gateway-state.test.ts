@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { sayIn } from "../words.ts";
-import { gatewayState, gatewayTones, gatewayWords, usedFirst } from "./gateway-state.ts";
+import { gatewayState, gatewayTones, gatewayWords } from "./gateway-state.ts";
 
 const now = Date.parse("2026-03-14T04:00:00.000Z");
 const at = (agoMs: number) => new Date(now - agoMs).toISOString();
@@ -46,14 +46,4 @@ describe("the state of a gateway", () => {
   it("never looks as if all were well", () => {
     expect(Object.values(gatewayTones)).not.toContain("good");
   });
-});
-
-it("those in use come first, each group as it was", () => {
-  const rows = [
-    { id: "a", revokedAt: at(0) },
-    { id: "b", revokedAt: null },
-    { id: "c", revokedAt: at(1) },
-    { id: "d", revokedAt: null },
-  ];
-  expect(usedFirst(rows).map(({ id }) => id)).toEqual(["b", "d", "a", "c"]);
 });

@@ -52,8 +52,3 @@ function clockWords(behindMs: number, say: Say): string | null {
   if (Math.abs(behindMs) <= clockOffMaxMs) return null;
   return say.text(behindMs > 0 ? "gw.clock.behind" : "gw.clock.ahead", { skewMs: Math.abs(behindMs) });
 }
-
-/** Those in use first, as they came; then the revoked ones. */
-export function usedFirst<Row extends Pick<Gateway, "revokedAt">>(gateways: readonly Row[]): Row[] {
-  return gateways.toSorted((a, b) => Number(a.revokedAt !== null) - Number(b.revokedAt !== null));
-}

@@ -3,7 +3,7 @@ import { formatShort } from "../../i18n/format.ts";
 import { Icon, type IconName } from "../icons.tsx";
 import { Table } from "../table.tsx";
 import { useWords } from "../use-words.tsx";
-import { type GatewayState, gatewayState, gatewayTones, gatewayWords, usedFirst } from "./gateway-state.ts";
+import { type GatewayState, gatewayState, gatewayTones, gatewayWords } from "./gateway-state.ts";
 
 interface GatewayTableProps {
   readonly gateways: readonly Gateway[];
@@ -19,11 +19,11 @@ const icons = {
   revoked: "cross",
 } as const satisfies Readonly<Record<GatewayState, IconName | null>>;
 
-/** All gateways of the organisation: where each stands, whether it was heard, and which keys hold. */
+/** Gateways of the organisation, in the order given: where each stands, whether it was heard, and which keys hold. */
 export function GatewayTable({ gateways, sites, nowMs }: GatewayTableProps) {
   const { say } = useWords();
   const siteNames = new Map(sites.map(({ id, names }) => [id, say.name(names)]));
-  const rows = usedFirst(gateways).map((gateway) => ({
+  const rows = gateways.map((gateway) => ({
     key: gateway.id,
     className: `tone-${gatewayTones[gatewayState(gateway)]}`,
     cells: [

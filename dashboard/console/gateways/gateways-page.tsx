@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Gateway, Me, Site } from "#api/console-shapes.ts";
 import { Heading } from "../heading.tsx";
-import { gatewaysQuery, meQuery } from "../queries.ts";
+import { More } from "../more.tsx";
+import { meQuery } from "../queries.ts";
 import { useLiveSites } from "../shell/use-live.tsx";
 import { Skeleton, Trouble } from "../trouble.tsx";
 import { useWords } from "../use-words.tsx";
@@ -9,20 +10,22 @@ import { ClaimForm } from "./claim-form.tsx";
 import { Claimed } from "./claimed-gateway.tsx";
 import { GatewayTable } from "./gateway-table.tsx";
 import { useClaim } from "./use-claim.ts";
+import { useGateways } from "./use-gateways.ts";
 
 /** The organisation's gateways: a new one is claimed by its sticker, and whether each was heard. */
 export function GatewaysPage() {
   const { say } = useWords();
   const { data: me } = useQuery(meQuery);
-  const query = useQuery(gatewaysQuery);
+  const { query, gateways, find } = useGateways();
   const { query: reach, serverNowMs: nowMs } = useLiveSites();
   const sites = reach.data?.sites.filter(({ organisation }) => organisation.id === me?.organisation.id);
-  const gateways = query.data?.gateways;
   return (
     <>
       <Heading title={say.text("gw.title")} />
       <p className="lead">{say.text("gw.lead")}</p>
-      {me && sites && <ClaimSection me={me} sites={sites} gateways={gateways ?? []} nowMs={nowMs} />}
+      {me && sites && (
+        <ClaimSection me={me} sites={sites} gateways={gateways ?? []} find={find} nowMs={nowMs} />
+      )}
       {query.isError && <Trouble error={query.error} retry={() => void query.refetch()} />}
       {gateways === undefined || sites === undefined ? (
         query.isPending && <Skeleton lines={6} />
@@ -34,6 +37,7 @@ export function GatewaysPage() {
           ) : (
             <GatewayTable gateways={gateways} sites={sites} nowMs={nowMs} />
           )}
+          <More query={query}>{say.text("gw.more")}</More>
         </section>
       )}
     </>
@@ -44,12 +48,13 @@ interface ClaimSectionProps {
   readonly me: Me;
   readonly sites: readonly Site[];
   readonly gateways: readonly Gateway[];
+  readonly find: (id?: string) => Promise<void>;
   readonly nowMs: number;
 }
 
-function ClaimSection({ me, sites, gateways, nowMs }: ClaimSectionProps) {
+function ClaimSection({ me, sites, gateways, find, nowMs }: ClaimSectionProps) {
   const { say } = useWords();
-  const { claim, claimed, refused, isPending, reset } = useClaim(gateways);
+  const { claim, claimed, refused, isPending, reset } = useClaim(gateways, find);
   if (!me.mayKeepGateways) return <p className="note">{say.text("claim.readOnly")}</p>;
   if (claimed !== null) {
     const now = gateways.find(({ id }) => id === claimed.gateway.id);

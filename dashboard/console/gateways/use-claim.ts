@@ -1,7 +1,6 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation } from "@tanstack/react-query";
 import type { ClaimedGateway, Gateway } from "#api/console-shapes.ts";
 import { ApiError, postJson } from "../api.ts";
-import { gatewaysQuery } from "../queries.ts";
 import { type ClaimRefusal, claimRefusal } from "./claim-refusal.ts";
 
 /** What is sent to claim a gateway; without a `gatewayId` its serial names it. */
@@ -16,9 +15,11 @@ export interface Refused extends ClaimRefusal {
   readonly claim: Claim;
 }
 
-/** Claiming a gateway: the way to do so, what came of it, and the way to put that away. */
-export function useClaim(gateways: readonly Gateway[]) {
-  const client = useQueryClient();
+/**
+ * Claiming a gateway: the way to do so, what came of it, and the way to put that away. `find` brings the list up to date, on
+ * to a gateway that is told to be in it.
+ */
+export function useClaim(gateways: readonly Gateway[], find: (id?: string) => Promise<void>) {
   const { mutate, data, error, variables, isPending, reset } = useMutation({
     mutationFn: async (claim: Claim) => {
       const claimed = await postJson<ClaimedGateway>("/v1/gateways/claim", claim);
@@ -28,8 +29,8 @@ export function useClaim(gateways: readonly Gateway[]) {
     // What is shown once isn't kept longer than it is shown.
     gcTime: 0,
     // Not awaited: the password waits for no list. What a refusal means does.
-    onSuccess: () => void client.invalidateQueries(gatewaysQuery),
-    onError: () => client.invalidateQueries(gatewaysQuery),
+    onSuccess: () => void find(),
+    onError: (error) => find(claimRefusal(error, []).ours),
   });
   const refused: Refused | null =
     error === null || variables === undefined ? null : { ...claimRefusal(error, gateways), claim: variables };
