@@ -4,7 +4,7 @@ import { fromHex, toHex } from "#domain/log/bytes.ts";
 import { sealDigest } from "#domain/log/chain-view.ts";
 import { readingsRoot } from "#domain/log/check-readings.ts";
 import { saltedHash, streamOf } from "#domain/log/entry.ts";
-import { ColdNetwork, cold, end, hourMs, pack, start, type Weather } from "#test/support/cold-network.ts";
+import { ColdNetwork, cold, end, hourMs, pack, type Weather } from "#test/support/cold-network.ts";
 import type { GoldenChain } from "#test/support/golden-chain.ts";
 import { TestLog } from "#test/support/test-log.ts";
 
@@ -35,7 +35,12 @@ function countingBytes(): (length: number) => Uint8Array {
 /** The log of the worked example in docs/verify.md: five entries, one sealed day. */
 export function exampleLog(): TestLog {
   const log = new TestLog(countingBytes());
-  log.append(pack, "event", { from: at, to: at }, { step: "commissioning", lot: "L1", names: { zh: "药", en: "Medicine" } });
+  log.append(
+    pack,
+    "event",
+    { from: at, to: at },
+    { step: "commissioning", lot: "L1", names: { zh: "药", en: "Medicine" } },
+  );
   const rows: [string, number, number, null][] = [
     ["p1", at, 4100, null],
     ["p1", at + 60_000, 8300, null],
@@ -100,11 +105,17 @@ export function cutStay(): Story {
   const story = storyOf(log, pack, log.subjects, log.close(end + 36 * hourMs));
   const [opened, ...more] = story.bundle.streams.filter(({ stream }) => stream === streamOf(cold));
   const head = log.days.get(day)!.tree.heads.proof(fromHex(streamOf(cold)));
-  const entries = opened!.entries.slice(1, head.seq! + 1).map((entry, index) => (index === 1 ? closed(entry) : entry));
+  const entries = opened!.entries
+    .slice(1, head.seq! + 1)
+    .map((entry, index) => (index === 1 ? closed(entry) : entry));
   const cut = { ...opened!, from: 1, prev: roster.leaf, entries, end: day, head };
   const { stream, seq, prev, opening } = roster;
   const others = story.bundle.streams.filter((one) => one !== opened);
-  const bundle = { ...story.bundle, streams: [...others, cut, ...more], references: [{ stream, seq, prev, opening }] };
+  const bundle = {
+    ...story.bundle,
+    streams: [...others, cut, ...more],
+    references: [{ stream, seq, prev, opening }],
+  };
   return { ...story, bundle };
 }
 
@@ -133,10 +144,15 @@ function storyOf(log: TestLog, subject: string, others: readonly string[], tree:
   const bundle = log.bundle(subject, others, tree);
   const anchoredAt = tree.leaf.opening.header.to;
   const days = [...log.days].filter(([, sealed]) => sealed.tree.size < tree.size || sealed.tree === tree);
-  const seals = days.map(([day, { at: sealedAt, tree: { size, root } }]) => [
-    day,
-    sealDigest({ size, root: toHex(root), anchoredAt: sealedAt }),
-  ]);
+  const seals = days.map(
+    ([
+      day,
+      {
+        at: sealedAt,
+        tree: { size, root },
+      },
+    ]) => [day, sealDigest({ size, root: toHex(root), anchoredAt: sealedAt })],
+  );
   const head = { root: toHex(tree.root), size: tree.size, anchoredAt };
   const chain = {
     ...{ chainId: log.trust.chainId, codeHash: log.trust.codeHash },

@@ -6,7 +6,7 @@ export interface JsonChange {
 
 /**
  * Every value that differs from this one in one place: each leaf changed and of another type, each member and item left
- * out, each object and list with one more. Of long lists the first two and the last two items.
+ * out, each object and list with one more. Of long lists the first two items and the last.
  */
 export function changesOf(value: unknown): JsonChange[] {
   return changesAt(value, "");
@@ -25,7 +25,7 @@ function changesAt(value: unknown, place: string): JsonChange[] {
 
 function keysOf(value: object): string[] {
   const keys = Object.keys(value);
-  return Array.isArray(value) && keys.length > 4 ? [...keys.slice(0, 2), ...keys.slice(-2)] : keys;
+  return Array.isArray(value) && keys.length > 4 ? [...keys.slice(0, 2), ...keys.slice(-1)] : keys;
 }
 
 function othersThan(value: unknown): [string, unknown][] {
@@ -33,15 +33,27 @@ function othersThan(value: unknown): [string, unknown][] {
   if (typeof value === "string") return [...textsBeside(value), ["a number", 7]];
   if (typeof value === "boolean") return [["the other", !value]];
   if (value === null) return [["a text", "x"]];
-  if (Array.isArray(value)) return [["one more", [...value, value[0] ?? 0]], ["an object", {}]];
-  return [["one more", { ...(value as object), one: 1 }], ["nothing", null]];
+  if (Array.isArray(value))
+    return [
+      ["one more", [...value, value[0] ?? 0]],
+      ["an object", {}],
+    ];
+  return [
+    ["one more", { ...(value as object), one: 1 }],
+    ["nothing", null],
+  ];
 }
 
 /** Texts that differ little; a hash stays one, so that not only the shape is asked. */
 function textsBeside(text: string): [string, unknown][] {
   const last = text.at(-1) ?? "";
   const turned = text.slice(0, -1) + (last === "0" ? "1" : "0");
-  return [["its last character", turned], ["one more", `${text}0`], ["empty", ""]];
+  const others: [string, string][] = [
+    ["its last character", turned],
+    ["one more", `${text}0`],
+    ["empty", ""],
+  ];
+  return others.filter(([, other]) => other !== text);
 }
 
 function put(value: object, key: string, changed?: unknown): unknown {
