@@ -23,7 +23,7 @@ const day = bundle.days[0]!;
 const { opening } = bundle.heads;
 const heads = { v: 1, stream: streamOf("urn:coldmark:heads"), seq: 1, prev: bundle.heads.prev } as const;
 const headsLeaf = entryLeaf({ ...heads, commit: commitmentOf(opening) });
-const readings = (fridge.entries[0] as { readings: unknown[] }).readings;
+const readings = (fridge.entries[0] as unknown as { readings: unknown[] }).readings;
 const row = readings.map((each) => leafHash(utf8(canonicalize(each))));
 const note = openCheckpoint(bundle.checkpoint, trust.logKeys) as { root: Uint8Array };
 const word = (value: number) => value.toString(16).padStart(64, "0");

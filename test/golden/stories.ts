@@ -33,7 +33,7 @@ function countingBytes(): (length: number) => Uint8Array {
 }
 
 /** The log of the worked example in docs/verify.md: five entries, one sealed day. */
-export function exampleLog(): TestLog {
+function exampleLog(): TestLog {
   const log = new TestLog(countingBytes());
   log.append(
     pack,
