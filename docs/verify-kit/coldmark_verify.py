@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A second verifier of Coldmark's proof bundles, version 1, written from docs/verify.md alone.
+"""A second verifier of Coldmark's proof bundles, version 1; docs/verify.md says what it does and why.
 
 Python 3.9 or later and nothing else: no package, none of Coldmark's code. It reaches the same results as
 `./coldmark verify`; it doesn't tell the four answers about the pack, only what is proved to have been said.

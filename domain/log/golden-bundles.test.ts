@@ -15,7 +15,7 @@ import {
 import { randomOf } from "#test/support/random.ts";
 import { canonicalEpc } from "../codes/epc.ts";
 
-/** Bundles of version 1 verify for ever, in our verifier and in one that a stranger could have written. */
+/** Bundles of version 1 verify for ever, in our verifier and in one that shares no code with it. */
 const golden = readGolden(1);
 const found = (name: string) => golden.find((one) => one.name === name) as GoldenCase;
 

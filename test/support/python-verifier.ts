@@ -1,4 +1,4 @@
-/** The verifier of docs/verify-kit, which knows Coldmark from docs/verify.md alone, as a process of a test's own. */
+/** The verifier of docs/verify-kit, which shares no code with ours, as a process of a test's own. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
