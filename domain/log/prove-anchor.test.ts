@@ -55,10 +55,15 @@ async function verdict(
   change: (bundle: Bundle) => void = () => {},
   code = pack,
   recalled = "",
+  onCall = () => {},
 ) {
   const bundle = log.bundle(code, [lot], log.close(at + dayMs));
   change(bundle);
-  const rpc = chainOf(log, bundle, at + dayMs, recalled);
+  const chain = chainOf(log, bundle, at + dayMs, recalled);
+  const rpc: Rpc = (method, params) => {
+    onCall();
+    return chain(method, params);
+  };
   return (await verifyBundle(JSON.stringify(bundle), { trust: log.trust, code, rpc })).result;
 }
 
@@ -84,6 +89,27 @@ describe("the seals that an answer relies on", () => {
     expect(await verdict(log, leaveOut(today - 5))).toBe("ANCHOR_UNPROVED");
     expect(await verdict(log)).toBe("FORK_DETECTED");
   });
+
+  it.each([today + 400, 2 ** 31, Number.MAX_SAFE_INTEGER])(
+    "are not looked for up to any day: %i",
+    async (day) => {
+      const log = new TestLog();
+      event(log, at);
+      let calls = 0;
+      const claim = (bundle: Bundle) => {
+        const [, size, root] = bundle.checkpoint.split("\n");
+        const streams = Object.fromEntries(bundle.streams.map(({ stream, head }) => [stream, head]));
+        const hex = Buffer.from(root ?? "", "base64").toString("hex");
+        const last = { day, size: Number(size), root: hex, anchoredAt: at, heads: bundle.heads, streams };
+        Object.assign(bundle, { days: [last] });
+      };
+      const count = () => {
+        calls += 1;
+      };
+      expect(await verdict(log, claim, pack, "", count)).toBe("FORK_DETECTED");
+      expect(calls).toBeLessThan(10);
+    },
+  );
 
   it("are those on the chain", async () => {
     const log = new TestLog();

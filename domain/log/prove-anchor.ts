@@ -24,6 +24,8 @@ export interface AnchorProof {
 const dayMs = 86_400_000;
 /** How far back the newest seal before the first day is looked for: one call of the contract. */
 const lookBackDays = 399;
+/** The contract numbers days in 32 bits: none from here on has a seal. */
+const dayLimit = 2 ** 32;
 
 /** Asks the chain; an endpoint that fails, lies about its chain or answers nonsense gives CHAIN_UNREACHABLE. */
 export async function proveAnchor(claim: AnchorClaim, trust: TrustFile, rpc: Rpc): Promise<AnchorProof> {
@@ -102,7 +104,7 @@ async function checkSeals(claim: AnchorClaim, chain: ChainView, asOf: number): P
   const firstRelied = claim.firstDay === null ? Number.POSITIVE_INFINITY : claim.firstDay - lookBackDays;
   const first = Math.max(0, Math.min(...stated.keys(), firstRelied));
   if (!Number.isFinite(first)) return null;
-  const sealed = await chain.seals(first, Math.max(Math.floor(asOf / dayMs), ...stated.keys()));
+  const sealed = await sealsOf(chain, first, Math.floor(asOf / dayMs), stated.keys());
   for (const [day, seal] of stated) {
     if (sealed.get(day) !== sealDigest(seal))
       return failed("FORK_DETECTED", `the seal of day ${day} is not the one on the chain`);
@@ -112,6 +114,21 @@ async function checkSeals(claim: AnchorClaim, chain: ChainView, asOf: number): P
   return left === undefined
     ? null
     : failed("ANCHOR_UNPROVED", `the bundle leaves out the seal of day ${left}`);
+}
+
+/** Seals from the first day to the anchor's; days after it that a bundle claims one by one, so that none makes a loop of it. */
+async function sealsOf(
+  chain: ChainView,
+  first: number,
+  last: number,
+  claimed: Iterable<number>,
+): Promise<Map<number, string>> {
+  const sealed = await chain.seals(first, last);
+  for (const day of claimed) {
+    if (day <= last || day >= dayLimit) continue;
+    for (const [later, digest] of await chain.seals(day, day)) sealed.set(later, digest);
+  }
+  return sealed;
 }
 
 function daysRelied(firstDay: number | null, sealed: ReadonlyMap<number, string>, asOf: number): number[] {

@@ -37,8 +37,8 @@ export class ColdNetwork extends TestLog {
   /** Whose streams a bundle shows beside the pack's own. */
   readonly subjects = [product, `${product}/10/L1`, cold, warm];
 
-  constructor() {
-    super();
+  constructor(bytes?: (length: number) => Uint8Array) {
+    super(bytes);
     this.append(product, "product", at(start - hourMs), {
       gtin,
       names: { zh: "药", en: "Medicine" },

@@ -28,11 +28,17 @@ interface ClosedTree {
 const origin = "coldmark.test/log";
 const headsSubject = "urn:coldmark:heads";
 
-/** Appends, closes and bundles; every salt is random as in the real log. */
+/** Appends, closes and bundles; key and salts are random as in the real log, unless `bytes` gives others. */
 export class TestLog {
-  readonly privateKey = ed25519.utils.randomSecretKey();
+  readonly privateKey: Uint8Array;
   readonly rows: Row[] = [];
   readonly days = new Map<number, { at: number; tree: ClosedTree }>();
+  readonly #bytes: (length: number) => Uint8Array;
+
+  constructor(bytes: (length: number) => Uint8Array = randomBytes) {
+    this.#bytes = bytes;
+    this.privateKey = Uint8Array.from(bytes(32));
+  }
 
   get trust(): TrustFile {
     return {
@@ -56,7 +62,7 @@ export class TestLog {
     const stream = streamOf(subject);
     const last = this.rows.findLast((row) => row.stream === stream);
     const [seq, prev] = last === undefined ? [0, NO_PREVIOUS] : [last.seq + 1, last.leaf];
-    const salts = { salt: toHex(randomBytes(16)), bodySalt: toHex(randomBytes(16)) };
+    const salts = { salt: toHex(this.#bytes(16)), bodySalt: toHex(this.#bytes(16)) };
     const opening = { ...salts, header: { kind, ...span }, body };
     const leaf = entryLeaf({ v: 1, stream, seq, prev, commit: commitmentOf(opening) });
     const row = { stream, seq, prev, opening, leaf, ...(readings ? { readings } : {}) };
