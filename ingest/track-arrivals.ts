@@ -1,16 +1,18 @@
 import { equalBytes } from "#domain/log/bytes.ts";
 import type { Tx } from "#store/connect.ts";
-import { findTracked, messageHashes, trackMessages } from "#store/gateway-messages.ts";
+import { findTracked, messageHashes, runsAfter, trackMessages } from "#store/gateway-messages.ts";
 import { type GatewayProgress, saveProgress } from "#store/gateway-progress.ts";
+import type { BootKey } from "#store/tracked-message.ts";
 import { admitBoots, keyOfBoot } from "./admit-boots.ts";
 import type { MessagePosition } from "./message.ts";
 import type { ProgressBook } from "./progress-book.ts";
 import {
+  isFull,
   mayBeKnown,
   moveUp,
   noteArrivals,
+  noteRanges,
   nothingYet,
-  rangesMax,
   reachable,
   type Sequence,
   type SequencedHash,
@@ -40,6 +42,7 @@ export interface Tracked {
 }
 
 const hashesPerRead = 20_000;
+const runsPerRead = 5_000;
 /** Of how many messages the clock's skew is the mean, roughly. */
 const skewMemory = 8;
 
@@ -47,13 +50,9 @@ const skewMemory = 8;
 export async function trackArrivals(tx: Tx, all: readonly Arrival[], book: ProgressBook): Promise<Tracked> {
   const known = await book.read(tx, all);
   const { admitted: arrivals, refused } = await admitBoots(tx, all, known);
-  const { fresh, again, conflicts } = await sift(tx, arrivals, known);
-  const freshOf = Map.groupBy(fresh, ({ bootKey }) => bootKey);
-  await trackMessages(
-    tx,
-    [...freshOf.values()].map((own) => own.map(rowOf)),
-  );
+  const { fresh, again, conflicts } = await noteFirst(tx, arrivals, (arrival) => maybeUsed(arrival, known));
   const progress: GatewayProgress[] = [];
+  const freshOf = Map.groupBy(fresh, ({ bootKey }) => bootKey);
   for (const [key, own] of Map.groupBy(arrivals, ({ bootKey }) => bootKey)) {
     progress.push(await advance(tx, known.get(key), own, freshOf.get(key) ?? []));
   }
@@ -61,9 +60,47 @@ export async function trackArrivals(tx: Tx, all: readonly Arrival[], book: Progr
   return { progress, again, conflicts, refused };
 }
 
+interface Sifted {
+  readonly fresh: readonly Arrival[];
+  readonly again: readonly Arrival[];
+  readonly conflicts: readonly Arrival[];
+}
+
+function maybeUsed({ bootKey, seq }: Arrival, known: ReadonlyMap<string, GatewayProgress>): boolean {
+  const progress = known.get(bootKey);
+  return progress !== undefined && mayBeKnown(progress, seq);
+}
+
+/** Notes those that use a seq for the first time. What the records know against our own idea of it is looked up and sifted again. */
+async function noteFirst(
+  tx: Tx,
+  arrivals: readonly Arrival[],
+  isSuspect: (arrival: Arrival) => boolean,
+): Promise<Sifted> {
+  const { fresh, again, conflicts } = await sift(tx, arrivals, isSuspect);
+  const boots = Map.groupBy(fresh, ({ bootKey }) => bootKey);
+  const leftOut = await trackMessages(
+    tx,
+    [...boots.values()].map((own) => own.map(rowOf)),
+  );
+  if (leftOut.length === 0) return { fresh, again, conflicts };
+  const ids = new Set(leftOut.map(({ inboxId }) => inboxId));
+  const isLeftOut = ({ inboxId }: Arrival) => ids.has(inboxId);
+  const rest = await noteFirst(tx, fresh.filter(isLeftOut), () => true);
+  return {
+    fresh: [...fresh.filter((arrival) => !isLeftOut(arrival)), ...rest.fresh],
+    again: [...again, ...rest.again],
+    conflicts: [...conflicts, ...rest.conflicts],
+  };
+}
+
 /** Parts arrivals into those that use a seq for the first time and those that use it again. */
-async function sift(tx: Tx, arrivals: readonly Arrival[], known: ReadonlyMap<string, GatewayProgress>) {
-  const first = await firstUses(tx, arrivals, known);
+async function sift(
+  tx: Tx,
+  arrivals: readonly Arrival[],
+  isSuspect: (arrival: Arrival) => boolean,
+): Promise<Sifted> {
+  const first = await firstUses(tx, arrivals.filter(isSuspect));
   const fresh: Arrival[] = [];
   const again: Arrival[] = [];
   const conflicts: Arrival[] = [];
@@ -78,16 +115,8 @@ async function sift(tx: Tx, arrivals: readonly Arrival[], known: ReadonlyMap<str
   return { fresh, again, conflicts };
 }
 
-/** The hashes of messages that used the arrivals' numbers before, by number; only those are asked for that may be known. */
-async function firstUses(
-  tx: Tx,
-  arrivals: readonly Arrival[],
-  known: ReadonlyMap<string, GatewayProgress>,
-): Promise<Map<string, Uint8Array>> {
-  const suspects = arrivals.filter(({ bootKey, seq }) => {
-    const progress = known.get(bootKey);
-    return progress !== undefined && mayBeKnown(progress, seq);
-  });
+/** The hashes of messages that used the arrivals' numbers before, by number. */
+async function firstUses(tx: Tx, suspects: readonly Arrival[]): Promise<Map<string, Uint8Array>> {
   const keys = suspects.map(({ position: { tenant, gateway, boot, seq } }) => ({
     ...{ tenantId: tenant, gatewayId: gateway, boot, seq },
   }));
@@ -113,14 +142,18 @@ async function advance(
   const newest = own.at(-1) as Arrival;
   const { tenant, gateway, boot, kid } = newest.position;
   const at = { tenantId: tenant, gatewayId: gateway, boot };
-  let sequence = noteArrivals(
+  // Those that use a seq again are durable too, whatever the ranges knew of it.
+  const noted = noteArrivals(
     before ?? nothingYet,
-    fresh.map(({ seq }) => seq),
+    own.map(({ seq }) => seq),
   );
-  while (reachable(sequence) > sequence.upTo) {
-    sequence = moveUp(sequence, await hashesUpTo(tx, at, sequence, fresh));
+  const wasFull = isFull(before ?? nothingYet) || isFull(noted);
+  let sequence = await moveUpAll(tx, at, noted, fresh);
+  while (wasFull && !isFull(sequence)) {
+    const more = await refill(tx, at, sequence);
+    if (more === null) break;
+    sequence = await moveUpAll(tx, at, more, []);
   }
-  if (sequence.also.length >= rangesMax) sequence = await refill(tx, at, sequence);
   return {
     ...at,
     kid,
@@ -146,7 +179,7 @@ function smoothSkew(before: number | null, own: readonly Arrival[]): number | nu
 /** The messages that follow `upTo`: mostly those that just came, else those that waited behind a hole. */
 async function hashesUpTo(
   tx: Tx,
-  at: { tenantId: string; gatewayId: string; boot: number },
+  at: BootKey,
   sequence: Sequence,
   fresh: readonly Arrival[],
 ): Promise<SequencedHash[]> {
@@ -156,19 +189,25 @@ async function hashesUpTo(
   return messageHashes(tx, at, { after: sequence.upTo, upTo: end, limit: hashesPerRead });
 }
 
-/** Takes back in what was left out while the ranges were full. */
-async function refill(
-  tx: Tx,
-  at: { tenantId: string; gatewayId: string; boot: number },
-  sequence: Sequence,
-): Promise<Sequence> {
-  const upTo = Number.MAX_SAFE_INTEGER;
-  const rows = await messageHashes(tx, at, { after: sequence.upTo, upTo, limit: hashesPerRead });
-  const noted = noteArrivals(
-    sequence,
-    rows.map((row) => row.seq),
-  );
-  return moveUp(noted, rows);
+/** Moves `upTo` as far as it goes. */
+async function moveUpAll(tx: Tx, at: BootKey, noted: Sequence, fresh: readonly Arrival[]): Promise<Sequence> {
+  let sequence = noted;
+  while (reachable(sequence) > sequence.upTo) {
+    const moved = moveUp(sequence, await hashesUpTo(tx, at, sequence, fresh));
+    if (moved.upTo === sequence.upTo) break; // ranges that the records don't bear out are never receipted by upTo
+    sequence = moved;
+  }
+  return sequence;
+}
+
+/**
+ * Takes back in some of what was left out while the ranges were full, which all lies above the last one; null where there is
+ * nothing more.
+ */
+async function refill(tx: Tx, at: BootKey, sequence: Sequence): Promise<Sequence | null> {
+  const after = sequence.also.at(-1)?.[1] ?? sequence.upTo;
+  const runs = await runsAfter(tx, at, { after, limit: runsPerRead });
+  return runs.length === 0 ? null : noteRanges(sequence, runs);
 }
 
 function rowOf({ position, inboxId, sha256, receivedAt }: Arrival) {

@@ -1,7 +1,7 @@
 import { chainHashes } from "./chain-hashes.ts";
 
 /** Both ends included. */
-type SeqRange = [from: number, to: number];
+export type SeqRange = [from: number, to: number];
 
 /** What is durable of one boot: every seq ≤ upTo, those in `also`, and the running hash up to `upTo`. */
 export interface Sequence {
@@ -24,14 +24,25 @@ export const nothingYet: Sequence = { upTo: 0, also: [], hash: new Uint8Array(32
 
 /** Whether this seq may have been seen: certain, unless the ranges are full. */
 export function mayBeKnown(sequence: Sequence, seq: number): boolean {
-  if (seq <= sequence.upTo || sequence.also.length >= rangesMax) return true;
+  if (seq <= sequence.upTo || isFull(sequence)) return true;
   return sequence.also.some(([from, to]) => from <= seq && seq <= to);
 }
 
-/** Notes arrivals in `also`, merged and sorted; `upTo` waits for `moveUp`. */
+/**
+ * Notes arrivals in `also`, merged and sorted; `upTo` waits for `moveUp`. What lies above full ranges isn't noted: there may be more
+ * between, and ranges tell all that is durable up to the end of the last one.
+ */
 export function noteArrivals(sequence: Sequence, seqs: Iterable<number>): Sequence {
-  const ranges = [...sequence.also, ...runsOf(seqs)];
-  const above = ranges.filter(([, to]) => to > sequence.upTo).sort((a, b) => a[0] - b[0]);
+  return noteRanges(sequence, runsOf(seqs));
+}
+
+/** As `noteArrivals`, for arrivals that follow one another. */
+export function noteRanges(sequence: Sequence, more: readonly Readonly<SeqRange>[]): Sequence {
+  const end = isFull(sequence) ? (sequence.also.at(-1)?.[1] ?? 0) : Number.POSITIVE_INFINITY;
+  const near = more.filter(([from]) => from <= end + 1);
+  const { upTo } = sequence;
+  const ranges = [...sequence.also, ...near].map(([from, to]): SeqRange => [Math.max(from, upTo + 1), to]);
+  const above = ranges.filter(([, to]) => to > upTo).sort((a, b) => a[0] - b[0]);
   const merged: SeqRange[] = [];
   for (const [from, to] of above) {
     const last = merged.at(-1);
@@ -53,6 +64,11 @@ function runsOf(seqs: Iterable<number>): SeqRange[] {
     }
   }
   return runs;
+}
+
+/** Whether there may be durable messages above the ranges that these don't tell. */
+export function isFull(sequence: Sequence): boolean {
+  return sequence.also.length >= rangesMax;
 }
 
 /** How far `upTo` can move now: the end of a range that begins right after it, else `upTo` itself. */

@@ -30,8 +30,17 @@ export function checkInThread(
     const batch = gathered;
     gathered = [];
     if (batch.length === 0) return;
-    if (threadsLeft > 0) send ??= startChecker(file, whenEnded);
-    (send ?? checkOtherwise)(batch);
+    (threadsLeft > 0 ? (send ?? start()) : checkOtherwise)(batch);
+  };
+  const start = () => {
+    try {
+      send = startChecker(file, whenEnded);
+      return send;
+    } catch (error) {
+      // The system gives out no more threads.
+      whenEnded({ owed: [], hasAnswered: false, error: error as Error });
+      return checkOtherwise;
+    }
   };
   return (check) =>
     new Promise((resolve) => {

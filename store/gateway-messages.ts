@@ -2,37 +2,60 @@ import { and, eq, gt, lte, type SQL, sql } from "drizzle-orm";
 import type { Tx } from "./connect.ts";
 import { givenRows } from "./given-rows.ts";
 import { joinedBytes, listsOf } from "./list-of.ts";
-import { messagesPerRun, runsOf } from "./runs-of.ts";
-import { gatewayMessages } from "./schema/gateway-runs.ts";
+import { messagesPerRun, type Run, runsOf } from "./runs-of.ts";
+import { gatewayMessages, gatewayRuns } from "./schema/gateway-runs.ts";
 import type { BootKey, SequenceKey, TrackedMessage, TrackedRow } from "./tracked-message.ts";
 
 /**
- * Notes which message used each sequence number; each list is of one boot. None of them may be noted already: the tracker asks
- * before, and is the only one (its cursor says so).
+ * Notes which message used each sequence number; each list is of one boot. Runs must never overlap, as a number would have
+ * two messages then: one that would is left out, and its messages are given back.
  */
-export async function trackMessages(tx: Tx, boots: Iterable<readonly TrackedMessage[]>): Promise<void> {
+export async function trackMessages(
+  tx: Tx,
+  boots: Iterable<readonly TrackedMessage[]>,
+): Promise<TrackedMessage[]> {
   const runs = [...boots].flatMap(runsOf);
-  if (runs.length === 0) return;
+  if (runs.length === 0 || (await insertRuns(tx, runs)) === runs.length) return [];
+  const messages = runs.flat();
+  const kept = await findTracked(tx, messages);
+  const idOf = new Map(kept.map((message) => [keyText(message), message.inboxId]));
+  return messages.filter((message) => idOf.get(keyText(message)) !== message.inboxId);
+}
+
+function keyText({ tenantId, gatewayId, boot, seq }: SequenceKey): string {
+  return `${tenantId}/${gatewayId}/${boot}/${seq}`;
+}
+
+/** @returns how many of them are kept */
+async function insertRuns(tx: Tx, runs: readonly Run[]): Promise<number> {
   const starts = hashStarts(runs);
   const hashes = joinedBytes(runs.flatMap((run) => run.map(({ sha256 }) => sha256)));
-  await tx.execute(sql`
-    insert into gateway_runs
-      (tenant_id, gateway_id, boot, from_seq, to_seq, inbox_from, kid, inbox_ids, received_ats, sha256s)
-    select tenant_id, gateway_id, boot, seq, seq + size - 1, inbox_from, kid, inbox_ids::bigint[],
-      received_ats::bigint[], substring(${hashes} from start for 32 * size)
-    from ${givenRows(runs, {
-      tenant_id: ["text", ([first]) => first.tenantId],
-      gateway_id: ["text", ([first]) => first.gatewayId],
-      boot: ["bigint", ([first]) => first.boot],
-      seq: ["bigint", ([first]) => first.seq],
-      size: ["int", ({ length }) => length],
-      kid: ["text", ([first]) => first.kid],
-      inbox_from: ["bigint", (run) => Math.min(...run.map(({ inboxId }) => inboxId))],
-      inbox_ids: ["text", (run) => `{${run.map(({ inboxId }) => inboxId).join(",")}}`],
-      received_ats: ["text", (run) => `{${run.map(({ receivedAt }) => receivedAt).join(",")}}`],
-      start: ["int", (_, at) => starts[at] as number],
-    })} as run
-    on conflict do nothing`);
+  const found = await tx.execute<{ kept: number }>(sql`
+    with kept as (
+      insert into gateway_runs
+        (tenant_id, gateway_id, boot, from_seq, to_seq, inbox_from, kid, inbox_ids, received_ats, sha256s)
+      select tenant_id, gateway_id, boot, seq, seq + size - 1, inbox_from, kid, inbox_ids::bigint[],
+        received_ats::bigint[], substring(${hashes} from start for 32 * size)
+      from ${givenRows(runs, {
+        tenant_id: ["text", ([first]) => first.tenantId],
+        gateway_id: ["text", ([first]) => first.gatewayId],
+        boot: ["bigint", ([first]) => first.boot],
+        seq: ["bigint", ([first]) => first.seq],
+        size: ["int", ({ length }) => length],
+        kid: ["text", ([first]) => first.kid],
+        inbox_from: ["bigint", (run) => Math.min(...run.map(({ inboxId }) => inboxId))],
+        inbox_ids: ["text", (run) => `{${run.map(({ inboxId }) => inboxId).join(",")}}`],
+        received_ats: ["text", (run) => `{${run.map(({ receivedAt }) => receivedAt).join(",")}}`],
+        start: ["int", (_, at) => starts[at] as number],
+      })} as run
+      where coalesce((
+        select r.to_seq < run.seq from gateway_runs as r
+        where r.tenant_id = run.tenant_id and r.gateway_id = run.gateway_id and r.boot = run.boot
+          and r.from_seq < run.seq + run.size
+        order by r.from_seq desc limit 1), true)
+      returning 1)
+    select count(*)::int as kept from kept`);
+  return found.rows[0]?.kept ?? 0;
 }
 
 /** Where each run's hashes begin in all of them joined; SQL counts from 1. */
@@ -86,8 +109,31 @@ export async function messageHashes(
         lte(gatewayMessages.seq, upTo),
       ),
     )
-    .orderBy(gatewayMessages.seq)
+    .orderBy(gatewayMessages.fromSeq, gatewayMessages.seq) // as the key has them: it is read no further than to the limit
     .limit(limit);
+}
+
+/** The runs of one boot that end after a number, in order, at most `limit`. */
+export async function runsAfter(
+  tx: Tx,
+  { tenantId, gatewayId, boot }: BootKey,
+  { after, limit }: { after: number; limit: number },
+): Promise<[from: number, to: number][]> {
+  const rows = await tx
+    .select({ fromSeq: gatewayRuns.fromSeq, toSeq: gatewayRuns.toSeq })
+    .from(gatewayRuns)
+    .where(
+      and(
+        eq(gatewayRuns.tenantId, tenantId),
+        eq(gatewayRuns.gatewayId, gatewayId),
+        eq(gatewayRuns.boot, boot),
+        gt(gatewayRuns.fromSeq, after - messagesPerRun),
+        gt(gatewayRuns.toSeq, after),
+      ),
+    )
+    .orderBy(gatewayRuns.fromSeq)
+    .limit(limit);
+  return rows.map(({ fromSeq, toSeq }) => [fromSeq, toSeq]);
 }
 
 function keyLists(keys: readonly SequenceKey[]): SQL {
@@ -103,7 +149,7 @@ const runOfAsked = sql`
     where r.tenant_id = asked.tenant_id and r.gateway_id = asked.gateway_id and r.boot = asked.boot
       and r.from_seq <= asked.seq
     order by r.from_seq desc limit 1) as run
-  cross join lateral (select (asked.seq - run.from_seq)::int as at) as place
+  cross join lateral (select least(asked.seq - run.from_seq, ${messagesPerRun})::int as at) as place
   where run.to_seq >= asked.seq`;
 
 /** Of `run`, the message that is `at` from its first, as a `TrackedRow`. */

@@ -46,3 +46,6 @@ GRANT SELECT ON "gateway_runs", "gateway_messages" TO coldmark_app;
 GRANT SELECT, INSERT ON "gateway_runs" TO coldmark_worker;
 --> statement-breakpoint
 GRANT SELECT ON "gateway_messages" TO coldmark_worker;
+--> statement-breakpoint
+-- Until it is analysed, PostgreSQL takes the table for an empty one.
+ANALYZE "gateway_runs";

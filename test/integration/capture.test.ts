@@ -135,7 +135,7 @@ describe("a capture", () => {
       "SECRET",
       "690000000001",
       "424242",
-      "417",
+      "/417/",
       box.slice(-8),
       "owning",
       "maker",

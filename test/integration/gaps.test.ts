@@ -60,7 +60,7 @@ describe.each([
     store.as(worker, async (tx) => {
       const row = { tenantId: tenant, gatewayId, boot, kid: null };
       const received = { inboxId: 1, sha256: new Uint8Array(32), receivedAt: at };
-      await trackMessages(tx, [also.flat().map((seq) => ({ ...row, seq, ...received }))]);
+      await trackMessages(tx, [[...new Set(also.flat())].map((seq) => ({ ...row, seq, ...received }))]);
       const rest = { hash: new Uint8Array(32), lastReceivedAt: at, receiptedAt: null, skewMs: null };
       await saveProgress(tx, [{ ...row, upTo, also, ...rest }]);
     });

@@ -94,11 +94,11 @@ describe("gateway-check", () => {
     await sees(1);
     python.read([line(Date.now())]);
     await sees(2);
-    await expect.poll(() => python?.count("messages")).toBe(0);
+    await expect.poll(() => python?.count("messages"), { timeout: 20_000 }).toBe(0);
     // Nothing is receipted while the collector is away; and then the device goes, and comes back with what waited.
     await deployment.service.kill9();
     python.read([line(Date.now())]);
-    await expect.poll(() => python?.count("messages")).toBe(1);
+    await expect.poll(() => python?.count("messages"), { timeout: 20_000 }).toBe(1);
     await python.kill9();
     const before = Date.now() - 10 * minuteMs;
     python.read([line(before), line(before + minuteMs), line(Date.now())]);
