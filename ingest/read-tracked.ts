@@ -3,7 +3,7 @@ import type { Store, Tx } from "#store/connect.ts";
 import { findTracked } from "#store/gateway-messages.ts";
 import { type GatewayProgress, readProgress } from "#store/gateway-progress.ts";
 import { type InboxMessage, readCursors, readInbox } from "#store/inbox.ts";
-import type { SequenceKey } from "#store/tracked-message.ts";
+import { type SequenceKey, seqText } from "#store/tracked-message.ts";
 import { admitBoots, bootKeyOf, keyOfBoot } from "./admit-boots.ts";
 import type { DecodedMessage } from "./decode-message.ts";
 import { decodeWithin } from "./decode-within.ts";
@@ -57,13 +57,13 @@ async function seqUses(
     tx,
     numbered.map(({ position }) => keyOf(position)),
   );
-  const firstOf = new Map(tracked.map((row) => [keyText(row), row]));
-  const untracked = numbered.filter(({ position }) => !firstOf.has(keyText(keyOf(position))));
+  const firstOf = new Map(tracked.map((row) => [seqText(row), row]));
+  const untracked = numbered.filter(({ position }) => !firstOf.has(seqText(keyOf(position))));
   const refused = await refusedForBoot(tx, untracked);
   const uses: (SeqUse | undefined)[] = messages.map(() => undefined);
   for (const one of numbered) {
     const message = messages[one.at] as InboxMessage;
-    const first = firstOf.get(keyText(keyOf(one.position)));
+    const first = firstOf.get(seqText(keyOf(one.position)));
     if (first === undefined) uses[one.at] = refused.has(one) ? "boot too many" : "untracked";
     else if (first.inboxId === message.id) uses[one.at] = "first";
     else uses[one.at] = equalBytes(first.sha256, message.sha256) ? "again" : "conflict";
@@ -86,8 +86,4 @@ async function refusedForBoot(tx: Tx, untracked: readonly Numbered[]): Promise<S
 
 function keyOf({ tenant, gateway, boot, seq }: MessagePosition): SequenceKey {
   return { tenantId: tenant, gatewayId: gateway, boot, seq };
-}
-
-function keyText({ tenantId, gatewayId, boot, seq }: SequenceKey): string {
-  return `${tenantId}/${gatewayId}/${boot}/${seq}`;
 }

@@ -1,10 +1,16 @@
 import { and, eq, gt, lte, type SQL, sql } from "drizzle-orm";
 import type { Tx } from "./connect.ts";
 import { givenRows } from "./given-rows.ts";
-import { joinedBytes, listsOf } from "./list-of.ts";
+import { joinedBytes, listsOf, startsOf } from "./list-of.ts";
 import { messagesPerRun, type Run, runsOf } from "./runs-of.ts";
 import { gatewayMessages, gatewayRuns } from "./schema/gateway-runs.ts";
-import type { BootKey, SequenceKey, TrackedMessage, TrackedRow } from "./tracked-message.ts";
+import {
+  type BootKey,
+  type SequenceKey,
+  seqText,
+  type TrackedMessage,
+  type TrackedRow,
+} from "./tracked-message.ts";
 
 /**
  * Notes which message used each sequence number; each list is of one boot. Runs must never overlap, as a number would have
@@ -18,17 +24,13 @@ export async function trackMessages(
   if (runs.length === 0 || (await insertRuns(tx, runs)) === runs.length) return [];
   const messages = runs.flat();
   const kept = await findTracked(tx, messages);
-  const idOf = new Map(kept.map((message) => [keyText(message), message.inboxId]));
-  return messages.filter((message) => idOf.get(keyText(message)) !== message.inboxId);
-}
-
-function keyText({ tenantId, gatewayId, boot, seq }: SequenceKey): string {
-  return `${tenantId}/${gatewayId}/${boot}/${seq}`;
+  const idOf = new Map(kept.map((message) => [seqText(message), message.inboxId]));
+  return messages.filter((message) => idOf.get(seqText(message)) !== message.inboxId);
 }
 
 /** @returns how many of them are kept */
 async function insertRuns(tx: Tx, runs: readonly Run[]): Promise<number> {
-  const starts = hashStarts(runs);
+  const starts = startsOf(runs, ({ length }) => 32 * length);
   const hashes = joinedBytes(runs.flatMap((run) => run.map(({ sha256 }) => sha256)));
   const found = await tx.execute<{ kept: number }>(sql`
     with kept as (
@@ -56,16 +58,6 @@ async function insertRuns(tx: Tx, runs: readonly Run[]): Promise<number> {
       returning 1)
     select count(*)::int as kept from kept`);
   return found.rows[0]?.kept ?? 0;
-}
-
-/** Where each run's hashes begin in all of them joined; SQL counts from 1. */
-function hashStarts(runs: readonly { readonly length: number }[]): number[] {
-  let next = 1;
-  return runs.map(({ length }) => {
-    const start = next;
-    next += 32 * length;
-    return start;
-  });
 }
 
 /** The messages that used these sequence numbers first. */

@@ -2,7 +2,7 @@ import { and, asc, count, gt, inArray, lte, sql } from "drizzle-orm";
 import { AppError } from "#domain/errors.ts";
 import type { Tx } from "./connect.ts";
 import { givenRows } from "./given-rows.ts";
-import { joinedBytes } from "./list-of.ts";
+import { joinedBytes, startsOf } from "./list-of.ts";
 import { registerVersionSql } from "./register-version.ts";
 import { cursors } from "./schema/cursors.ts";
 import { inbox } from "./schema/inbox.ts";
@@ -51,7 +51,7 @@ export async function appendToInbox(
 ): Promise<Appended> {
   await tx.execute(sql`select pg_advisory_xact_lock(${appendLock})`);
   if (openDay !== null) await tx.execute(sql`select open_inbox_day(${openDay})`);
-  const starts = startsOf(messages);
+  const starts = startsOf(messages, ({ payload }) => payload.length);
   const found = await tx.execute<{ first: number; last: number; register: string }>(sql`
     with kept as (
       insert into inbox (received_at, gateway, topic, lane, door, payload, sha256)
@@ -71,16 +71,6 @@ export async function appendToInbox(
     select min(id) as first, max(id) as last, ${registerVersionSql} as register from kept`);
   const { first, last, register } = found.rows[0] as { first: number; last: number; register: string };
   return { first: Number(first), last: Number(last), register };
-}
-
-/** Where each payload begins in all of them joined; SQL counts from 1. */
-function startsOf(messages: readonly NewInboxMessage[]): number[] {
-  let next = 1;
-  return messages.map(({ payload }) => {
-    const start = next;
-    next += payload.length;
-    return start;
-  });
 }
 
 /**

@@ -37,3 +37,13 @@ function quoted(value: Value): string {
 export function joinedBytes(pieces: readonly Uint8Array[]): SQL {
   return sql`${sql.param(Buffer.concat(pieces))}::bytea`;
 }
+
+/** Where the bytes of each row begin in all of them joined; SQL counts from 1. */
+export function startsOf<Row>(rows: readonly Row[], lengthOf: (row: Row) => number): number[] {
+  let next = 1;
+  return rows.map((row) => {
+    const start = next;
+    next += lengthOf(row);
+    return start;
+  });
+}

@@ -16,3 +16,8 @@ export type BootKey = Pick<TrackedMessage, "tenantId" | "gatewayId" | "boot">;
 export type SequenceKey = BootKey & Pick<TrackedMessage, "seq">;
 /** A tracked message as a query gives it. */
 export type TrackedRow = TrackedMessage & Record<string, unknown>;
+
+/** A sequence number as the key of a map. */
+export function seqText({ tenantId, gatewayId, boot, seq }: SequenceKey): string {
+  return `${tenantId}/${gatewayId}/${boot}/${seq}`;
+}
