@@ -4,14 +4,16 @@ import { type GatewayProgress, owedReceipts } from "#store/gateway-progress.ts";
 import { isMoreAbove, readCursors } from "#store/inbox.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import type { DurableBatch } from "./accept.ts";
-import { type Follower, followInbox } from "./follow-inbox.ts";
+import type { Decode } from "./decode-with.ts";
+import { followInbox } from "./follow-inbox.ts";
 import { openGatewayBook } from "./gateway-book.ts";
 import type { IngestMeters } from "./meters.ts";
+import type { DurableMessage } from "./open-arrivals.ts";
 import { createProjector } from "./projector.ts";
 import type { Receipts } from "./receipts.ts";
 import { openRelay } from "./relay.ts";
 import type { Rebirths } from "./sparkplug/rebirths.ts";
-import { createTracker, type Decode, type DurableMessage, type TrackedMessage } from "./tracker.ts";
+import { createTracker, type TrackedMessage } from "./tracker.ts";
 import { type Lag, noLagWatch, watchLag } from "./watch-lag.ts";
 
 /** The inbox's readers: the tracker (receipts) and, behind it, the projector (readings). */
@@ -103,14 +105,10 @@ export function startReaders(parts: ReaderParts): InboxReaders {
     },
     stop: async () => {
       await elsewhere.stop();
-      await stopInOrder(tracker, projector);
+      for (const follower of [tracker, projector]) await follower.stop();
+      for (const reader of [tracking, projection]) await reader.rest();
     },
   };
-}
-
-async function stopInOrder(tracker: Follower, projector: Follower): Promise<void> {
-  await tracker.stop();
-  await projector.stop();
 }
 
 function readLag(store: Store): Promise<Lag> {

@@ -19,25 +19,33 @@ export interface NewestTimes {
 
 const pointsMax = 200_000;
 
-/** Opens an empty memory. */
+/** Opens an empty memory. What was given out is never emptied: a batch may be read by it while another one fails. */
 export function openNewestTimes(): NewestTimes {
-  const known = new Map<string, number>();
+  let known = new Map<string, number>();
   return {
     read: async (store, readings) => {
+      const own = known;
       const missing = new Map<string, Placed["reading"]>();
-      for (const { place, reading } of readings) if (!known.has(place)) missing.set(place, reading);
+      for (const { place, reading } of readings) if (!own.has(place)) missing.set(place, reading);
       if (missing.size > 0) {
         const found = await store.as({ role: "worker" }, (tx) => newestTimes(tx, [...missing.values()]));
-        for (const [key, ts] of found) known.set(key, ts);
+        for (const [key, ts] of found) own.set(key, ts);
       }
-      return known;
+      return own;
     },
     keep: (readings) => {
-      if (known.size > pointsMax) known.clear();
+      if (known.size > pointsMax) known = onlyOf(known, readings);
       for (const { place, reading } of readings) {
         if (reading.ts > (known.get(place) ?? Number.NEGATIVE_INFINITY)) known.set(place, reading.ts);
       }
     },
-    forget: () => known.clear(),
+    forget: () => {
+      known = new Map();
+    },
   };
+}
+
+function onlyOf(known: ReadonlyMap<string, number>, readings: readonly Placed[]): Map<string, number> {
+  const own = new Set(readings.map(({ place }) => place));
+  return new Map([...known].filter(([place]) => own.has(place)));
 }

@@ -5,11 +5,11 @@ import { usedByOthers } from "#store/gateway-messages.ts";
 import type { GatewayFacts } from "#store/gateway-registry.ts";
 import type { InboxMessage } from "#store/inbox.ts";
 import { type DecodedMessage, readWhenChecked, type SignedMessage } from "./decode-message.ts";
+import type { Decode } from "./decode-with.ts";
 import type { GatewayBook } from "./gateway-book.ts";
 import { inGroups } from "./in-groups.ts";
 import { type Candidate, openReadings } from "./open-readings.ts";
 import { aliasesFor } from "./sparkplug/follow-sparkplug.ts";
-import type { Decode } from "./tracker.ts";
 
 /** What messages are opened with once more. */
 export interface OpeningParts {

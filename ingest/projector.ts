@@ -2,38 +2,20 @@ import type { Store, Tx } from "#store/connect.ts";
 import { type DeadLetter, recordDeadLetters } from "#store/dead-letters.ts";
 import { dropExcursions, saveExcursions } from "#store/excursions.ts";
 import { recordFindings } from "#store/findings.ts";
-import type { GatewayFacts } from "#store/gateway-registry.ts";
 import { moveCursor, readCursors } from "#store/inbox.ts";
 import { markSealedDirty, markWindowsLate } from "#store/late-windows.ts";
 import { type LatestValue, moveLatestValues } from "#store/latest-values.ts";
-import type { ReadingsStore } from "#store/readings/readings-store.ts";
-import { readWhenChecked } from "./decode-message.ts";
 import type { Revision } from "./follow-excursions.ts";
-import type { GatewayBook } from "./gateway-book.ts";
-import { type Judged, judgeReadings, setRefusedAside } from "./judge-readings.ts";
-import type { IngestMeters } from "./meters.ts";
-import { type NewestTimes, openNewestTimes } from "./newest-times.ts";
-import { type Candidate, type OpenedMessage, openReadings, windowEnd } from "./open-readings.ts";
+import { openNewestTimes } from "./newest-times.ts";
+import { openOneAhead } from "./one-ahead.ts";
+import { type Candidate, type OpenedMessage, windowEnd } from "./open-readings.ts";
 import { openQuietPoints } from "./quiet-points.ts";
-import { readKept } from "./read-kept.ts";
-import { readTracked } from "./read-tracked.ts";
-import type { Relay } from "./relay.ts";
 import { settleExcursions } from "./settle-excursions.ts";
-import { aliasesFor } from "./sparkplug/follow-sparkplug.ts";
 import { openTouched } from "./touched-windows.ts";
-import type { Decode, TrackedMessage } from "./tracker.ts";
+import { type WriteParts, type WrittenBatch, writeReadings } from "./write-readings.ts";
 
-/** What the projector works with; `graceMs` is the time windows wait before sealing. */
-export interface ProjectorParts {
-  readonly store: Store;
-  readonly readings: ReadingsStore;
-  readonly book: GatewayBook;
-  readonly decode: Decode;
-  /** From the tracker of this process, where there is one. */
-  readonly incoming: Relay<TrackedMessage>;
-  readonly graceMs: number;
-  readonly meters: Pick<IngestMeters, "wrote">;
-}
+/** What the projector works with. */
+export type ProjectorParts = Omit<WriteParts, "newestTimes">;
 
 /** The inbox's second reader. */
 export interface Projector {
@@ -46,56 +28,49 @@ export interface Projector {
   next(now: number): Promise<number>;
   /** The id of the newest message that was taken to its end by this process, null before the first. */
   position(): number | null;
-}
-
-const batchLimits = { messages: 4_000, bytes: 8 * 1024 * 1024 };
-
-interface Batch {
-  readonly from: number;
-  readonly to: number;
-  readonly opened: readonly OpenedMessage[];
-  readonly candidates: readonly Candidate[];
-  readonly newest: ReadonlyMap<string, number>;
+  /** Resolves when nothing is under way any more; the next messages may have been begun already. */
+  rest(): Promise<void>;
 }
 
 /**
- * Opens the projector. Where it stands, and the newest time of each measuring point, it remembers as long as nothing
- * fails: the cursor's own check tells when another process went on instead.
+ * Opens the projector. While one batch is settled in the records, the next one is written to the readings store already. Where it
+ * stands, and the newest time of each measuring point, it remembers as long as nothing fails: the cursor's own check tells when
+ * another process went on instead.
  */
 export function createProjector(parts: ProjectorParts): Projector {
   const newestTimes = openNewestTimes();
   const quiet = openQuietPoints();
-  let position: number | null = null;
+  const batches = openOneAhead({
+    open: (from) => writeReadings({ ...parts, newestTimes }, from),
+    readPosition: () => readPosition(parts.store),
+  });
   let reached: number | null = null;
-  const step = async (from: number, now: number): Promise<Batch | null> => {
-    const messages = parts.incoming.take(from, batchLimits) ?? (await readTracked(parts, from));
-    if (messages.length === 0) return null;
-    const batch = await openBatch(parts, from, messages, newestTimes);
-    const kept = await readKept(parts.readings, batch.candidates, batch.newest);
-    const judged = await write(parts, judgeReadings(batch.candidates, kept));
-    const revision = await settleExcursions({ ...parts, quiet }, judged.stored, batch.newest, now);
+  const step = async (now: number): Promise<number> => {
+    const batch = await batches.next();
+    if (batch.opened.length === 0) return 0;
+    const { stored } = batch.judged;
+    const revision = await settleExcursions({ ...parts, quiet }, stored, batch.newest, now);
+    newestTimes.keep(stored);
     const { graceMs } = parts;
-    await parts.store.as({ role: "worker" }, (tx) => settle(tx, batch, judged, revision, { now, graceMs }));
-    newestTimes.keep(judged.stored);
+    const settling = parts.store.as({ role: "worker" }, (tx) =>
+      settle(tx, batch, revision, { now, graceMs }),
+    );
+    batches.begin(batch.to);
+    await settling;
     quiet.forget([...revision.save, ...revision.drop]);
-    return batch;
+    reached = batch.to;
+    return batch.opened.length;
   };
   return {
-    next: async (now) => {
-      const from = position ?? (await readPosition(parts.store));
-      position = null;
-      try {
-        const batch = await step(from, now);
-        position = batch?.to ?? from;
-        reached = position;
-        return batch?.opened.length ?? 0;
-      } catch (error) {
+    next: (now) =>
+      step(now).catch((error: unknown) => {
+        batches.forget();
         newestTimes.forget();
         quiet.forgetAll();
         throw error;
-      }
-    },
+      }),
     position: () => reached,
+    rest: batches.rest,
   };
 }
 
@@ -103,58 +78,13 @@ async function readPosition(store: Store): Promise<number> {
   return store.as({ role: "worker" }, async (tx) => (await readCursors(tx)).projector.position);
 }
 
-async function openBatch(
-  { store, book, decode, graceMs }: ProjectorParts,
-  from: number,
-  tracked: readonly TrackedMessage[],
-  newestTimes: NewestTimes,
-): Promise<Batch> {
-  const gateways = await book.read(
-    tracked.map(({ message }) => message.gateway),
-    tracked.at(-1)?.register,
-  );
-  const messages = await decodeByAliases({ store, decode }, tracked, gateways);
-  const opened = messages.map((one) => openReadings(one, gateways.get(one.message.gateway), graceMs));
-  const candidates = opened.flatMap((message) => message.candidates);
-  const newest = await newestTimes.read(store, candidates);
-  return { from, to: messages.at(-1)?.message.id ?? from, opened, candidates, newest };
-}
-
-/** Sparkplug messages anew: the tracker decoded them before the births they are read by were kept. */
-async function decodeByAliases(
-  { store, decode }: Pick<ProjectorParts, "store" | "decode">,
-  tracked: readonly TrackedMessage[],
-  gateways: ReadonlyMap<string, GatewayFacts>,
-): Promise<readonly TrackedMessage[]> {
-  const isSparkplug = ({ message }: TrackedMessage) =>
-    gateways.get(message.gateway)?.source?.kind === "sparkplug";
-  const own = tracked.filter(isSparkplug).map(({ message }) => message);
-  if (own.length === 0) return tracked;
-  const aliases = await store.as({ role: "worker" }, (tx) => aliasesFor(tx, own, gateways));
-  const again = tracked.map(async (one) => {
-    if (!isSparkplug(one)) return one;
-    const { message } = one;
-    const begun = decode(message, gateways.get(message.gateway), aliases.get(message.id) ?? null);
-    return { ...one, decoded: await readWhenChecked(begun) };
-  });
-  return Promise.all(again);
-}
-
-async function write({ readings, meters }: ProjectorParts, judged: Judged): Promise<Judged> {
-  if (judged.stored.length === 0) return judged;
-  const begun = performance.now();
-  const refused = await readings.write(judged.stored.map((candidate) => candidate.reading));
-  meters.wrote(judged.stored.length - refused.length, performance.now() - begun);
-  return setRefusedAside(judged, refused);
-}
-
 async function settle(
   tx: Tx,
-  batch: Batch,
-  judged: Judged,
+  batch: WrittenBatch,
   revision: Revision,
   { now, graceMs }: { now: number; graceMs: number },
 ): Promise<void> {
+  const { judged } = batch;
   const letters: DeadLetter[] = [...batch.opened.flatMap((message) => message.letters), ...judged.letters];
   const sum = (pick: (message: OpenedMessage) => number) =>
     batch.opened.reduce((n, message) => n + pick(message), 0);

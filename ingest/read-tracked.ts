@@ -6,10 +6,11 @@ import { type InboxMessage, readCursors, readInbox } from "#store/inbox.ts";
 import { type SequenceKey, seqText } from "#store/tracked-message.ts";
 import { admitBoots, bootKeyOf, keyOfBoot } from "./admit-boots.ts";
 import type { DecodedMessage } from "./decode-message.ts";
+import type { Decode } from "./decode-with.ts";
 import { decodeWithin } from "./decode-within.ts";
 import type { GatewayBook } from "./gateway-book.ts";
 import type { MessagePosition } from "./message.ts";
-import type { Decode, SeqUse, TrackedMessage } from "./tracker.ts";
+import type { SeqUse, TrackedMessage } from "./tracker.ts";
 
 /** As much as a step takes from memory: a projector that fell behind must be able to catch up. */
 const limits = { limit: 4_000, maxBytes: 8 * 1024 * 1024 };

@@ -5,10 +5,10 @@ import type { Store } from "#store/connect.ts";
 import { readCursors } from "#store/inbox.ts";
 import type { Reading, ReadingsStore } from "#store/readings/readings-store.ts";
 import { type ChooseFirst, openChooseFirst } from "./choose-first.ts";
+import type { Decode } from "./decode-with.ts";
 import { openGatewayBook } from "./gateway-book.ts";
 import { type OpenedSlice, type OpeningParts, openAgain } from "./open-again.ts";
 import { readAhead } from "./read-ahead.ts";
-import type { Decode } from "./tracker.ts";
 
 /** What a rebuild works with; `exportDir` holds the days that left the inbox's table. */
 export interface RebuildParts {

@@ -1,14 +1,12 @@
 import { toHex } from "#domain/log/bytes.ts";
-import type { AliasMap } from "#services/formats/open-sparkplug.ts";
 import type { Store, Tx } from "#store/connect.ts";
 import { recordFindings } from "#store/findings.ts";
 import type { GatewayProgress } from "#store/gateway-progress.ts";
-import type { GatewayFacts } from "#store/gateway-registry.ts";
-import { type InboxMessage, moveCursor, readCursors, readInbox } from "#store/inbox.ts";
-import { bootKeyOf, bootsMax } from "./admit-boots.ts";
-import type { DecodedMessage, SignedMessage } from "./decode-message.ts";
-import { decodeWithin } from "./decode-within.ts";
-import type { GatewayBook } from "./gateway-book.ts";
+import { type InboxMessage, moveCursor, readCursors } from "#store/inbox.ts";
+import { bootsMax } from "./admit-boots.ts";
+import type { DecodedMessage } from "./decode-message.ts";
+import { openOneAhead } from "./one-ahead.ts";
+import { type ArrivalParts, type OpenedBatch, openArrivals } from "./open-arrivals.ts";
 import { openProgressBook, type ProgressBook } from "./progress-book.ts";
 import type { Relay } from "./relay.ts";
 import { followSparkplug } from "./sparkplug/follow-sparkplug.ts";
@@ -29,29 +27,8 @@ export interface TrackedMessage {
   readonly register?: string | undefined;
 }
 
-/**
- * Decodes a message by what the register says of its gateway; a Sparkplug message by its aliases besides. One with a
- * signature is read once that is checked.
- */
-export type Decode = (
-  message: InboxMessage,
-  gateway: GatewayFacts | undefined,
-  aliases?: AliasMap | null,
-) => DecodedMessage | SignedMessage;
-
-/** A message as the intake hands it on, with the register's version when it became durable. */
-export interface DurableMessage {
-  readonly message: InboxMessage;
-  readonly register: string;
-}
-
 /** What the tracker works with. */
-export interface TrackerParts {
-  readonly store: Store;
-  readonly book: GatewayBook;
-  readonly decode: Decode;
-  /** From the intake of this process, where there is one. */
-  readonly incoming: Relay<DurableMessage>;
+export interface TrackerParts extends ArrivalParts {
   /** To the projector of this process. */
   readonly outgoing: Relay<TrackedMessage>;
 }
@@ -69,126 +46,66 @@ export interface Tracker {
    * @throws AppError CONFLICT when another process moved the cursor meanwhile
    */
   next(now: number): Promise<TrackerStep>;
+  /** Resolves when nothing is under way any more; the next messages may have been begun already. */
+  rest(): Promise<void>;
 }
 
-const batch = { messages: 4_000, bytes: 8 * 1024 * 1024 };
 const noReadings = { received: 0, stored: 0, duplicate: 0, deadLetter: 0 };
-/** A `sent` above this is a time of day, not a time since the gateway's start. 2020-01-01 UTC. */
-const year2020 = 1_577_836_800_000;
 
 /**
  * Follows the inbox ahead of the projector and notes each gateway's sequence numbers, so that receipts depend on the
  * inbox alone and never wait for the readings store. Signatures are checked beside this thread and outside of every transaction, so that
- * none stays open meanwhile; cursor, sequences and findings move in one. Where it stands, and how far boots
- * got, it remembers as long as nothing fails: the cursor's own check tells when another process went on instead.
+ * none stays open meanwhile; cursor, sequences and findings move in one. While one batch is written, the next one's signatures are checked.
+ * Where it stands, and how far boots got, it remembers as long as nothing fails: the cursor's own check tells when another
+ * process went on instead.
  */
 export function createTracker(parts: TrackerParts): Tracker {
   const progressBook = openProgressBook();
-  let position: number | null = null;
+  const batches = openOneAhead({
+    open: (from) => openArrivals(parts, from),
+    readPosition: () => readPosition(parts.store),
+  });
   return {
     next: async (now) => {
-      const from = position ?? (await readPosition(parts.store));
-      position = null;
-      const taken = parts.incoming.take(from, batch);
-      const waiting = taken?.map(({ message }) => message) ?? (await readMessages(parts.store, from));
-      const register = taken?.at(-1)?.register;
-      if (waiting.length === 0) {
-        position = from;
-        return { messages: 0, progress: [] };
-      }
-      const gateways = await parts.book.read(
-        waiting.map(({ gateway }) => gateway),
-        register,
-      );
-      const opened = await openFirst(parts.decode, waiting, gateways);
-      const messages = waiting.slice(0, opened.length);
-      const arrivals = opened.flatMap(({ arrival }) => arrival ?? []);
-      const tracked = await parts.store
-        .as({ role: "worker" }, (tx) => settle(tx, { from, messages, gateways, arrivals, progressBook, now }))
-        .catch((error: unknown) => {
-          progressBook.forget();
-          throw error;
-        });
+      const batch = await batches.next();
+      if (batch.opened.length === 0) return { messages: 0, progress: [] };
+      const settling = parts.store.as({ role: "worker" }, (tx) => settle(tx, batch, progressBook, now));
+      if (batch.opened.some(isSigned)) batches.begin(batch.to);
+      const tracked = await settling.catch((error: unknown) => {
+        batches.forget();
+        progressBook.forget();
+        throw error;
+      });
       progressBook.keep(tracked.progress);
-      parts.outgoing.offer(from, handOn(opened, tracked, register));
-      position = messages.at(-1)?.id ?? from;
-      return { messages: messages.length, progress: tracked.progress };
+      parts.outgoing.offer(batch.from, handOn(batch, tracked));
+      return { messages: batch.opened.length, progress: tracked.progress };
     },
+    rest: batches.rest,
   };
+}
+
+/** Another thread checks these. What this thread would decode itself comes later with as much work, in larger batches. */
+function isSigned({ arrival }: OpenedBatch["opened"][number]): boolean {
+  return arrival !== null && arrival.position.kid !== null;
 }
 
 async function readPosition(store: Store): Promise<number> {
   return store.as({ role: "worker" }, async (tx) => (await readCursors(tx)).tracker.position);
 }
 
-async function readMessages(store: Store, position: number): Promise<InboxMessage[]> {
-  const { messages: limit, bytes: maxBytes } = batch;
-  return store.as({ role: "worker" }, (tx) => readInbox(tx, { position, limit, maxBytes }));
-}
-
-interface Opened {
-  readonly message: InboxMessage;
-  readonly decoded: DecodedMessage;
-  /** Null for messages that don't say which one of their gateway they are. */
-  readonly arrival: Arrival | null;
-}
-
-/** Decodes messages from the first on, as many as memory has room for; the step after comes to the others. */
-async function openFirst(
-  decode: Decode,
-  messages: readonly InboxMessage[],
-  gateways: ReadonlyMap<string, GatewayFacts>,
-): Promise<Opened[]> {
-  const all = await decodeWithin(messages, (message) => decode(message, gateways.get(message.gateway)));
-  return all.map((decoded, at) => {
-    const message = messages[at] as InboxMessage;
-    return { message, decoded, arrival: arrivalOf(message, decoded) };
-  });
-}
-
-function arrivalOf(message: InboxMessage, decoded: DecodedMessage): Arrival | null {
-  if (decoded.kind === "status" || decoded.position === null) return null;
-  const { id, sha256, receivedAt, lane } = message;
-  const tellsClock = decoded.kind === "readings" && lane === "data" && decoded.sent > year2020;
-  const skewMs = tellsClock ? receivedAt - decoded.sent : null;
-  const { position } = decoded;
-  return {
-    position,
-    bootKey: bootKeyOf(position),
-    seq: position.seq,
-    inboxId: id,
-    sha256,
-    receivedAt,
-    skewMs,
-  };
-}
-
-async function settle(
-  tx: Tx,
-  step: {
-    readonly from: number;
-    readonly messages: readonly InboxMessage[];
-    readonly gateways: ReadonlyMap<string, GatewayFacts>;
-    readonly arrivals: readonly Arrival[];
-    readonly progressBook: ProgressBook;
-    readonly now: number;
-  },
-): Promise<Tracked> {
-  const to = step.messages.at(-1)?.id ?? step.from;
-  await moveCursor(tx, "tracker", { from: step.from, to }, noReadings);
-  const tracked = await trackArrivals(tx, step.arrivals, step.progressBook);
-  await followSparkplug(tx, step.messages, step.gateways);
-  await tellConflicts(tx, tracked.conflicts, step.now);
-  await tellRefused(tx, tracked.refused, step.now);
+async function settle(tx: Tx, batch: OpenedBatch, progressBook: ProgressBook, now: number): Promise<Tracked> {
+  await moveCursor(tx, "tracker", batch, noReadings);
+  const arrivals = batch.opened.flatMap(({ arrival }) => arrival ?? []);
+  const tracked = await trackArrivals(tx, arrivals, progressBook);
+  const messages = batch.opened.map(({ message }) => message);
+  await followSparkplug(tx, messages, batch.gateways);
+  await tellConflicts(tx, tracked.conflicts, now);
+  await tellRefused(tx, tracked.refused, now);
   return tracked;
 }
 
 /** The messages with the use of their seq, for the projector. */
-function handOn(
-  opened: readonly Opened[],
-  { again, conflicts, refused }: Tracked,
-  register: string | undefined,
-): TrackedMessage[] {
+function handOn({ opened, register }: OpenedBatch, { again, conflicts, refused }: Tracked): TrackedMessage[] {
   const uses = new Map<number, SeqUse>();
   for (const { inboxId } of again) uses.set(inboxId, "again");
   for (const { inboxId } of conflicts) uses.set(inboxId, "conflict");

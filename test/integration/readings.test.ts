@@ -3,6 +3,7 @@ import { openInfluxReadings } from "#store/readings/influx.ts";
 import type { Reading, ReadingsStore } from "#store/readings/readings-store.ts";
 import { type OpenedReadings, readingsStores } from "../support/each-readings-store.ts";
 import { startInflux, type TestInflux } from "../support/influx.ts";
+import { stopWhole } from "../support/process-tree.ts";
 import { aReading } from "../support/readings.ts";
 
 const start = 1_700_000_000_000;
@@ -248,7 +249,7 @@ describe("InfluxDB 1.6.7's own ways", () => {
   });
 
   test("InfluxDB that hangs is given up after the deadline; woken, it takes the reading", async () => {
-    process.kill(influx.pid, "SIGSTOP");
+    await stopWhole(influx.pid);
     try {
       await expect(readings.write([aReading()])).rejects.toMatchObject({ code: "UNAVAILABLE" });
     } finally {
