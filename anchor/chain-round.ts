@@ -3,6 +3,7 @@ import type { TrustFile } from "#domain/log/bundle.ts";
 import { newestJob } from "#store/anchor-jobs.ts";
 import { type ChainState, readChainState } from "#store/chain-state.ts";
 import type { AnchoredLog } from "./anchored-log.ts";
+import { EndpointsDisagree } from "./chain/agreed-head.ts";
 import { type AnvilChain, type Chain, type OutsideChain, openChain } from "./chain.ts";
 import { crashAt } from "./crash-at.ts";
 import { ensureContract } from "./ensure-contract.ts";
@@ -16,8 +17,11 @@ import type { AnchorContext } from "./settings.ts";
 import { accountOf } from "./transaction.ts";
 import { trustFileOf, writeTrustFile } from "./write-trust-file.ts";
 
-/** How the chain fares: `absent` = there is no part for it here, `fork` = anchoring stopped until a person decides. */
-export type ChainStatus = "up" | "down" | "absent" | "fork";
+/**
+ * How the chain fares: `absent` = there is no part for it here; `fork` = anchoring stopped until a person decides;
+ * `disagree` = its endpoints contradict one another, and `costly` = it asks for more than we may pay: anchoring pauses.
+ */
+export type ChainStatus = "up" | "down" | "absent" | "fork" | "disagree" | "costly";
 
 /** The side of anchoring that needs the second place and the chain. */
 export class ChainRound {
@@ -63,7 +67,8 @@ export class ChainRound {
       const mirrored = await this.#mirrorPlanned();
       this.#log ??= await this.#connect();
       this.#standing = await reconcile(this.#log, mirrored);
-      this.#become("up", null);
+      const { tooCostly } = this.#standing;
+      this.#become(tooCostly === null ? "up" : "costly", tooCostly);
       return this.#standing.isSettled;
     } catch (error) {
       this.#fail(error);
@@ -130,6 +135,8 @@ export class ChainRound {
     } else if (error instanceof AppError && error.code === "PART_MISSING") {
       this.#context.log.warn({ err: error }, "there is no chain here: nothing is anchored");
       this.#become("absent", words);
+    } else if (error instanceof EndpointsDisagree) {
+      this.#become("disagree", words);
     } else {
       this.#steps.failed("anchor", error);
       this.#become("down", words);
@@ -137,9 +144,18 @@ export class ChainRound {
   }
 
   #become(status: ChainStatus, detail: string | null): void {
-    if (status === "up" && this.#status !== "up") this.#context.log.info("the chain answers");
+    if (status !== this.#status) this.#tell(status, detail);
     this.#status = status;
     this.#detail = detail;
+  }
+
+  #tell(status: ChainStatus, detail: string | null): void {
+    const { log } = this.#context;
+    if (status === "up") log.info("the chain answers");
+    if (status === "disagree")
+      log.error({ detail }, "RPC endpoints disagree: anchoring pauses until they agree");
+    if (status === "costly")
+      log.error({ detail }, "anchors cost more than allowed: they wait until that changes");
   }
 }
 
