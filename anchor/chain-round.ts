@@ -15,6 +15,7 @@ import { reconcile, type Standing } from "./reconcile.ts";
 import { SayOnce } from "./say-once.ts";
 import type { AnchorContext } from "./settings.ts";
 import { accountOf } from "./transaction.ts";
+import { watchAnchors } from "./watch-anchors.ts";
 import { trustFileOf, writeTrustFile } from "./write-trust-file.ts";
 
 /**
@@ -22,6 +23,8 @@ import { trustFileOf, writeTrustFile } from "./write-trust-file.ts";
  * `disagree` = its endpoints contradict one another, and `costly` = it asks for more than we may pay: anchoring pauses.
  */
 export type ChainStatus = "up" | "down" | "absent" | "fork" | "disagree" | "costly";
+
+const watchEveryMs = 60_000;
 
 /** The side of anchoring that needs the second place and the chain. */
 export class ChainRound {
@@ -36,6 +39,7 @@ export class ChainRound {
   #standing: Standing | null = null;
   #status: ChainStatus = "down";
   #detail: string | null = null;
+  #watchedAt = Number.NEGATIVE_INFINITY;
 
   constructor(context: AnchorContext, settings: OutsideChain | AnvilChain, logKey: SigningKey) {
     this.#context = context;
@@ -67,6 +71,7 @@ export class ChainRound {
       const mirrored = await this.#mirrorPlanned();
       this.#log ??= await this.#connect();
       this.#standing = await reconcile(this.#log, mirrored);
+      await this.#watch(this.#log);
       const { tooCostly } = this.#standing;
       this.#become(tooCostly === null ? "up" : "costly", tooCostly);
       return this.#standing.isSettled;
@@ -74,6 +79,20 @@ export class ChainRound {
       this.#fail(error);
       return false;
     }
+  }
+
+  /** The sentinel looks in the first round after a start, and then each minute; what it can't read now it reads then. */
+  async #watch(log: AnchoredLog): Promise<void> {
+    const now = log.clock();
+    if (Math.abs(now - this.#watchedAt) < watchEveryMs) return;
+    this.#watchedAt = now;
+    const lost = await watchAnchors(log).catch((error) => {
+      if (error instanceof LogFork) throw error;
+      this.#steps.failed("watch", error);
+      return [];
+    });
+    if (lost.length > 0)
+      log.log.warn({ sizes: lost }, "the chain no longer knows the transactions of these anchors");
   }
 
   async stop(): Promise<void> {

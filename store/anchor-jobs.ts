@@ -68,7 +68,7 @@ export async function updateJob(
   await tx.update(anchorJobs).set(change).where(eq(anchorJobs.newSize, newSize));
 }
 
-/** Plans every job anew: the chain that held them began anew (embedded chain only). */
+/** Plans every job anew: the chain that held them began anew, or another contract holds our log. */
 export async function replanJobs(tx: Tx): Promise<void> {
   const nothingSent = {
     nonce: null,
