@@ -32,11 +32,12 @@ export interface Standing {
  * @throws LogFork when the chain holds what our log doesn't; EndpointsDisagree; AppError UNAVAILABLE or CONFLICT
  */
 export async function reconcile(log: AnchoredLog, mirrored: number): Promise<Standing> {
+  // The finalized head comes first, so that it is never ahead of the latest one.
+  const { head: finalized, isConfirmed } = await headOf(log, "finalized");
   const { head: latest, block } = await headOf(log, "latest");
   // Of the same block, so that a nonce used up by then is burnt if that head hasn't moved.
   const asked = [log.account, `0x${block.toString(16)}`];
   const nonce = Number(await log.chain.rpc("eth_getTransactionCount", asked));
-  const { head: finalized, isConfirmed } = await headOf(log, "finalized");
   await refuseFork(log, [latest, finalized]);
   const jobs = await settleAll(log, factsOf(latest), isConfirmed ? factsOf(finalized) : null);
   const chain = { size: Number(latest.size), nonce, block, now: log.clock() };
