@@ -181,9 +181,9 @@ describe("killed at random points", () => {
       await chain.rpc("evm_setIntervalMining", [1]);
       for (let kill = 0; kill < kills; kill += 1) await log.churn(random.below(killWithinMs));
       await chain.rpc("evm_setIntervalMining", [0]);
-    await chain.rpc("evm_setAutomine", [true]);
-    await chain.afterTransaction();
-    expect(await log.run("", "last")).toMatchObject({ said: { isFinal: true, left: "final" } });
+      await chain.rpc("evm_setAutomine", [true]);
+      await chain.afterTransaction();
+      expect(await log.run("", "last")).toMatchObject({ said: { isFinal: true, left: "final" } });
       expect(await disorderOf(log, nonceBefore)).toEqual([]);
       const anchorings = await log.anchorings();
       expect(anchorings).toBeGreaterThan(1);
