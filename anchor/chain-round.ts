@@ -12,6 +12,7 @@ import { LogFork } from "./log-fork.ts";
 import { Mirror } from "./mirror.ts";
 import { checkMirror, mirrorEntries } from "./mirror-entries.ts";
 import { reconcile, type Standing } from "./reconcile.ts";
+import { type RevokedLots, revokeLots } from "./revoke-lots.ts";
 import { SayOnce } from "./say-once.ts";
 import type { AnchorContext } from "./settings.ts";
 import { accountOf } from "./transaction.ts";
@@ -37,6 +38,7 @@ export class ChainRound {
   #log: AnchoredLog | null = null;
   #trust: TrustFile | null = null;
   #standing: Standing | null = null;
+  readonly #revoked: RevokedLots = new Set();
   #status: ChainStatus = "down";
   #detail: string | null = null;
   #watchedAt = Number.NEGATIVE_INFINITY;
@@ -72,9 +74,10 @@ export class ChainRound {
       this.#log ??= await this.#connect();
       this.#standing = await reconcile(this.#log, mirrored);
       await this.#watch(this.#log);
-      const { tooCostly } = this.#standing;
+      const { tooCostly, isIdle, isSettled } = this.#standing;
+      const isRevoking = isIdle && (await this.#revoke(this.#log));
       this.#become(tooCostly === null ? "up" : "costly", tooCostly);
-      return this.#standing.isSettled;
+      return isSettled && !isRevoking;
     } catch (error) {
       this.#fail(error);
       return false;
@@ -86,6 +89,7 @@ export class ChainRound {
     const now = log.clock();
     if (Math.abs(now - this.#watchedAt) < watchEveryMs) return;
     this.#watchedAt = now;
+    this.#revoked.clear();
     const lost = await watchAnchors(log).catch((error) => {
       if (error instanceof LogFork) throw error;
       this.#steps.failed("watch", error);
@@ -93,6 +97,12 @@ export class ChainRound {
     });
     if (lost.length > 0)
       log.log.warn({ sizes: lost }, "the chain no longer knows the transactions of these anchors");
+  }
+
+  /** Lots of which the contract can't be told now hold up nothing else. */
+  async #revoke(log: AnchoredLog): Promise<boolean> {
+    const revoke = () => revokeLots(log, { revoked: this.#revoked, steps: this.#steps });
+    return (await this.#steps.attempt("revoke", revoke)) ?? false;
   }
 
   async stop(): Promise<void> {

@@ -74,11 +74,12 @@ async function storeSigned(
   return { ...job, ...signed };
 }
 
-function feeMaxWei({ config }: AnchoredLog): bigint {
+/** The most that we offer per gas. */
+export function feeMaxWei({ config }: Pick<AnchoredLog, "config">): bigint {
   return BigInt(config.anchorFeeMaxGwei) * 1_000_000_000n;
 }
 
-/** geth, Besu, anvil and Nethermind all say "underpriced" in some form. */
-function isUnderpriced(error: unknown): boolean {
+/** The node holds another transaction of this nonce: geth, Besu, anvil and Nethermind all say "underpriced" in some form. */
+export function isUnderpriced(error: unknown): boolean {
   return error instanceof AppError && /underpriced/i.test(String(error.facts.rpcMessage));
 }

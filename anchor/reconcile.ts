@@ -21,6 +21,8 @@ export interface Standing {
   readonly asOf: number | null;
   /** Whether the finalized head covers everything that was planned. */
   readonly isSettled: boolean;
+  /** Whether no anchor is under way or waits to be sent: the account's next nonce is free. */
+  readonly isIdle: boolean;
   /** Why nothing is sent for now, where the operator's limits of cost forbid it. */
   readonly tooCostly: string | null;
 }
@@ -50,6 +52,7 @@ export async function reconcile(log: AnchoredLog, mirrored: number): Promise<Sta
     finalized: isConfirmed ? Number(finalized.size) : null,
     asOf: finalized.size === 0n || !isConfirmed ? null : finalized.anchoredAtS * 1000,
     isSettled: isConfirmed && Number(finalized.size) >= target,
+    isIdle: chain.size >= target,
     tooCostly,
   };
 }

@@ -25,6 +25,8 @@ export interface SteppedWorker {
   readonly chainSide: ChainRound;
   /** Queues a note for the log and plans its anchor. */
   note(text: string): Promise<void>;
+  /** One round of the records' side; gives the size of the anchor it planned, or null. */
+  plan(): Promise<number | null>;
   /** One round of the chain's side; true once everything planned is final. */
   round(): Promise<boolean>;
   /** Lets its clock go on. */
@@ -120,6 +122,7 @@ function steppedWorker(store: Store, parts: AnchorParts, passMs: (ms: number) =>
       await store.as({ role: "worker" }, (tx) => queueEntry(tx, entry, parts.clock()));
       await recordsRound(true);
     },
+    plan: async () => (await recordsRound(false)).planned?.size ?? null,
     round: () => chainSide.run(),
     passMs,
     async stop() {
