@@ -7,7 +7,6 @@ import {
   encodeIsRevoker,
   encodeRevocation,
   encodeRevoke,
-  encodeSetRevoker,
   lotSubject,
 } from "./contract.ts";
 import { feeMaxWei, isUnderpriced } from "./extend-chain.ts";
@@ -23,7 +22,8 @@ export type RevokedLots = Set<string>;
 /**
  * Tells the contract of lots that were recalled here, one a round, where it lets our account speak for the GTIN. What is told
  * is read back from the contract, and its next nonce is the chain's: killed at any point, the same call is signed again, and the
- * contract refuses a second one, so nothing needs to be stored. Only to be called while no anchor is under way.
+ * contract refuses a second one, so nothing needs to be stored. Only to be called while no anchor is under way. Our own chain
+ * proves nothing to outsiders: there a recall stays in the log.
  * @returns whether something was sent that isn't on chain yet
  * @throws TooCostly; AppError UNAVAILABLE or CONFLICT from the chain
  */
@@ -31,6 +31,7 @@ export async function revokeLots(
   log: AnchoredLog,
   { revoked, steps }: { revoked: RevokedLots; steps: SayOnce },
 ): Promise<boolean> {
+  if (log.chain.kind === "anvil") return false;
   const lots = await log.store.as({ role: "worker" }, recalledLots);
   for (const lot of lots) {
     const subject = lotSubject(lot.gtin, lot.lot);
@@ -42,16 +43,13 @@ export async function revokeLots(
   return false;
 }
 
-/** On our own chain we are the admin, and give ourselves the right; elsewhere the admin is somebody else. */
 async function tell(log: AnchoredLog, { gtin, lot }: RecalledLot, steps: SayOnce): Promise<boolean> {
-  const mayRevoke = decodeIsRevoker(await ask(log, encodeIsRevoker(gtin, log.account)));
-  if (mayRevoke) await send(log, encodeRevoke(gtin, lot, recalledByMaker));
-  else if (log.chain.kind === "anvil") await send(log, encodeSetRevoker(gtin, log.account, true));
-  else {
+  if (!decodeIsRevoker(await ask(log, encodeIsRevoker(gtin, log.account)))) {
     const words = `the contract doesn't let ${log.account} revoke lots of ${gtin}: its admin must say so (setRevoker)`;
     steps.failed(`revoke ${gtin}`, new AppError("CONFLICT", words));
     return false;
   }
+  await send(log, encodeRevoke(gtin, lot, recalledByMaker));
   steps.worked(`revoke ${gtin}`);
   return true;
 }
