@@ -135,7 +135,9 @@ const schema = z.object({
     .transform((list) => list.split(",").map((item) => item.trim()))
     .pipe(z.array(url(web)).min(1))
     .optional()
-    .describe("RPC endpoints of the chain, separated by commas; without it a chain of our own (anvil)"),
+    .describe(
+      "RPC endpoints of the chain, separated by commas, best of different owners: with two or more, anchoring pauses when they disagree, and nothing is final that only one says; without it a chain of our own (anvil)",
+    ),
   CHAIN_ID: shaped(/^[1-9]\d{0,14}$/, "must be a whole number")
     .transform(Number)
     .optional()
@@ -145,6 +147,14 @@ const schema = z.object({
     "operator",
     "who runs that chain; every verdict says so",
   ),
+  CHAIN_FINALITY: shaped(
+    /^(finalized|immediate|[1-9]\d{0,3})$/,
+    "must be finalized, immediate or a number of blocks up to 9999",
+  )
+    .default("finalized")
+    .describe(
+      "when a block counts as final: `finalized` by the chain's own tag, `immediate` on chains that take no block back (QBFT, PBFT), or under that many blocks",
+    ),
   ANCHOR_KEY: secret(
     "private key that extends the contract",
     shaped(/^0x[0-9a-fA-F]{64}$/, "must be 0x and 64 hex digits"),
@@ -169,6 +179,16 @@ const schema = z.object({
   ),
   ANCHOR_MAX_ENTRIES: whole(4096, [1, 1 << 24], "number of unanchored entries that makes us anchor"),
   ANCHOR_URGENT_MS: whole(30_000, [0, dayMs], "longest wait of an excursion or recall"),
+  ANCHOR_FEE_MAX_GWEI: whole(
+    200,
+    [1, 1_000_000],
+    "most that a transaction may offer per gas; above it anchors wait, and the chain's part says so",
+  ),
+  ANCHOR_SPEND_MAX_GWEI: whole(
+    0,
+    [0, 1e14],
+    "most that the transactions of 24 hours may cost together (10⁹ = one coin), reckoned by what they offer; 0 sets no limit",
+  ),
 
   PLACEMENT_GRACE_MS: whole(900_000, [0, dayMs], "how far back an unsigned placement or limit may count"),
   OFFLINE_BACKDATING_MS: whole(

@@ -3,6 +3,7 @@ import type { TrustFile } from "#domain/log/bundle.ts";
 import { newestJob } from "#store/anchor-jobs.ts";
 import { type ChainState, readChainState } from "#store/chain-state.ts";
 import type { AnchoredLog } from "./anchored-log.ts";
+import { EndpointsDisagree } from "./chain/agreed-head.ts";
 import { type AnvilChain, type Chain, type OutsideChain, openChain } from "./chain.ts";
 import { crashAt } from "./crash-at.ts";
 import { ensureContract } from "./ensure-contract.ts";
@@ -11,13 +12,20 @@ import { LogFork } from "./log-fork.ts";
 import { Mirror } from "./mirror.ts";
 import { checkMirror, mirrorEntries } from "./mirror-entries.ts";
 import { reconcile, type Standing } from "./reconcile.ts";
+import { type RevokedLots, revokeLots } from "./revoke-lots.ts";
 import { SayOnce } from "./say-once.ts";
 import type { AnchorContext } from "./settings.ts";
 import { accountOf } from "./transaction.ts";
+import { watchAnchors } from "./watch-anchors.ts";
 import { trustFileOf, writeTrustFile } from "./write-trust-file.ts";
 
-/** How the chain fares: `absent` = there is no part for it here, `fork` = anchoring stopped until a person decides. */
-export type ChainStatus = "up" | "down" | "absent" | "fork";
+/**
+ * How the chain fares: `absent` = there is no part for it here; `fork` = anchoring stopped until a person decides;
+ * `disagree` = its endpoints contradict one another, and `costly` = it asks for more than we may pay: anchoring pauses.
+ */
+export type ChainStatus = "up" | "down" | "absent" | "fork" | "disagree" | "costly";
+
+const watchEveryMs = 60_000;
 
 /** The side of anchoring that needs the second place and the chain. */
 export class ChainRound {
@@ -30,8 +38,10 @@ export class ChainRound {
   #log: AnchoredLog | null = null;
   #trust: TrustFile | null = null;
   #standing: Standing | null = null;
+  readonly #revoked: RevokedLots = new Set();
   #status: ChainStatus = "down";
   #detail: string | null = null;
+  #watchedAt = Number.NEGATIVE_INFINITY;
 
   constructor(context: AnchorContext, settings: OutsideChain | AnvilChain, logKey: SigningKey) {
     this.#context = context;
@@ -63,12 +73,36 @@ export class ChainRound {
       const mirrored = await this.#mirrorPlanned();
       this.#log ??= await this.#connect();
       this.#standing = await reconcile(this.#log, mirrored);
-      this.#become("up", null);
-      return this.#standing.isSettled;
+      await this.#watch(this.#log);
+      const { tooCostly, isIdle, isSettled } = this.#standing;
+      const isRevoking = isIdle && (await this.#revoke(this.#log));
+      this.#become(tooCostly === null ? "up" : "costly", tooCostly);
+      return isSettled && !isRevoking;
     } catch (error) {
       this.#fail(error);
       return false;
     }
+  }
+
+  /** The sentinel looks in the first round after a start, and then each minute; what it can't read now it reads then. */
+  async #watch(log: AnchoredLog): Promise<void> {
+    const now = log.clock();
+    if (Math.abs(now - this.#watchedAt) < watchEveryMs) return;
+    this.#watchedAt = now;
+    this.#revoked.clear();
+    const lost = await watchAnchors(log).catch((error) => {
+      if (error instanceof LogFork) throw error;
+      this.#steps.failed("watch", error);
+      return [];
+    });
+    if (lost.length > 0)
+      log.log.warn({ sizes: lost }, "the chain no longer knows the transactions of these anchors");
+  }
+
+  /** Lots of which the contract can't be told now hold up nothing else. */
+  async #revoke(log: AnchoredLog): Promise<boolean> {
+    const revoke = () => revokeLots(log, { revoked: this.#revoked, steps: this.#steps });
+    return (await this.#steps.attempt("revoke", revoke)) ?? false;
   }
 
   async stop(): Promise<void> {
@@ -130,6 +164,8 @@ export class ChainRound {
     } else if (error instanceof AppError && error.code === "PART_MISSING") {
       this.#context.log.warn({ err: error }, "there is no chain here: nothing is anchored");
       this.#become("absent", words);
+    } else if (error instanceof EndpointsDisagree) {
+      this.#become("disagree", words);
     } else {
       this.#steps.failed("anchor", error);
       this.#become("down", words);
@@ -137,9 +173,18 @@ export class ChainRound {
   }
 
   #become(status: ChainStatus, detail: string | null): void {
-    if (status === "up" && this.#status !== "up") this.#context.log.info("the chain answers");
+    if (status !== this.#status) this.#tell(status, detail);
     this.#status = status;
     this.#detail = detail;
+  }
+
+  #tell(status: ChainStatus, detail: string | null): void {
+    const { log } = this.#context;
+    if (status === "up") log.info("the chain answers");
+    if (status === "disagree")
+      log.error({ detail }, "RPC endpoints disagree: anchoring pauses until they agree");
+    if (status === "costly")
+      log.error({ detail }, "anchors cost more than allowed: they wait until that changes");
   }
 }
 

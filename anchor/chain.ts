@@ -1,26 +1,26 @@
 import { HDNodeWallet, keccak256 } from "ethers";
 import { AppError } from "#domain/errors.ts";
+import type { Rpc } from "#domain/log/chain-view.ts";
+import { type AgreedHead, agreedHead } from "./chain/agreed-head.ts";
 import { Anvil } from "./chain/anvil.ts";
 import { Endpoints } from "./chain/endpoints.ts";
-import { decodeHead, encodeHead, type Head } from "./contract.ts";
+import type { BlockTag, Finality } from "./chain/finality.ts";
+import type { Head } from "./contract.ts";
 
 /** Who runs the chain's validators: what an outsider may conclude from an anchor depends on it (design §3, §5). */
 export type ChainClass = "operator" | "consortium" | "public";
 
-/** A block by what can still become of it. */
-type BlockTag = "latest" | "finalized";
-
 /** An EVM chain that somebody else runs; every URL must answer with the same chain id. */
 export interface OutsideChain {
   readonly kind: "outside";
-  /** Tried in turn; the one that answered last is asked first. */
+  /** Tried in turn, the one that answered last first; where there are several, their heads are compared. */
   readonly rpcUrls: readonly string[];
   /** Without it, the first URL that answers at start decides. */
   readonly chainId?: number;
   /** Default "operator": nothing is claimed that wasn't set. */
   readonly chainClass?: ChainClass;
-  /** "immediate" for chains that never reorganise and know no `finalized` tag (QBFT, PBFT); default "tag". */
-  readonly finality?: "tag" | "immediate";
+  /** Default "tag". */
+  readonly finality?: Finality;
 }
 
 /** The embedded chain: anvil as a child process, its state in one file. */
@@ -45,9 +45,11 @@ export interface Chain {
   /** What an operator should know, such as a damaged state file; grows. */
   readonly notes: readonly string[];
   /** One call, at most 10 s. A refusal's facts are `{method, rpcCode, rpcMessage, data}`, `data` for `decodeRefusal`. */
-  rpc(method: string, params: readonly unknown[]): Promise<unknown>;
-  /** A log's head at a block; null where that block knows no such contract or log. */
-  head(contract: string, logId: string, blockTag: BlockTag): Promise<Head | null>;
+  readonly rpc: Rpc;
+  /** A log's head at a block; null where that block knows no such contract or log. @throws EndpointsDisagree */
+  head(contract: string, logId: string, tag: BlockTag): Promise<Head | null>;
+  /** The same with its block, and whether a second endpoint says so too. @throws EndpointsDisagree */
+  agreedHead(contract: string, logId: string, tag: BlockTag): Promise<AgreedHead>;
   /** Sends a signed transaction and returns its hash; one that the node already has counts as sent. */
   sendRaw(raw: string): Promise<string>;
   /** On anvil mines the blocks that make what was sent final; nothing outside. */
@@ -71,9 +73,9 @@ export async function openChain(settings: OutsideChain | AnvilChain): Promise<Ch
 async function openOutside(settings: OutsideChain): Promise<Chain> {
   const endpoints = new Endpoints(settings.rpcUrls, settings.chainId);
   const chainId = settings.chainId ?? (await endpoints.learnChainId());
-  const finalizedTag = settings.finality === "immediate" ? "latest" : "finalized";
+  const rpc: Rpc = (method, params) => endpoints.call(method, params);
   return {
-    ...methodsOver((method, params) => endpoints.call(method, params), finalizedTag),
+    ...methodsOver(rpc, { endpoints: endpoints.each(), finality: settings.finality ?? "tag" }),
     kind: "outside",
     chainClass: settings.chainClass ?? "operator",
     chainId,
@@ -88,9 +90,9 @@ async function openOutside(settings: OutsideChain): Promise<Chain> {
 async function openAnvil(settings: AnvilChain): Promise<Chain> {
   const anvil = new Anvil(settings);
   await anvil.start();
-  const call = (method: string, params: readonly unknown[]) => anvil.call(method, params);
+  const call: Rpc = (method, params) => anvil.call(method, params);
   return {
-    ...methodsOver(call, "finalized"),
+    ...methodsOver(call, { endpoints: [call], finality: "tag" }),
     kind: "anvil",
     chainClass: "operator",
     chainId: Number(await call("eth_chainId", [])),
@@ -102,16 +104,16 @@ async function openAnvil(settings: AnvilChain): Promise<Chain> {
   };
 }
 
-type Rpc = Chain["rpc"];
-
-function methodsOver(rpc: Rpc, finalizedTag: BlockTag): Pick<Chain, "rpc" | "head" | "sendRaw"> {
+function methodsOver(
+  rpc: Rpc,
+  { endpoints, finality }: { endpoints: readonly Rpc[]; finality: Finality },
+): Pick<Chain, "rpc" | "head" | "agreedHead" | "sendRaw"> {
+  const headAt: Chain["agreedHead"] = (contract, logId, tag) =>
+    agreedHead(endpoints, { contract, logId }, { tag, finality });
   return {
     rpc,
-    async head(contract, logId, blockTag) {
-      const tag = blockTag === "finalized" ? finalizedTag : blockTag;
-      const answer = await rpc("eth_call", [{ to: contract, data: encodeHead(logId) }, tag]);
-      return answer === "0x" ? null : decodeHead(String(answer));
-    },
+    agreedHead: headAt,
+    head: async (contract, logId, tag) => (await headAt(contract, logId, tag)).head,
     async sendRaw(raw) {
       try {
         await rpc("eth_sendRawTransaction", [raw]);

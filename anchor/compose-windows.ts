@@ -45,20 +45,60 @@ type WindowFacts = Pick<SealedBody, "points" | "door" | "power" | "data">;
 
 type Limits = Pick<RosteredEquipment, "scope" | "profile" | "profileVersion" | "lowerMilliC" | "upperMilliC">;
 
+/** Equipment whose windows can't be composed now, and why. */
+export interface FailedEquipment {
+  readonly equipment: RosteredEquipment;
+  readonly error: unknown;
+}
+
+/** What of the claimed windows could be composed, oldest first; windows in neither list weren't tried. */
+export interface Composed {
+  readonly sealed: readonly SealedWindow[];
+  readonly failed: readonly FailedEquipment[];
+}
+
 /**
  * Reads what windows hold and composes their bodies: a few equipments at a time, however many are claimed, whose shared
- * messages are asked for once.
+ * messages are asked for once. Equipment that fails holds up its own later windows only; where all of some fail, the rest
+ * isn't tried.
  */
 export async function composeWindows(
   context: Pick<AnchorContext, "store" | "readings">,
   claimed: readonly ClaimedWindow[],
-): Promise<SealedWindow[]> {
-  const runs = runsOf(claimed);
+): Promise<Composed> {
   const sealed: SealedWindow[] = [];
+  const failed = new Map<string, FailedEquipment>();
+  const runs = runsOf(claimed);
   for (let at = 0; at < runs.length; at += staysAtOnce) {
-    sealed.push(...(await composeSome(context, runs.slice(at, at + staysAtOnce))));
+    const some = runs.slice(at, at + staysAtOnce).filter(([first]) => !failed.has(subjectOf(first)));
+    const composed = await composeSome(context, some).catch(() => composeEach(context, some, failed));
+    sealed.push(...composed);
+    if (composed.length === 0 && some.length > 0) break;
   }
-  return sealed.sort((a, b) => a.window.fromMs - b.window.fromMs);
+  return { sealed: sealed.sort((a, b) => a.window.fromMs - b.window.fromMs), failed: [...failed.values()] };
+}
+
+/** Some of these can't be composed: each by itself shows which. */
+async function composeEach(
+  context: Pick<AnchorContext, "store" | "readings">,
+  runs: readonly ClaimedWindow[][],
+  failed: Map<string, FailedEquipment>,
+): Promise<SealedWindow[]> {
+  const sealed: SealedWindow[] = [];
+  for (const run of runs) {
+    const { equipment } = run[0] as ClaimedWindow;
+    if (failed.has(equipment.subject)) continue;
+    try {
+      sealed.push(...(await composeSome(context, [run])));
+    } catch (error) {
+      failed.set(equipment.subject, { equipment, error });
+    }
+  }
+  return sealed;
+}
+
+function subjectOf(claimed: ClaimedWindow | undefined): string {
+  return claimed?.equipment.subject ?? "";
 }
 
 async function composeSome(

@@ -69,6 +69,16 @@ export function encodeSetRevoker(gtin: string, revoker: string, allowed: boolean
   return abi.encodeFunctionData("setRevoker", [gtin, revoker, allowed]);
 }
 
+/** Call data that asks whether an account may recall lots of a GTIN (14 digits). */
+export function encodeIsRevoker(gtin: string, account: string): string {
+  return abi.encodeFunctionData("isRevoker", [gtin, account]);
+}
+
+/** The answer to `encodeIsRevoker`. */
+export function decodeIsRevoker(answer: string): boolean {
+  return abi.decodeFunctionResult("isRevoker", answer)[0] === true;
+}
+
 /** Call data that reads a log's head. */
 export function encodeHead(logId: string): string {
   return abi.encodeFunctionData("head", [logId]);

@@ -2,6 +2,7 @@ import { keccak256 } from "ethers";
 import { AppError } from "#domain/errors.ts";
 import { replanJobs } from "#store/anchor-jobs.ts";
 import { type ChainState, readChainState, saveChainState } from "#store/chain-state.ts";
+import type { Store } from "#store/connect.ts";
 import { forgetSeals } from "#store/seals.ts";
 import type { Chain } from "./chain.ts";
 import { logIdOf } from "./contract.ts";
@@ -13,7 +14,8 @@ const plentyWei = "0x3635c9adc5dea00000";
 
 /**
  * The contract that our log is anchored in. Outside it must be set and hold our log with us as its publisher; on the
- * embedded chain it is deployed when there is none, also when the chain began anew (everything is anchored again then).
+ * embedded chain it is deployed when there is none, also when the chain began anew. In another contract than before
+ * everything is anchored again.
  * @throws AppError BAD_SETTING with what is wrong outside; UNAVAILABLE or CONFLICT from the chain
  */
 export async function ensureContract(
@@ -36,9 +38,8 @@ export async function ensureContract(
       facts,
     );
   }
-  if (known === null || JSON.stringify(known) !== JSON.stringify(state)) {
-    await context.store.as({ role: "worker" }, (tx) => saveChainState(tx, state));
-  }
+  if (known === null) await context.store.as({ role: "worker" }, (tx) => saveChainState(tx, state));
+  else if (known !== state) await beginAnew(context.store, state);
   return state;
 }
 
@@ -66,13 +67,18 @@ async function deployAnew(
     logId: logIdOf(origin),
     deployedAt: clock(),
   };
+  await beginAnew(store, state);
+  log.info({ contract }, "the log's contract was deployed on the embedded chain");
+  return state;
+}
+
+/** What was signed for another contract, or read of it, says nothing of this one: everything is anchored again. */
+async function beginAnew(store: Store, state: ChainState): Promise<void> {
   await store.as({ role: "worker" }, async (tx) => {
     await forgetSeals(tx);
     await replanJobs(tx);
     await saveChainState(tx, state);
   });
-  log.info({ contract }, "the log's contract was deployed on the embedded chain");
-  return state;
 }
 
 async function outsideState(
@@ -82,7 +88,7 @@ async function outsideState(
 ): Promise<ChainState> {
   const contract = config.contractAddress;
   if (contract === undefined) throw new AppError("BAD_SETTING", "CHAIN_RPC_URL needs CONTRACT_ADDRESS");
-  const isKnown = known?.contract === contract && known.chainId === chain.chainId;
+  const isKnown = known?.contract.toLowerCase() === contract.toLowerCase() && known.chainId === chain.chainId;
   if (isKnown) return known;
   const codeHash = await codeHashAt(chain, contract);
   const origin = config.logOrigin;

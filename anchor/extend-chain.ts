@@ -1,41 +1,54 @@
+import { AppError } from "#domain/errors.ts";
 import { type AnchorJob, updateJob } from "#store/anchor-jobs.ts";
 import type { AnchoredLog } from "./anchored-log.ts";
 import { encodeExtend } from "./contract.ts";
 import { crashAt } from "./crash-at.ts";
+import { currentFees } from "./current-fees.ts";
 import { dearerTransaction } from "./dearer-transaction.ts";
+import { refuseOverspend } from "./refuse-overspend.ts";
 import { type SignedTransaction, signTransaction } from "./transaction.ts";
 import { consistencyBetween } from "./tree.ts";
 
 /**
  * Signs the step of the head from `oldSize` to the job's size and stores the transaction; nothing is sent here.
- * @throws AppError CONFLICT when the contract would refuse it (its error in `facts.data`)
+ * @throws AppError CONFLICT when the contract would refuse it (its error in `facts.data`); TooCostly
  */
 export async function signExtension(
   log: AnchoredLog,
   job: AnchorJob,
   { oldSize, nonce }: { oldSize: number; nonce: number },
 ): Promise<AnchorJob & { rawTx: string }> {
+  await refuseOverspend(log);
   const proof = await log.store.as({ role: "worker" }, (tx) => consistencyBetween(tx, oldSize, job.newSize));
   const data = encodeExtend(log.logId, { newSize: BigInt(job.newSize), newRoot: job.root, proof });
-  const signed = await signTransaction(log.chain, log.key, { to: log.contract, data, nonce });
+  const signed = await signTransaction(log.chain, log.key, {
+    ...{ to: log.contract, data, nonce },
+    feeMaxWei: feeMaxWei(log),
+  });
   return storeSigned(log, { ...job, oldSize }, signed);
 }
 
-/** Signs the same step under the same nonce at a fee that replaces the one before. */
+/** Signs the same step under the same nonce at a fee that replaces the one before. @throws TooCostly */
 export async function signDearer(
   log: AnchoredLog,
   job: AnchorJob & { rawTx: string },
 ): Promise<AnchorJob & { rawTx: string }> {
-  return storeSigned(log, job, await dearerTransaction(job.rawTx, log.key));
+  const fees = { now: await currentFees(log.chain), maxWei: feeMaxWei(log) };
+  return storeSigned(log, job, await dearerTransaction(job.rawTx, log.key, fees));
 }
 
-/** Sends a stored transaction; sent again it does no harm, since the head moves from one size only once. */
+/**
+ * Sends a stored transaction; sent again it does no harm, since the head moves from one size only once. Where the node holds
+ * another one of this nonce, it counts as sent, and is made dearer in its time.
+ */
 export async function sendExtension(
   log: AnchoredLog,
   job: AnchorJob & { rawTx: string },
   block: number,
 ): Promise<void> {
-  await log.chain.sendRaw(job.rawTx);
+  await log.chain.sendRaw(job.rawTx).catch((error) => {
+    if (!isUnderpriced(error)) throw error;
+  });
   crashAt("sent", log.config);
   const sent = { state: "sent", sentAt: log.clock(), blockNumber: block } as const;
   await log.store.as({ role: "worker" }, (tx) => updateJob(tx, job.newSize, sent));
@@ -59,4 +72,14 @@ async function storeSigned(
   await log.store.as({ role: "worker" }, (tx) => updateJob(tx, job.newSize, signed));
   crashAt("signed", log.config);
   return { ...job, ...signed };
+}
+
+/** The most that we offer per gas. */
+export function feeMaxWei({ config }: Pick<AnchoredLog, "config">): bigint {
+  return BigInt(config.anchorFeeMaxGwei) * 1_000_000_000n;
+}
+
+/** The node holds another transaction of this nonce: geth, Besu, anvil and Nethermind all say "underpriced" in some form. */
+export function isUnderpriced(error: unknown): boolean {
+  return error instanceof AppError && /underpriced/i.test(String(error.facts.rpcMessage));
 }

@@ -9,60 +9,67 @@ import { sendExtension, signDearer, signExtension } from "./extend-chain.ts";
 import { findAnchoring } from "./find-anchoring.ts";
 import { LogFork } from "./log-fork.ts";
 import { mirrorSeals } from "./mirror-seals.ts";
-import { type HeadFacts, nextStep, type Settlement, settleJob } from "./settle-jobs.ts";
+import { type HeadFacts, type NextStep, nextStep, type Settlement, settleJob } from "./settle-jobs.ts";
+import { TooCostly } from "./too-costly.ts";
 import { rootAt } from "./tree.ts";
 
 /** Where our log stands on chain; sizes, and the time of the finalized head (epoch ms, null at size 0). */
 export interface Standing {
   readonly latest: number;
-  readonly finalized: number;
+  /** Null while only one of several endpoints answers. */
+  readonly finalized: number | null;
   readonly asOf: number | null;
   /** Whether the finalized head covers everything that was planned. */
   readonly isSettled: boolean;
+  /** Whether no anchor is under way or waits to be sent: the account's next nonce is free. */
+  readonly isIdle: boolean;
+  /** Why nothing is sent for now, where the operator's limits of cost forbid it. */
+  readonly tooCostly: string | null;
 }
 
 /**
  * One round of bringing the chain's head to our newest planned size, exactly once: decided from `head()` at latest and
  * finalized alone, by compare-and-swap on the size (design §5, reference anchoring.md §6.6). Safe to repeat at any time.
  * Nothing above `mirrored`, the number of entries that are durable in the second place, is brought on chain.
- * @throws LogFork when the chain holds what our log doesn't; AppError UNAVAILABLE or CONFLICT from the chain
+ * @throws LogFork when the chain holds what our log doesn't; EndpointsDisagree; AppError UNAVAILABLE or CONFLICT
  */
 export async function reconcile(log: AnchoredLog, mirrored: number): Promise<Standing> {
-  // The nonce comes first: a nonce used up before the head was read is burnt if that head hasn't moved.
-  const nonce = Number(await log.chain.rpc("eth_getTransactionCount", [log.account, "latest"]));
-  const block = Number(await log.chain.rpc("eth_blockNumber", []));
-  const [latest, finalized] = [await headOf(log, "latest"), await headOf(log, "finalized")];
+  // The finalized head comes first, so that it is never ahead of the latest one.
+  const { head: finalized, isConfirmed } = await headOf(log, "finalized");
+  const { head: latest, block } = await headOf(log, "latest");
+  // Of the same block, so that a nonce used up by then is burnt if that head hasn't moved.
+  const asked = [log.account, `0x${block.toString(16)}`];
+  const nonce = Number(await log.chain.rpc("eth_getTransactionCount", asked));
   await refuseFork(log, [latest, finalized]);
-  const jobs = await settleAll(log, factsOf(latest), factsOf(finalized));
-  const size = Number(latest.size);
+  const jobs = await settleAll(log, factsOf(latest), isConfirmed ? factsOf(finalized) : null);
+  const chain = { size: Number(latest.size), nonce, block, now: log.clock() };
   const durable = jobs.filter(({ newSize }) => newSize <= mirrored);
-  const isSent = await goOn(log, nextStep(durable, { size, nonce, block, now: log.clock() }), {
-    size,
-    nonce,
-    block,
-  });
+  const { isSent, tooCostly } = await goOn(log, nextStep(durable, chain), chain);
   if (!isSent && latest.size > finalized.size) await log.chain.afterTransaction();
   const target = Math.max(0, ...jobs.map(({ newSize }) => newSize));
   return {
-    latest: size,
-    finalized: Number(finalized.size),
-    asOf: finalized.size === 0n ? null : finalized.anchoredAtS * 1000,
-    isSettled: Number(finalized.size) >= target,
+    latest: chain.size,
+    finalized: isConfirmed ? Number(finalized.size) : null,
+    asOf: finalized.size === 0n || !isConfirmed ? null : finalized.anchoredAtS * 1000,
+    isSettled: isConfirmed && Number(finalized.size) >= target,
+    isIdle: chain.size >= target,
+    tooCostly,
   };
 }
 
-const noHead = { root: new Uint8Array(32), size: 0n, anchoredAtS: 0 };
+type SizedHead = Pick<Head, "root" | "size" | "anchoredAtS">;
+
+const noHead: SizedHead = { root: new Uint8Array(32), size: 0n, anchoredAtS: 0 };
 
 /** The head at a block; at a finalized block before our contract there is none yet. */
 async function headOf(
   log: AnchoredLog,
   tag: "latest" | "finalized",
-): Promise<Pick<Head, "root" | "size" | "anchoredAtS">> {
-  const head = await log.chain.head(log.contract, log.logId, tag);
-  if (head !== null) return head;
-  if (tag === "latest")
+): Promise<{ head: SizedHead; block: number; isConfirmed: boolean }> {
+  const { head, ...seen } = await log.chain.agreedHead(log.contract, log.logId, tag);
+  if (head === null && tag === "latest")
     throw new AppError("UNAVAILABLE", "the contract is not on the chain", { part: "chain" });
-  return noHead;
+  return { head: head ?? noHead, ...seen };
 }
 
 async function refuseFork(log: AnchoredLog, heads: readonly Pick<Head, "root" | "size">[]): Promise<void> {
@@ -79,7 +86,11 @@ async function refuseFork(log: AnchoredLog, heads: readonly Pick<Head, "root" | 
 }
 
 /** Notes what the heads say of every open job, and gives the jobs as they are then. */
-async function settleAll(log: AnchoredLog, latest: HeadFacts, finalized: HeadFacts): Promise<AnchorJob[]> {
+async function settleAll(
+  log: AnchoredLog,
+  latest: HeadFacts,
+  finalized: HeadFacts | null,
+): Promise<AnchorJob[]> {
   const jobs = await log.store.as({ role: "worker" }, (tx) => openJobs(tx, latest.size));
   const settled: AnchorJob[] = [];
   for (const job of jobs) {
@@ -109,18 +120,23 @@ async function changeOf(
 
 async function goOn(
   log: AnchoredLog,
-  next: ReturnType<typeof nextStep>,
+  next: NextStep,
   { size, nonce, block }: { size: number; nonce: number; block: number },
-): Promise<boolean> {
-  if (next.step === "nothing") return false;
-  const signed =
-    next.step === "sign"
-      ? await signExtension(log, next.job, { oldSize: size, nonce })
-      : next.step === "bump"
-        ? await signDearer(log, next.job)
-        : next.job;
-  await sendExtension(log, signed, block);
-  return true;
+): Promise<{ isSent: boolean; tooCostly: string | null }> {
+  if (next.step === "nothing") return { isSent: false, tooCostly: null };
+  try {
+    const signed =
+      next.step === "sign"
+        ? await signExtension(log, next.job, { oldSize: size, nonce })
+        : next.step === "bump"
+          ? await signDearer(log, next.job)
+          : next.job;
+    await sendExtension(log, signed, block);
+    return { isSent: true, tooCostly: null };
+  } catch (error) {
+    if (error instanceof TooCostly) return { isSent: false, tooCostly: error.message };
+    throw error;
+  }
 }
 
 function factsOf(head: { size: bigint; anchoredAtS: number }): HeadFacts {

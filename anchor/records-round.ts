@@ -39,7 +39,7 @@ export function createRecordsRound(
     const plan = () => planCheckpoint(context, { heads, logKey: keys.log, force });
     const planned = await steps.attempt("plan", plan);
     if (planned !== null) crashAt("planned", context.config);
-    return { planned, hasMore: Boolean(sealed) };
+    return { planned, hasMore: sealed === true };
   };
 }
 

@@ -13,12 +13,17 @@ export class SayOnce {
   async attempt<T>(step: string, work: () => Promise<T>): Promise<T | null> {
     try {
       const result = await work();
-      if (this.#failing.delete(step)) this.#log.info({ step }, "works again");
+      this.worked(step);
       return result;
     } catch (error) {
       this.failed(step, error);
       return null;
     }
+  }
+
+  /** Says that a step works again, if it was said to fail. */
+  worked(step: string): void {
+    if (this.#failing.delete(step)) this.#log.info({ step }, "works again");
   }
 
   /** Says that a step fails, unless it was said already. */

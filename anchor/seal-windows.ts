@@ -11,9 +11,11 @@ import {
   type SealedEquipment,
   type Window,
 } from "#store/windows.ts";
-import { composeWindows, type SealedWindow } from "./compose-windows.ts";
+import { type Composed, composeWindows, type SealedWindow } from "./compose-windows.ts";
 import { dueWindows, nextDueAt } from "./due-windows.ts";
 import { type RosteredEquipment, withRosters } from "./equipment-rosters.ts";
+import { PutOff } from "./put-off.ts";
+import { SayOnce } from "./say-once.ts";
 import type { AnchorContext } from "./settings.ts";
 
 const windowsPerTick = 500;
@@ -23,11 +25,13 @@ const projectorWaitMaxMs = 15 * 60_000;
 /** Seals windows as they fall due; one in each process. */
 export interface WindowSealer {
   /**
-   * Seals what is due, at most 500 windows, and gives their number; 0 also while it waits for the projector. In a hurry
-   * nothing more is waited for after an equipment's acceptance or after a late reading; a window's own grace stays.
-   * @throws when a store can't answer now: windows already claimed are sealed by a later call
+   * Seals what is due, at most 500 windows, and says whether there may be more; no also while it waits for the projector. In
+   * a hurry nothing more is waited for after an equipment's acceptance or after a late reading; a window's own grace stays.
+   * Equipment whose windows can't be composed now holds up nobody else: the process's log names it, and its windows, claimed
+   * already, are sealed by a later call, in their order.
+   * @throws when a store can't answer now
    */
-  sealDue(hurry?: boolean): Promise<number>;
+  sealDue(hurry?: boolean): Promise<boolean>;
 }
 
 type Claimed = readonly { readonly window: Window; readonly equipment: RosteredEquipment }[];
@@ -38,18 +42,36 @@ type Claimed = readonly { readonly window: Window; readonly equipment: RosteredE
  */
 export function createWindowSealer(context: AnchorContext): WindowSealer {
   const patience = new Patience(context.config.sealGraceMs);
+  const putOff = new PutOff();
+  const steps = new SayOnce(context.log);
   return {
     async sealDue(hurry = false) {
       await context.readings.ping();
       const claimed = await context.store.as({ role: "worker" }, (tx) =>
-        claimDue(tx, context, { patience, hurry }),
+        claimDue(tx, context, { patience, hurry, putOff: putOff.now(context.clock()) }),
       );
-      if (claimed.length === 0) return 0;
-      const sealed = await composeWindows(context, claimed);
-      await context.store.as({ role: "worker" }, (tx) => queueSealed(tx, sealed, context.clock()));
-      return sealed.length;
+      if (claimed.length === 0) return false;
+      const composed = await composeWindows(context, claimed);
+      await context.store.as({ role: "worker" }, (tx) => queueSealed(tx, composed.sealed, context.clock()));
+      note(composed, { putOff, steps, now: context.clock() });
+      return true;
     },
   };
+}
+
+function note(
+  { sealed, failed }: Composed,
+  { putOff, steps, now }: { putOff: PutOff; steps: SayOnce; now: number },
+): void {
+  const stepOf = (label: string) => `seal equipment ${label}`;
+  for (const { window, equipment } of sealed) {
+    putOff.worked(window);
+    steps.worked(stepOf(equipment.label));
+  }
+  for (const { equipment, error } of failed) {
+    putOff.failed({ tenantId: equipment.tenantId, equipmentId: equipment.id }, now);
+    steps.failed(stepOf(equipment.label), error);
+  }
 }
 
 /** What waiting needs to remember from one call to the next. */
@@ -93,10 +115,10 @@ class Patience {
 async function claimDue(
   tx: Tx,
   { config, clock }: AnchorContext,
-  { patience, hurry }: { patience: Patience; hurry: boolean },
+  { patience, hurry, putOff }: { patience: Patience; hurry: boolean; putOff: ReturnType<PutOff["now"]> },
 ): Promise<Claimed> {
   const now = clock();
-  const unsealed = await readUnsealedWindows(tx, windowsPerTick);
+  const unsealed = await readUnsealedWindows(tx, { limit: windowsPerTick, except: putOff });
   const register = await readEquipmentState(tx);
   if (!hurry && unsealed.length === 0 && patience.isQuiet(register, now)) return [];
   const all = await readSealedEquipment(tx, config.offlineBackdatingMs);
@@ -104,7 +126,9 @@ async function claimDue(
   const { sealGraceMs: graceMs } = config;
   const graces = { graceMs, acceptedGraceMs: hurry ? 0 : graceMs };
   patience.beQuiet(register, Math.min(...all.map((one) => nextDueAt(one, graces))));
-  const tiled = all.flatMap((one) => dueWindows(one, { ...graces, now, limit: windowsPerTick }));
+  const waiting = new Set(putOff.map(({ tenantId, equipmentId }) => keyOf(tenantId, equipmentId)));
+  const tried = all.filter(({ tenantId, id }) => !waiting.has(keyOf(tenantId, id)));
+  const tiled = tried.flatMap((one) => dueWindows(one, { ...graces, now, limit: windowsPerTick }));
   const wanted = [...tiled, ...lateWindows(unsealed, byId, { patience, hurry, now })];
   if (wanted.length === 0) return [];
   const { oldest } = await waitingAbove(tx, await holdProjector(tx));

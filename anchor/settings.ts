@@ -14,6 +14,8 @@ export type AnchorConfig = Pick<
   | "anchorMaxAgeMs"
   | "anchorMaxEntries"
   | "anchorUrgentMs"
+  | "anchorFeeMaxGwei"
+  | "anchorSpendMaxGwei"
   | "anchorKey"
   | "contractAddress"
   | "testCrashAt"

@@ -23,10 +23,19 @@ describe("what the chain's heads say of a job", () => {
     expect(settled("final", 20, 10)).toBe("keep");
   });
 
-  it("is planned anew when the chain lost it", () => {
+  it("goes out again when the chain took it back", () => {
+    const inBlock = job(10, "included", { rawTx: "0x", nonce: 3, blockNumber: 7, anchoredAt: 9, sentAt: 8 });
+    const change = { state: "signed", sentAt: null, blockNumber: null, anchoredAt: null };
+    expect(settleJob(inBlock, head(5), head(5))).toEqual({ step: "change", change });
     expect(settled("included", 5, 5)).toBe("planned");
     expect(settled("final", 0, 0)).toBe("planned");
     expect(settled("sent", 5, 5)).toBe("keep");
+  });
+
+  it("is not called final while nobody confirms the finalized head", () => {
+    expect(settleJob(job(10, "sent"), head(10), null)).toMatchObject({ change: { state: "included" } });
+    expect(settleJob(job(10, "included"), head(11), null).step).toBe("keep");
+    expect(settleJob(job(10, "final"), head(10), null).step).toBe("keep");
   });
 
   it("is superseded when the head went past it, unless a receipt proves it", () => {
@@ -58,6 +67,7 @@ describe("the next step", () => {
   it("signs anew when the head moved or the nonce is burnt", () => {
     expect(nextStep([job(5, "sent", { ...sent, oldSize: 3 })], chain).step).toBe("sign");
     expect(nextStep([job(5, "sent", { ...sent, nonce: 6 })], chain).step).toBe("sign");
+    expect(nextStep([job(5, "sent", { ...sent, nonce: 8 })], chain).step).toBe("sign");
   });
 
   it("waits for what was sent, then makes it dearer after 30 s or 3 blocks", () => {

@@ -12,34 +12,30 @@ export type Settlement =
   | { readonly step: "ask-receipt" }
   | { readonly step: "keep" };
 
-/** A job that has to be signed (again). */
-const unsent = {
-  state: "planned",
-  nonce: null,
-  rawTx: null,
-  txHash: null,
-  sentAt: null,
-  blockNumber: null,
-  anchoredAt: null,
-} as const;
+/** What the chain took back; its transaction goes out again, unless its nonce is burnt by then. */
+function takenBack({ rawTx }: AnchorJob): Settlement {
+  const state = rawTx === null ? "planned" : "signed";
+  return { step: "change", change: { state, sentAt: null, blockNumber: null, anchoredAt: null } };
+}
 
 /**
- * What two heads of the chain say of a job. Only the heads decide, never an event or what we believe to have sent
- * (reference, anchoring.md §6.6); a job that the chain lost is planned anew.
+ * What two heads of the chain say of a job, `finalized` null while nobody confirms it. Only the heads decide, never an
+ * event or what we believe to have sent (reference, anchoring.md §6.6).
  */
-export function settleJob(job: AnchorJob, latest: HeadFacts, finalized: HeadFacts): Settlement {
+export function settleJob(job: AnchorJob, latest: HeadFacts, finalized: HeadFacts | null): Settlement {
   const { newSize, state } = job;
   const isOnChain = state === "included" || state === "final";
-  if (newSize > latest.size) return isOnChain ? { step: "change", change: unsent } : { step: "keep" };
-  if (newSize === finalized.size) {
+  if (newSize > latest.size) return isOnChain ? takenBack(job) : { step: "keep" };
+  if (newSize === finalized?.size) {
     if (state === "final") return { step: "keep" };
     return { step: "change", change: { state: "final", anchoredAt: finalized.anchoredAt } };
   }
   if (newSize === latest.size) {
-    if (state === "included") return { step: "keep" };
+    if (state === "included" || (state === "final" && finalized === null)) return { step: "keep" };
     return { step: "change", change: { state: "included", anchoredAt: latest.anchoredAt } };
   }
-  if (state === "included") return newSize < finalized.size ? { step: "ask-receipt" } : { step: "keep" };
+  if (state === "included")
+    return finalized !== null && newSize < finalized.size ? { step: "ask-receipt" } : { step: "keep" };
   return state === "final" ? { step: "keep" } : { step: "change", change: { state: "superseded" } };
 }
 
@@ -53,7 +49,7 @@ const bumpAfterMs = 30_000;
 const bumpAfterBlocks = 3;
 
 /**
- * One transaction at a time: what was signed for this very head with a nonce that is still free goes out, again and
+ * One transaction at a time: what was signed for this very head with the next free nonce goes out, again and
  * dearer when it isn't taken; otherwise the newest planned size is signed, whatever lies between is skipped.
  */
 export function nextStep(
@@ -71,7 +67,7 @@ export function nextStep(
 
 function isActive(job: AnchorJob, chain: { size: number; nonce: number }): boolean {
   const isUnderWay = job.state === "signed" || job.state === "sent";
-  return isUnderWay && job.rawTx !== null && job.oldSize === chain.size && (job.nonce ?? -1) >= chain.nonce;
+  return isUnderWay && job.rawTx !== null && job.oldSize === chain.size && job.nonce === chain.nonce;
 }
 
 function isStuck(job: AnchorJob, { block, now }: { block: number; now: number }): boolean {

@@ -2,12 +2,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Transaction, Wallet } from "ethers";
 import { AppError } from "#domain/errors.ts";
 import type { Chain } from "./chain.ts";
+import { currentFees } from "./current-fees.ts";
 
 const pollMs = 200;
 const receiptTimeoutMs = 120_000;
 /** Room above the estimate: a day's first extend costs 22,600 gas more than one estimated before midnight. */
 const spareGas = 40_000n;
-const fallbackTipWei = 1_000_000_000n;
 
 /** A signed transaction: `raw` and `hash` as 0x-hex. */
 export interface SignedTransaction {
@@ -34,18 +34,19 @@ export async function nextNonce(chain: Chain, account: string): Promise<number> 
 }
 
 /**
- * Signs a call (or, without `to`, a deployment) with this nonce; fees are EIP-1559 where the chain has a base fee, else
- * its gas price. A call that would fail is refused here, as CONFLICT with the contract's error in `facts.data`.
+ * Signs a call (or, without `to`, a deployment) with this nonce, at the chain's fees up to `feeMaxWei` per gas. A call
+ * that would fail is refused here, as CONFLICT with the contract's error in `facts.data`.
+ * @throws TooCostly when the chain asks for more than that
  */
 export async function signTransaction(
   chain: Chain,
   key: string,
-  request: { to?: string; data: string; nonce: number },
+  request: { to?: string; data: string; nonce: number; feeMaxWei?: bigint },
 ): Promise<SignedTransaction> {
   const wallet = new Wallet(key);
-  const { to, data, nonce } = request;
+  const { to, data, nonce, feeMaxWei } = request;
   const estimate = BigInt(String(await chain.rpc("eth_estimateGas", [{ from: wallet.address, to, data }])));
-  const fees = await currentFees(chain);
+  const fees = await currentFees(chain, feeMaxWei);
   const fields = { chainId: chain.chainId, to, data, nonce, gasLimit: estimate + spareGas, ...fees };
   const raw = await wallet.signTransaction(fields);
   return { raw, hash: Transaction.from(raw).hash ?? "", nonce };
@@ -69,18 +70,4 @@ interface RpcReceipt {
 
 function readReceipt({ status, blockNumber, contractAddress }: RpcReceipt): Receipt {
   return { succeeded: BigInt(status) === 1n, blockNumber: Number(blockNumber), contractAddress };
-}
-
-type Fees = { type: 0; gasPrice: bigint } | { type: 2; maxFeePerGas: bigint; maxPriorityFeePerGas: bigint };
-
-async function currentFees(chain: Chain): Promise<Fees> {
-  const block = (await chain.rpc("eth_getBlockByNumber", ["latest", false])) as { baseFeePerGas?: string };
-  if (block.baseFeePerGas === undefined) {
-    return { type: 0, gasPrice: BigInt(String(await chain.rpc("eth_gasPrice", []))) };
-  }
-  const tip = await chain.rpc("eth_maxPriorityFeePerGas", []).then(
-    (wei) => BigInt(String(wei)),
-    () => fallbackTipWei,
-  );
-  return { type: 2, maxFeePerGas: 2n * BigInt(block.baseFeePerGas) + tip, maxPriorityFeePerGas: tip };
 }

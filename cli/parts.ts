@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Logger } from "pino";
 import pino from "pino";
+import type { Finality } from "#anchor/chain/finality.ts";
 import type { AnvilChain, OutsideChain } from "#anchor/chain.ts";
 import { type Config, loadConfig } from "#config";
 import type { Context } from "#services/context.ts";
@@ -46,8 +47,14 @@ export function chainSettings(config: Config): OutsideChain | AnvilChain {
     kind: "outside",
     rpcUrls: config.chainRpcUrl,
     chainClass: config.chainClass,
+    finality: finalityOf(config.chainFinality),
     ...(config.chainId === undefined ? {} : { chainId: config.chainId }),
   };
+}
+
+function finalityOf(word: string): Finality {
+  if (word === "finalized") return "tag";
+  return word === "immediate" ? "immediate" : Number(word);
 }
 
 /** The context of a command: the operator at the terminal. */

@@ -43,6 +43,22 @@ export async function jobsAnchoredBetween(tx: Tx, from: number, to: number): Pro
   return rows as AnchorJob[];
 }
 
+/** Jobs whose transaction was sent since then, epoch ms. */
+export async function jobsSentSince(tx: Tx, since: number): Promise<AnchorJob[]> {
+  return (await tx.select().from(anchorJobs).where(gte(anchorJobs.sentAt, since))) as AnchorJob[];
+}
+
+/** The newest jobs that the chain's finalized head covered, newest first. */
+export async function newestFinalJobs(tx: Tx, limit: number): Promise<AnchorJob[]> {
+  const rows = await tx
+    .select()
+    .from(anchorJobs)
+    .where(eq(anchorJobs.state, "final"))
+    .orderBy(desc(anchorJobs.newSize))
+    .limit(limit);
+  return rows as AnchorJob[];
+}
+
 /** Notes what became of a job. */
 export async function updateJob(
   tx: Tx,
@@ -52,7 +68,7 @@ export async function updateJob(
   await tx.update(anchorJobs).set(change).where(eq(anchorJobs.newSize, newSize));
 }
 
-/** Plans every job anew: the chain that held them began anew (embedded chain only). */
+/** Plans every job anew: the chain that held them began anew, or another contract holds our log. */
 export async function replanJobs(tx: Tx): Promise<void> {
   const nothingSent = {
     nonce: null,

@@ -101,6 +101,21 @@ export async function recalledSince(
   return rows[0]?.since;
 }
 
+/** A lot by its GTIN (14 digits) and number. */
+export interface RecalledLot {
+  readonly gtin: string;
+  readonly lot: string;
+}
+
+/** Every lot in recall, of all makers; worker only. */
+export async function recalledLots(tx: Tx): Promise<RecalledLot[]> {
+  return tx
+    .select({ gtin: lots.gtin, lot: lots.lot })
+    .from(lots)
+    .where(isNotNull(lots.recalledAt))
+    .orderBy(lots.recalledAt);
+}
+
 /** Marks a lot as recalled; false when it was already. */
 export async function markRecalled(
   tx: Tx,

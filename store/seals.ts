@@ -1,4 +1,4 @@
-import { desc } from "drizzle-orm";
+import { asc, desc, gte } from "drizzle-orm";
 import type { Tx } from "./connect.ts";
 import { seals } from "./schema/seals.ts";
 
@@ -16,7 +16,17 @@ export async function insertSeal(tx: Tx, seal: Seal): Promise<void> {
   await tx.insert(seals).values(seal).onConflictDoNothing();
 }
 
-/** Forgets all seals: the chain that kept them is gone (embedded chain only). */
+/** The seals of this UTC day and later ones, oldest first. */
+export async function sealsFrom(tx: Tx, day: number): Promise<Seal[]> {
+  return tx.select().from(seals).where(gte(seals.day, day)).orderBy(asc(seals.day));
+}
+
+/** Forgets the seals of this UTC day and later ones: the chain took them back, and they are read anew. */
+export async function forgetSealsFrom(tx: Tx, day: number): Promise<void> {
+  await tx.delete(seals).where(gte(seals.day, day));
+}
+
+/** Forgets all seals: the chain that kept them is gone (the embedded chain, or another contract). */
 export async function forgetSeals(tx: Tx): Promise<void> {
   await tx.delete(seals);
 }

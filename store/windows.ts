@@ -75,12 +75,20 @@ export async function readSealedEquipment(tx: Tx, backdatingMs: number): Promise
   }));
 }
 
-/** Windows that must be sealed again, or were being sealed when the process ended; oldest first. */
-export async function readUnsealedWindows(tx: Tx, limit: number): Promise<Window[]> {
+/** Windows that must be sealed again, or were being sealed when that ended, oldest first; not those of `except`. */
+export async function readUnsealedWindows(
+  tx: Tx,
+  { limit, except }: { limit: number; except: readonly Pick<Window, "tenantId" | "equipmentId">[] },
+): Promise<Window[]> {
+  const column = (pick: (place: (typeof except)[number]) => string) => sql.param(except.map(pick));
+  const isOther = sql`(${windows.tenantId}, ${windows.equipmentId}) not in (select * from unnest(
+    ${column((place) => place.tenantId)}::text[], ${column((place) => place.equipmentId)}::text[]))`;
   return tx
     .select()
     .from(windows)
-    .where(or(eq(windows.dirty, true), lt(windows.versions, 0)))
+    .where(
+      and(or(eq(windows.dirty, true), lt(windows.versions, 0)), except.length === 0 ? undefined : isOther),
+    )
     .orderBy(asc(windows.fromMs))
     .limit(limit);
 }

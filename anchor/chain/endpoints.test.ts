@@ -52,16 +52,27 @@ describe("a chain outside", () => {
     await expect(openChain({ kind: "outside", rpcUrls })).rejects.toMatchObject({ code: "UNAVAILABLE" });
   });
 
-  it("asks for `latest` where blocks are final at once", async () => {
+  it.each([
+    ["immediate", "0x5"],
+    [3, "0x2"],
+    [9, "0x0"],
+  ] as const)("reads the final head, under finality %s, at block %s of 5", async (finality, block) => {
     const asked: string[] = [];
     const noContract = '{"jsonrpc":"2.0","id":1,"result":"0x"}';
-    const rpcUrls = [
-      await answering(200, (body) => (body.includes("eth_chainId") ? chainFive : noContract), asked),
-    ];
-    const chain = await openChain({ kind: "outside", rpcUrls, finality: "immediate" });
+    const answer = (body: string) => (body.includes("eth_call") ? noContract : chainFive);
+    const rpcUrls = [await answering(200, answer, asked)];
+    const chain = await openChain({ kind: "outside", rpcUrls, finality });
     expect(await chain.head(account, `0x${"11".repeat(32)}`, "finalized")).toBeNull();
-    expect(asked.at(-1)).toContain('"latest"');
+    expect(JSON.parse(asked.at(-1) ?? "").params.at(-1)).toBe(block);
     expect(asked.join()).not.toContain("finalized");
+  });
+
+  it("says so when it names no finalized block", async () => {
+    const none = '{"jsonrpc":"2.0","id":1,"result":null}';
+    const rpcUrls = [await answering(200, (body) => (body.includes("eth_chainId") ? chainFive : none))];
+    const chain = await openChain({ kind: "outside", rpcUrls });
+    const asked = chain.head(account, `0x${"11".repeat(32)}`, "finalized");
+    await expect(asked).rejects.toThrow("set CHAIN_FINALITY");
   });
 });
 

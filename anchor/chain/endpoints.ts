@@ -1,4 +1,5 @@
 import { AppError } from "#domain/errors.ts";
+import type { Rpc } from "#domain/log/chain-view.ts";
 
 const rpcTimeoutMs = 10_000;
 const tooManyRequests = 429;
@@ -35,6 +36,14 @@ export class Endpoints {
       }
     }
     throw failure;
+  }
+
+  /** A call to each endpoint by itself, for comparing what they say. */
+  each(): Rpc[] {
+    return this.#urls.toSorted().map((url) => async (method, params) => {
+      await this.#checkChain(url);
+      return post(url, method, params);
+    });
   }
 
   async #checkChain(url: string): Promise<void> {

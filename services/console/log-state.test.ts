@@ -13,6 +13,8 @@ it.each([
   ["no-chain", { hasContract: false, hasAnchor: false }],
   ["unknown", { chainWord: null }],
   ["unknown", { chainWord: "down" }],
+  ["unknown", { chainWord: "disagree" }],
+  ["behind", { chainWord: "costly", isLate: true }],
   ["behind", { chainWord: null, isLate: true }],
 ] as const)("the log is %s with %o", (state, change) => {
   expect(logState({ ...well, ...change })).toBe(state);

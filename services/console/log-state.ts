@@ -1,5 +1,8 @@
-/** What anchoring says of the chain, where it runs in this process (`absent`: there is no part for it here). */
-export type ChainWord = "up" | "down" | "absent" | "fork";
+/**
+ * What anchoring says of the chain, where it runs in this process: `absent` = there is no part for it here, `disagree` = its
+ * endpoints contradict one another, `costly` = it asks for more than we may pay.
+ */
+export type ChainWord = "up" | "down" | "absent" | "fork" | "disagree" | "costly";
 
 /** What is known of the log and its chain; `chainWord` is null in a process that doesn't anchor. */
 interface LogFacts {

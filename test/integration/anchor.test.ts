@@ -193,7 +193,7 @@ describe.each(kinds)("anchoring on %s and anvil", (kind) => {
     );
     now += windowMs;
     const sealer = createWindowSealer(parts);
-    expect(await sealer.sealDue()).toBe(0);
+    expect(await sealer.sealDue()).toBe(false);
     await asIntruder(store, (tx) =>
       tx.execute(sql`update cursors set position = 1000000 where name = 'projector'`),
     );

@@ -1,11 +1,19 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import pino from "pino";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { appendToLog } from "#anchor/append-entries.ts";
 import { type ClaimedWindow, composeWindows } from "#anchor/compose-windows.ts";
+import { equipmentSubject } from "#anchor/equipment-rosters.ts";
+import { createWindowSealer } from "#anchor/seal-windows.ts";
+import { loadConfig } from "#config";
 import { openStore, type Store } from "#store/connect.ts";
 import { openPostgresReadings } from "#store/readings/postgres.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
+import { cursors } from "#store/schema/cursors.ts";
+import { equipment } from "#store/schema/equipment.ts";
+import { pendingEntries } from "#store/schema/pending-entries.ts";
 import { pointAt, seedOrganisation } from "../support/console-network.ts";
 import { aReading } from "../support/readings.ts";
 
@@ -23,7 +31,8 @@ function claimed(id: string, hour: number): ClaimedWindow {
   return { window, equipment } as unknown as ClaimedWindow;
 }
 
-test("many claimed windows are composed a few equipments at a time, a long run in parts", async () => {
+/** A shop with these refrigerators, in records of their own. */
+async function shopWith(fridges: readonly string[], since: number): Promise<Store> {
   const folder = mkdtempSync(join(tmpdir(), "coldmark-compose-"));
   const store = await openStore({ dataDir: folder });
   onTestFinished(async () => {
@@ -33,8 +42,13 @@ test("many claimed windows are composed a few equipments at a time, a long run i
   await seedOrganisation(
     store,
     "shop",
-    ids.map((id) => ({ id, since: start })),
+    fridges.map((id) => ({ id, since })),
   );
+  return store;
+}
+
+test("many claimed windows are composed a few equipments at a time, a long run in parts", async () => {
+  const store = await shopWith(ids, start);
   const readings = openPostgresReadings(store);
   const hours = Array.from({ length: 50 }, (_, hour) => hour);
   const reading = (id: string, hour: number) =>
@@ -64,7 +78,11 @@ test("many claimed windows are composed a few equipments at a time, a long run i
     ...ids.map((id) => claimed(id, 0)),
     ...hours.slice(1).map((hour) => claimed("fridge-0", hour)),
   ];
-  const sealed = await composeWindows({ store: watchedStore, readings: watchedReadings }, windows);
+  const { sealed, failed } = await composeWindows(
+    { store: watchedStore, readings: watchedReadings },
+    windows,
+  );
+  expect(failed).toEqual([]);
   expect(sealed).toHaveLength(69);
   expect(new Set(sealed.map(({ body }) => body.points.length))).toEqual(new Set([1]));
   expect(new Set(sealed.map(({ body }) => body.points[0]?.n))).toEqual(new Set([1]));
@@ -74,4 +92,87 @@ test("many claimed windows are composed a few equipments at a time, a long run i
     .map((run) => run.split("readings").length - 1);
   expect(Math.max(...together)).toBe(8);
   expect(Math.max(...spans)).toBe(24 * hourMs);
+});
+
+describe("equipment whose readings can't be had", () => {
+  const fridges = ids.slice(0, 10);
+  const hours = 5;
+  const asWorker = { role: "worker" } as const;
+
+  /** Sealing with a readings store that times out for some; the rosters are in the log. */
+  async function sealing() {
+    const store = await shopWith(fridges, 0);
+    const labels = await store.as(asWorker, (tx) => tx.select().from(equipment));
+    await store.as(asWorker, async (tx) => {
+      const rosters = labels.map(({ label }) => ({ subject: equipmentSubject(label), kind: "equipment" }));
+      const times = { fromMs: 0, toMs: 0, body: "{}" };
+      await appendToLog(
+        tx,
+        rosters.map((roster) => ({ ...roster, ...times })),
+        0,
+      );
+      await tx.insert(cursors).values({ name: "projector", position: 0 }).onConflictDoNothing();
+    });
+    const failing = new Set<string>();
+    const asked: string[] = [];
+    const inner = openPostgresReadings(store);
+    const readings: ReadingsStore = {
+      ...inner,
+      range: async (range) => {
+        asked.push(...range.points);
+        if (range.points.some((point) => failing.has(point))) throw new Error("the store timed out");
+        return inner.range(range);
+      },
+    };
+    let now = hours * hourMs + 120_000;
+    const said: string[] = [];
+    const log = pino({ level: "warn" }, { write: (line: string) => said.push(JSON.parse(line).step) });
+    const config = loadConfig({ DATA_DIR: "unused" });
+    const sealer = createWindowSealer({ store, readings, config, clock: () => now, log });
+    return {
+      ...{ store, failing, asked, said, labels },
+      passMs: (ms: number) => {
+        now += ms;
+      },
+      sealAll: async () => {
+        while (await sealer.sealDue());
+      },
+      /** The windows' beginnings that were queued for each refrigerator, in the log's order. */
+      queued: async () => {
+        const rows = await store.as(asWorker, (tx) =>
+          tx.select().from(pendingEntries).orderBy(pendingEntries.id),
+        );
+        const of = (label: string) => rows.filter(({ subject }) => subject === equipmentSubject(label));
+        return new Map(labels.map(({ id, label }) => [id, of(label).map(({ fromMs }) => fromMs / hourMs)]));
+      },
+    };
+  }
+
+  const whole = [0, 1, 2, 3, 4];
+
+  test.each([1, 9])("%i of 10: the others' windows are sealed, theirs later and in order", async (bad) => {
+    const shop = await sealing();
+    const failing = fridges.slice(0, bad);
+    for (const id of failing) shop.failing.add(pointAt("shop", id));
+    await shop.sealAll();
+    const before = await shop.queued();
+    expect(fridges.map((id) => before.get(id))).toEqual([
+      ...failing.map(() => []),
+      ...fridges.slice(bad).map(() => whole),
+    ]);
+    const named = shop.labels
+      .filter(({ id }) => failing.includes(id))
+      .map(({ label }) => `seal equipment ${label}`);
+    expect(shop.said.toSorted()).toEqual(named.toSorted());
+
+    shop.asked.length = 0;
+    await shop.sealAll();
+    expect(shop.asked).toEqual([]);
+
+    shop.failing.clear();
+    shop.passMs(hourMs);
+    await shop.sealAll();
+    const after = await shop.queued();
+    expect(fridges.map((id) => after.get(id))).toEqual(fridges.map(() => [...whole, 5]));
+  });
 });

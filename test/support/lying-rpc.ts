@@ -11,7 +11,7 @@ export interface RpcCall {
 /** An RPC endpoint that answers what the honest one does, but for what `lie` says; a lie of `null` never answers. */
 export async function startLyingRpc(
   honestUrl: string,
-  lie: (call: RpcCall) => string | null | undefined,
+  lie: (call: RpcCall) => unknown,
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const server = createServer(async (request, response) => {
     const body = await textOf(request);

@@ -14,7 +14,7 @@ const overview = createRoute({
   responses: { 200: jsonOf(logShape, "the log's state"), ...problems("UNAUTHENTICATED") },
 });
 
-const chainWords = ["up", "down", "absent", "fork"] as const;
+const chainWords = ["up", "down", "absent", "fork", "disagree", "costly"] as const;
 
 /** The log for people. */
 export function logOverviewRoutes(app: Api, parts: ApiParts): void {

@@ -1,0 +1,103 @@
+/** A recall of ours reaches the log within ANCHOR_URGENT_MS, and the contract once, by the GTIN's right (design §5). */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { decodeRevocation, encodeRevocation, encodeSetRevoker, lotSubject } from "#anchor/contract.ts";
+import { accountOf, nextNonce, signTransaction, waitForReceipt } from "#anchor/transaction.ts";
+import { recallLot } from "#services/packs/recall-lot.ts";
+import { queueEntry } from "#store/pending-entries.ts";
+import { lots } from "#store/schema/lots.ts";
+import { products } from "#store/schema/products.ts";
+import { dataFolder, startMs } from "../support/anchor-network.ts";
+import { OutsideLog, type SteppedWorker } from "../support/anchor-outside.ts";
+
+const gtin = "06901234567892";
+const tenant = "maker";
+const folder = dataFolder();
+let log: OutsideLog;
+let worker: SteppedWorker;
+
+beforeAll(async () => {
+  log = await OutsideLog.open(folder, `0x${"42".repeat(32)}`);
+  worker = await log.worker(join(folder, "records"), { finality: "immediate" });
+  await worker.store.as({ role: "app", tenant }, async (tx) => {
+    const accepted = { acceptedAt: startMs, offline: false };
+    const label = { names: { zh: "药", en: "Drug" }, lowerMilliC: 2_000, upperMilliC: 8_000 };
+    await tx
+      .insert(products)
+      .values({ tenantId: tenant, gtin, ...label, effectiveFrom: startMs, ...accepted });
+    const lot = { tenantId: tenant, gtin, expiry: "2027-01-31", acceptedAt: startMs };
+    await tx.insert(lots).values(["L1", "L2"].map((number) => ({ ...lot, lot: number })));
+  });
+});
+afterAll(async () => {
+  await worker.stop();
+  await log.chain.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const recall = (lot: string) => {
+  const { store, parts } = worker;
+  const actor = { kind: "key", id: "k", tenant, scopes: ["capture"] } as const;
+  return recallLot({ store, config: parts.config, clock: parts.clock, log: parts.log, actor } as never, {
+    ...{ gtin, lot },
+    reason: "particles",
+  });
+};
+const sinceOnChain = async (lot: string) => {
+  const data = encodeRevocation(lotSubject(gtin, lot));
+  const answer = await log.chain.rpc("eth_call", [{ to: log.contract, data }, "latest"]);
+  return decodeRevocation(String(answer)).sinceS;
+};
+
+it("is anchored after 30 s, where another entry would wait for 10 min (control)", async () => {
+  const calm = { subject: "urn:test:calm", kind: "note", from: 1, to: 1, body: {} };
+  await worker.store.as({ role: "worker" }, (tx) => queueEntry(tx, calm, worker.parts.clock()));
+  expect(await worker.plan()).toBeNull();
+  worker.passMs(30_000);
+  expect(await worker.plan()).toBeNull();
+  await recall("L1");
+  worker.passMs(29_999);
+  expect(await worker.plan()).toBeNull();
+  worker.passMs(1);
+  const planned = await worker.plan();
+  await worker.round();
+  await worker.round();
+  expect(await log.headSize()).toBe(planned);
+});
+
+it("is not sent where the contract doesn't let us speak for the GTIN", async () => {
+  const nonce = await log.nonce();
+  expect(await worker.round()).toBe(true);
+  expect([await sinceOnChain("L1"), await log.nonce()]).toEqual([0, nonce]);
+});
+
+it("revokes the lot on chain, once, also after a start that remembers nothing, and no other lot", async () => {
+  const admin = log.chain.fundedKey ?? "";
+  const data = encodeSetRevoker(gtin, log.account, true);
+  const nonce = await nextNonce(log.chain, accountOf(admin));
+  const signed = await signTransaction(log.chain, admin, { to: log.contract, data, nonce });
+  await log.chain.sendRaw(signed.raw);
+  await waitForReceipt(log.chain, signed.hash);
+
+  const before = await log.nonce();
+  expect(await worker.round()).toBe(false);
+  expect(await worker.round()).toBe(true);
+  expect(await sinceOnChain("L1")).toBeGreaterThan(0);
+  await worker.stop();
+  worker = await log.worker(join(folder, "records"), { finality: "immediate" });
+  expect(await worker.round()).toBe(true);
+  expect([await sinceOnChain("L2"), await log.nonce()]).toEqual([0, before + 1]);
+});
+
+it("goes out again when the chain took it back", async () => {
+  await recall("L2");
+  expect(await worker.round()).toBe(false);
+  expect(await sinceOnChain("L2")).toBeGreaterThan(0);
+  await log.chain.rpc("anvil_reorg", [1, []]);
+  expect(await sinceOnChain("L2")).toBe(0);
+  worker.passMs(60_000);
+  await worker.round();
+  expect(await worker.round()).toBe(true);
+  expect(await sinceOnChain("L2")).toBeGreaterThan(0);
+});
