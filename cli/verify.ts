@@ -3,6 +3,7 @@ import { AppError } from "#domain/errors.ts";
 import { agreeEndpoints } from "#domain/log/agree-endpoints.ts";
 import type { TrustFile } from "#domain/log/bundle.ts";
 import type { Checkpoint } from "#domain/log/checkpoint.ts";
+import { checkHeld } from "#domain/log/held-checkpoint.ts";
 import { type Verification, verifyBundle } from "#domain/log/verify.ts";
 import type { Answer } from "#domain/provenance/answer.ts";
 import { tellAnswer } from "#domain/provenance/tell-answer.ts";
@@ -59,11 +60,11 @@ async function verifyText(
   held: Checkpoint | undefined,
   flags: VerifyFlags,
 ): Promise<Verification> {
+  const tiles = flags.tiles === undefined ? undefined : nodesIn(flags.tiles);
   const given = {
     ...{ trust, nowMs: Date.now(), ...maxAgeOf(flags) },
     ...(flags.code === undefined ? {} : { code: flags.code }),
-    ...(held === undefined ? {} : { held }),
-    ...(flags.tiles === undefined ? {} : { fetchNode: nodesIn(flags.tiles) }),
+    ...(held === undefined ? {} : { held: checkHeld(held, tiles) }),
   };
   const [first, ...more] = flags.offline ? [] : (flags.rpc ?? []);
   if (first === undefined) return await verifyBundle(text, given);

@@ -22,11 +22,18 @@ export function openHeldCheckpoint(note: string, trust: TrustFile): Checkpoint {
 }
 
 /**
- * Whether the tree of a bundle and the held one are one history. Sizes that are alike, or a day of the bundle of that
- * size, need nothing else: all that a bundle shows was compared with its days. Else the log's tiles must show it.
- * @throws StreamFault FORK_DETECTED where they are two histories, ANCHOR_UNPROVED where nobody can tell
+ * A check, for `verifyBundle`, that the tree of a bundle and the held one are one history. Sizes that are alike, or a day of
+ * the bundle of that size, need nothing else: all that a bundle shows was compared with its days. Else the log's tiles must
+ * show it. It rejects with StreamFault: FORK_DETECTED where they are two histories, ANCHOR_UNPROVED where nobody can tell.
  */
-export async function checkHeld(
+export function checkHeld(
+  held: LogTree,
+  fetchNode?: FetchNode,
+): (bundle: Bundle, newest: LogTree) => Promise<void> {
+  return (bundle, newest) => compareHeld(bundle, newest, held, fetchNode);
+}
+
+async function compareHeld(
   bundle: Bundle,
   newest: LogTree,
   held: LogTree,

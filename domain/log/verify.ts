@@ -8,10 +8,9 @@ import { toHex } from "./bytes.ts";
 import { logIdOf, type Rpc, revocationSubject } from "./chain-view.ts";
 import { checkReadings } from "./check-readings.ts";
 import { openCheckpoint } from "./checkpoint.ts";
-import type { FetchNode, LogTree } from "./compare-trees.ts";
+import type { LogTree } from "./compare-trees.ts";
 import { streamOf } from "./entry.ts";
 import { firstDayOf } from "./first-day.ts";
-import { checkHeld } from "./held-checkpoint.ts";
 import {
   headsRootOf,
   isWhole,
@@ -53,10 +52,8 @@ export interface VerifyOptions {
   readonly maxAgeMs?: number;
   /** The caller's clock (epoch ms); without it age is told by the chain's newest block, and offline not at all. */
   readonly nowMs?: number;
-  /** A checkpoint of the log that the caller got apart from the bundle. */
-  readonly held?: LogTree;
-  /** The log's tiles, to show that one of bundle and held checkpoint goes on from the other. */
-  readonly fetchNode?: FetchNode;
+  /** Holds the bundle against a checkpoint that the caller got apart from it (`checkHeld`); rejects with StreamFault. */
+  readonly held?: (bundle: Bundle, newest: LogTree) => Promise<void>;
 }
 
 /** Checks a proof bundle (its JSON text) from the trust file alone, and with `rpc` against the chain. Never throws. */
@@ -98,7 +95,7 @@ async function checkBundle(
     return ended("BAD_PATH", "the bundle leaves out the stream of the code's lot, or a part of it");
   }
   for (const stream of streams.values()) checkReadings(stream);
-  if (options.held !== undefined) await checkHeld(bundle, note, options.held, options.fetchNode);
+  await options.held?.(bundle, note);
   const { profiles } = options.trust;
   const contents = { subject, view: bundle.view, streams, references: openReferences(bundle), profiles };
   return await anchor(bundle, contents, { size: Number(note.size), root: toHex(note.root) }, code, options);

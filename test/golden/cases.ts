@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { VerificationResult } from "#domain/log/bundle.ts";
-import { openHeldCheckpoint } from "#domain/log/held-checkpoint.ts";
+import { checkHeld, openHeldCheckpoint } from "#domain/log/held-checkpoint.ts";
 import { parseTrust } from "#domain/log/parse-bundle.ts";
 import { type Verification, verifyBundle } from "#domain/log/verify.ts";
 import { tellAnswer } from "#domain/provenance/tell-answer.ts";
@@ -58,7 +58,7 @@ export async function judge(input: GoldenInput): Promise<GoldenOutcome> {
     ...(maxAgeMs === null ? {} : { maxAgeMs }),
     ...(rpc === null ? {} : { rpc }),
     ...(nowMs === undefined ? {} : { nowMs }),
-    ...(held === undefined || trust === null ? {} : { held: openHeldCheckpoint(held, trust) }),
+    ...(held === undefined || trust === null ? {} : { held: checkHeld(openHeldCheckpoint(held, trust)) }),
   };
   const verification = await verifyBundle(bundle, { trust, ...given });
   return { result: verification.result, asOf: verification.asOf, answers: answersOf(verification) };

@@ -80,6 +80,9 @@ export async function startEndpoints(
   chains: readonly (Rpc | null)[],
 ): Promise<{ urlOf(index: number): string; stop(): Promise<void> }> {
   const server = createServer(async (request, response) => {
+    // As public endpoints do, for pages that ask from a disk.
+    response.setHeader("access-control-allow-origin", "*").setHeader("access-control-allow-headers", "*");
+    if (request.method === "OPTIONS") return void response.writeHead(204).end();
     const { method, params } = JSON.parse(await textOf(request)) as { method: string; params: unknown[] };
     const rpc = chains[Number(request.url?.slice(1))];
     const answer = await (rpc ?? refuse)(method, params).then(
