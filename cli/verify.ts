@@ -1,79 +1,75 @@
 import type { Command } from "commander";
 import { AppError } from "#domain/errors.ts";
+import { agreeEndpoints } from "#domain/log/agree-endpoints.ts";
 import type { TrustFile } from "#domain/log/bundle.ts";
-import type { Rpc } from "#domain/log/chain-view.ts";
-import { parseTrust } from "#domain/log/parse-bundle.ts";
+import type { Checkpoint } from "#domain/log/checkpoint.ts";
+import { checkHeld } from "#domain/log/held-checkpoint.ts";
 import { type Verification, verifyBundle } from "#domain/log/verify.ts";
 import type { Answer } from "#domain/provenance/answer.ts";
 import { tellAnswer } from "#domain/provenance/tell-answer.ts";
+import { jsonRpc } from "./json-rpc.ts";
+import { nodesIn } from "./open-tiles.ts";
 import { readNamedFile } from "./read-named-file.ts";
 import { say } from "./say.ts";
-
-interface VerifyFlags {
-  readonly trust?: string;
-  readonly code?: string;
-  readonly rpc?: string[];
-  readonly offline?: boolean;
-  readonly maxAge?: string;
-  readonly json?: boolean;
-}
-
-const unitsMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+import { heldOf, maxAgeOf, trustOf, type VerifyFlags } from "./verify-flags.ts";
+import { verifyLog } from "./verify-log.ts";
 
 /** `coldmark verify`: one result of design §5 from a bundle, a trust file and any RPC; exit 0 only for VALID_*. */
 export function addVerifyCommand(program: Command): void {
   program
-    .command("verify <bundle>")
-    .description("check a proof bundle without us: prints one result, exits 0 only for VALID_*")
+    .command("verify [bundle]")
+    .description(
+      "check a proof bundle, or the whole log, without us: prints one result, exits 0 only for VALID_*",
+    )
     .option("--trust <file>", "trust file; without it the best result is KEY_UNKNOWN")
     .option("--code <code>", "the code on the pack; the bundle must be about it")
     .option("--rpc <url...>", "RPC endpoints of the chain; every one must agree")
     .option("--offline", "do not ask the chain: never more than VALID_PROVISIONAL")
     .option("--max-age <age>", "oldest newest anchor that is still good, such as 24h")
+    .option(
+      "--checkpoint <file>",
+      "a signed checkpoint that you got apart from the bundle, which must agree with it",
+    )
+    .option(
+      "--tiles <place>",
+      "folder or address of the log's tiles, to join a checkpoint of another size to the bundle",
+    )
+    .option("--replay <place>", "folder or address of a whole log to read again, instead of a bundle")
+    .option("--key-file <file>", "API key for --replay, where entries are served under a scope only")
     .option("--json", "print the result and the four answers as JSON")
-    .action(async (file: string, flags: VerifyFlags) => {
-      const trust =
-        flags.trust === undefined ? null : parseTrust((await readNamedFile(flags.trust)).toString("utf8"));
-      const verification = await verifyFile((await readNamedFile(file)).toString("utf8"), trust, flags);
-      report(verification, trust, flags);
-      process.exitCode = verification.result.startsWith("VALID_") ? 0 : 1;
+    .action(async (file: string | undefined, flags: VerifyFlags) => {
+      if ((file === undefined) === (flags.replay === undefined))
+        throw new AppError("BAD_REQUEST", "verify takes a bundle, or --replay and no bundle");
+      const result = file === undefined ? await verifyLog(flags) : await verifyFile(file, flags);
+      process.exitCode = result.startsWith("VALID_") ? 0 : 1;
     });
 }
 
-async function verifyFile(text: string, trust: TrustFile | null, flags: VerifyFlags): Promise<Verification> {
-  const given = { trust, ...(flags.code === undefined ? {} : { code: flags.code }), ...maxAgeOf(flags) };
-  const urls = flags.offline ? [] : (flags.rpc ?? []);
-  if (urls.length === 0) return await verifyBundle(text, given);
-  const results = await Promise.all(urls.map((url) => verifyBundle(text, { ...given, rpc: rpcAt(url) })));
-  return results.find(({ result }) => !result.startsWith("VALID_")) ?? leastFinal(results);
+async function verifyFile(file: string, flags: VerifyFlags): Promise<string> {
+  const text = (await readNamedFile(file)).toString("utf8");
+  const trust = await trustOf(flags);
+  const held = (await heldOf(flags, trust))?.held;
+  const verification = await verifyText(text, trust, held, flags);
+  report(verification, trust, flags);
+  return verification.result;
 }
 
-/** Of endpoints that all say valid, the one that says least counts. */
-function leastFinal(results: readonly Verification[]): Verification {
-  return results.find(({ result }) => result === "VALID_PROVISIONAL") ?? (results[0] as Verification);
-}
-
-function maxAgeOf({ maxAge }: VerifyFlags): { maxAgeMs?: number } {
-  if (maxAge === undefined) return {};
-  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(maxAge) ?? [];
-  if (count === undefined || unit === undefined) {
-    throw new AppError("BAD_REQUEST", "--max-age takes a number and s, m, h or d, such as 24h");
-  }
-  return { maxAgeMs: Number(count) * (unitsMs[unit] ?? 0) };
-}
-
-function rpcAt(url: string): Rpc {
-  return async (method, params) => {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
-      signal: AbortSignal.timeout(10_000),
-    });
-    const answer = (await response.json()) as { result?: unknown; error?: { message?: string } };
-    if (answer.error !== undefined) throw new Error(answer.error.message ?? "the endpoint refused the call");
-    return answer.result;
+async function verifyText(
+  text: string,
+  trust: TrustFile | null,
+  held: Checkpoint | undefined,
+  flags: VerifyFlags,
+): Promise<Verification> {
+  const tiles = flags.tiles === undefined ? undefined : nodesIn(flags.tiles);
+  const given = {
+    ...{ trust, nowMs: Date.now(), ...maxAgeOf(flags) },
+    ...(flags.code === undefined ? {} : { code: flags.code }),
+    ...(held === undefined ? {} : { held: checkHeld(held, tiles) }),
   };
+  const [first, ...more] = flags.offline ? [] : (flags.rpc ?? []);
+  if (first === undefined) return await verifyBundle(text, given);
+  const ask = (url: string) => verifyBundle(text, { ...given, rpc: jsonRpc(url) });
+  return agreeEndpoints(await Promise.all([ask(first), ...more.map(ask)] as const));
 }
 
 function report(verification: Verification, trust: TrustFile | null, flags: VerifyFlags): void {

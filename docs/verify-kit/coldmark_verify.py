@@ -5,6 +5,7 @@ Python 3.9 or later and nothing else: no package, none of Coldmark's code. It re
 `./coldmark verify`; it doesn't tell the four answers about the pack, only what is proved to have been said.
 
     python3 coldmark_verify.py BUNDLE.json --trust TRUST.json [--code CODE] [--rpc URL ...] [--max-age 24h]
+                                           [--checkpoint NOTE]
 """
 
 import argparse
@@ -14,6 +15,7 @@ import hashlib
 import json
 import re
 import sys
+import time
 import urllib.request
 from urllib.parse import quote, unquote
 
@@ -22,11 +24,11 @@ SAFE = 2**53 - 1  # the largest integer that a double holds exactly
 
 
 class Ended(Exception):
-    """The check has come to a result."""
+    """The check has come to a result; `as_of` where an anchor was proved before that."""
 
-    def __init__(self, result, reason):
+    def __init__(self, result, reason, as_of=None):
         super().__init__(f"{result}: {reason}")
-        self.result, self.reason = result, reason
+        self.result, self.reason, self.as_of = result, reason, as_of
 
 
 def malformed(reason):
@@ -248,6 +250,11 @@ def hexadecimal(length):
     return lambda value: isinstance(value, str) and re.fullmatch(f"[0-9a-f]{{{2 * length}}}", value) is not None
 
 
+def chain_hex(length):
+    """As chains and their tools write bytes: 0x, and either case."""
+    return lambda value: isinstance(value, str) and re.fullmatch(f"0x[0-9a-fA-F]{{{2 * length}}}", value) is not None
+
+
 def one_of(*values):
     return lambda value: any(type(value) is type(one) and value == one for one in values)
 
@@ -311,7 +318,7 @@ BUNDLE = record({
 })
 TRUST = record(
     {
-        "chainId": COUNT, "contract": text(42), "codeHash": text(66), "logId": text(66),
+        "chainId": COUNT, "contract": chain_hex(20), "codeHash": chain_hex(32), "logId": chain_hex(32),
         "logKeys": list_of(text(300), 20), "chainClass": one_of("operator", "consortium", "public"),
         "profiles": list_of(record({"name": text(40), "version": integer(1)}), 20),
     },
@@ -537,7 +544,7 @@ def check_end(stretch, leaves, root):
         raise malformed("a stretch ends at a day that is not in the bundle")
     head = head_in(root, stretch["stream"], stretch["head"])
     shown = (stretch["from"] + len(leaves) - 1, leaves[-1]) if leaves else None
-    if head != shown:
+    if head != shown or (head is None and stretch["from"] > 0):
         raise Ended("TAMPERED", "the entries of a stream are not those under its head")
 
 
@@ -646,22 +653,28 @@ class Chain:
     """One log in one contract, asked with four JSON-RPC methods."""
 
     def __init__(self, rpc, trust):
-        self.rpc, self.contract, self.log_id = rpc, trust["contract"], trust["logId"]
+        self.rpc, self.contract, self.log_id = rpc, trust["contract"].lower(), trust["logId"].lower()
 
     def chain_id(self):
         return quantity(self.rpc("eth_chainId", []))
 
     def code_hash(self):
         """Creation code that returns EXTCODEHASH of the contract, run by eth_call."""
-        data = f"0x73{self.contract[2:].lower()}3f60005260206000f3"
+        data = f"0x73{self.contract[2:]}3f60005260206000f3"
         return str(self.rpc("eth_call", [{"data": data}, "latest"])).lower()
 
     def head(self, tag):
-        root, size, _, anchored_at = self.call(selector("head(bytes32)") + self.log_id[2:], tag)[:4]
-        return root, int(size, 16), int(anchored_at, 16) * 1000
+        root, size, _, anchored_at, flags = self.call(selector("head(bytes32)") + self.log_id[2:], tag)[:5]
+        return root, int(size, 16), int(anchored_at, 16) * 1000, int(flags, 16)
+
+    def last_day(self):
+        """The last UTC day whose seals count in a retired log."""
+        return int(self.call(selector("retirement(bytes32)") + self.log_id[2:], "latest")[0], 16)
 
     def seals(self, first, last):
         """Digest by day; at most 400 days a call, days without a seal left out."""
+        if last - first > 100_000:  # longer than any chain has been there
+            raise ValueError("the chain names a time that can't be")
         found = {}
         for start in range(first, last + 1, 400):
             end = min(last, start + 399)
@@ -681,8 +694,9 @@ class Chain:
         if receipt is None or quantity(receipt["status"]) != 1:
             return None
         block = self.block(receipt["blockNumber"])
-        ours = [self.contract.lower(), ANCHORED, self.log_id]
-        logs = [log for log in receipt["logs"] if [log["address"].lower(), *log["topics"][:2]] == ours]
+        ours = [self.contract, ANCHORED, self.log_id]
+        name = lambda log: [part.lower() for part in (log["address"], *log["topics"][:2])]
+        logs = [log for log in receipt["logs"] if name(log) == ours]
         if not logs or block["hash"] != receipt["blockHash"]:
             return None
         size, root = int(logs[0]["topics"][2], 16), logs[0]["data"][2:66]
@@ -716,6 +730,9 @@ def first_day(stretch):
     return max(min(header["from"] for header in headers), accepted - 3 * DAY_MS) // DAY_MS
 
 
+RETIRED = 2
+
+
 def ask_chain(bundle, size, root, code, lot, trust, rpc):
     """Result, asOf and the chain's own time (ms); raises Ended, or whatever went wrong with the endpoint."""
     chain = Chain(rpc, trust)
@@ -724,8 +741,14 @@ def ask_chain(bundle, size, root, code, lot, trust, rpc):
     if chain.code_hash() != trust["codeHash"].lower():
         raise Ended("ANCHOR_UNPROVED", "the contract has other code than the trust file names")
     chain_time = quantity(chain.block("latest")["timestamp"]) * 1000
-    result, as_of = anchor_of(bundle, size, root, chain)
-    check_seals(bundle, size, first_day(code), chain, as_of)
+    heads = {tag: chain.head(tag) for tag in ("finalized", "latest")}
+    result, as_of = anchor_of(bundle, size, root, chain, heads)
+    try:
+        check_seals(bundle, size, first_day(code), chain, as_of)
+    except Ended as end:
+        raise Ended(end.result, end.reason, as_of) from None
+    if heads["latest"][3] & RETIRED and as_of >= (chain.last_day() + 1) * DAY_MS:
+        raise Ended("ANCHOR_UNPROVED", "the log was retired, and this was anchored after its last day", as_of)
     if lot is not None:
         since, until = chain.revocation(*lot)
         if since != 0 and until == 0:
@@ -733,9 +756,9 @@ def ask_chain(bundle, size, root, code, lot, trust, rpc):
     return result, as_of, chain_time
 
 
-def anchor_of(bundle, size, root, chain):
+def anchor_of(bundle, size, root, chain, heads):
     for tag, result in (("finalized", "VALID_FINAL"), ("latest", "VALID_PROVISIONAL")):
-        head_root, head_size, anchored_at = chain.head(tag)
+        head_root, head_size, anchored_at, _ = heads[tag]
         if head_size == size:
             if head_root != root:
                 raise Ended("FORK_DETECTED", "the chain holds another root for this size")
@@ -791,22 +814,26 @@ def check_seals(bundle, size, first, chain, as_of):
 # ---- The whole check ------------------------------------------------------------------------------------------------
 
 
-def verify_bundle(text, trust, code=None, rpc=None, max_age_ms=None):
+def log_id(origin):
+    return "0x" + keccak_256(utf8(origin)).hex()
+
+
+def verify_bundle(text, trust, code=None, rpc=None, max_age_ms=None, now_ms=None, held=None):
     """One result of docs/verify.md with `asOf` (epoch ms or None) and a reason; `trust` is a parsed trust file or None,
-    `rpc` a function of method and parameters."""
+    `rpc` a function of method and parameters, `now_ms` the caller's clock, `held` size and root of a checkpoint."""
     try:
-        result, as_of = check_bundle(text, trust, code, rpc, max_age_ms)
+        result, as_of = check_bundle(text, trust, code, rpc, max_age_ms, now_ms, held)
         return {"result": result, "asOf": as_of, "reason": ""}
     except Ended as end:
-        return {"result": end.result, "asOf": None, "reason": end.reason}
+        return {"result": end.result, "asOf": end.as_of, "reason": end.reason}
 
 
-def check_bundle(text, trust, code, rpc, max_age_ms):
+def check_bundle(text, trust, code, rpc, max_age_ms, now_ms, held):
     bundle = parse_bundle(text)
     if trust is None:
         raise Ended("KEY_UNKNOWN", "without a trust file no key is known")
     origin, size, root = open_checkpoint(bundle["checkpoint"], trust["logKeys"])
-    if "0x" + keccak_256(utf8(origin)).hex() != trust["logId"].lower():
+    if log_id(origin) != trust["logId"].lower():
         raise Ended("KEY_UNKNOWN", "the checkpoint is of another log")
     subject = bundle["subject"]
     if code is not None and canonical_code(code) != subject:
@@ -823,19 +850,32 @@ def check_bundle(text, trust, code, rpc, max_age_ms):
             raise Ended("BAD_PATH", "the bundle leaves out the stream of the code's lot, or a part of it")
     for stretch in bundle["streams"]:
         check_readings(stretch)
+    if held is not None:
+        check_held(bundle, size, root, *held)
     for one in bundle["references"]:
         commitment(one["opening"])
     if rpc is None:
-        return "VALID_PROVISIONAL", None
+        age = float("inf") if now_ms is None else now_ms - bundle["heads"]["opening"]["header"]["to"]
+        return ("STALE" if max_age_ms is not None and age > max_age_ms else "VALID_PROVISIONAL"), None
     try:
         result, as_of, chain_time = ask_chain(bundle, size, root.hex(), own, lot, trust, rpc)
     except Ended:
         raise
     except Exception as fault:  # whatever an endpoint does wrong has one result
         raise Ended("CHAIN_UNREACHABLE", f"the chain could not be asked: {fault}") from None
-    if result.startswith("VALID") and max_age_ms is not None and chain_time - as_of > max_age_ms:
+    age = max(chain_time, now_ms or 0) - as_of
+    if result.startswith("VALID") and max_age_ms is not None and age > max_age_ms:
         result = "STALE"
     return result, as_of
+
+
+def check_held(bundle, size, root, held_size, held_root):
+    """Whether the bundle and a checkpoint from elsewhere are one history; other sizes would need the log's tiles."""
+    roots = [day["root"] for day in bundle["days"] if day["size"] == held_size]
+    if not roots and size != held_size:
+        raise Ended("ANCHOR_UNPROVED", "the checkpoint is of another size: only the log's tiles show whether both are one log")
+    if (roots or [root.hex()])[0] != held_root.hex():
+        raise Ended("FORK_DETECTED", "the checkpoint is of another history than the bundle")
 
 
 def json_rpc(url):
@@ -854,10 +894,25 @@ def json_rpc(url):
 
 
 def weakest(outcomes):
-    """Of several endpoints: the first that doesn't say valid, else the first provisional, else any."""
+    """Of several endpoints: a fork that one shows, else the first that doesn't say valid; two that contradict each other
+    about the time prove nothing; else the first provisional, else any."""
+    forks = [one for one in outcomes if one["result"] == "FORK_DETECTED"]
     invalid = [one for one in outcomes if not one["result"].startswith("VALID_")]
     provisional = [one for one in outcomes if one["result"] == "VALID_PROVISIONAL"]
-    return (invalid + provisional + outcomes)[0]
+    times = {None if one["asOf"] is None else one["asOf"] // 1000 for one in outcomes}
+    if not invalid and len(times) > 1:
+        reason = "the endpoints contradict each other about when this was anchored"
+        return {"result": "CHAIN_UNREACHABLE", "asOf": None, "reason": reason}
+    return (forks + invalid + provisional + outcomes)[0]
+
+
+def held_checkpoint(note, trust):
+    """Size and root of a checkpoint of the trust file's log; raises Ended where it is none."""
+    note = note.replace("\r\n", "\n")
+    origin, size, root = open_checkpoint(note if note.endswith("\n") else note + "\n", trust["logKeys"])
+    if log_id(origin) != trust["logId"].lower():
+        raise Ended("KEY_UNKNOWN", "the checkpoint is of another log")
+    return size, root
 
 
 def read_text(name):
@@ -873,14 +928,19 @@ def main():
     parser.add_argument("--rpc", nargs="+", default=[])
     parser.add_argument("--offline", action="store_true")
     parser.add_argument("--max-age", type=age_ms)
+    parser.add_argument("--checkpoint")
     given = parser.parse_args()
     try:
         trust = None if given.trust is None else parse_trust(read_text(given.trust))
-    except Ended as fault:
-        sys.exit(f"{given.trust}: {fault.reason}")
+        is_held = given.checkpoint is not None and trust is not None
+        held = held_checkpoint(read_text(given.checkpoint), trust) if is_held else None
+    except Ended as fault:  # nothing is said about the bundle
+        print(f"the trust file or the checkpoint can't be used: {fault.reason}", file=sys.stderr)
+        return 65
     text = read_text(given.bundle)
     endpoints = [json_rpc(url) for url in ([] if given.offline else given.rpc)] or [None]
-    outcome = weakest([verify_bundle(text, trust, given.code, rpc, given.max_age) for rpc in endpoints])
+    more = {"max_age_ms": given.max_age, "now_ms": time.time() * 1000, "held": held}
+    outcome = weakest([verify_bundle(text, trust, given.code, rpc, **more) for rpc in endpoints])
     print(outcome["result"])
     if outcome["asOf"] is not None:
         print(f"as of {outcome['asOf']} (epoch ms)")

@@ -10,6 +10,10 @@ export interface ChainHead {
   readonly root: string;
   readonly size: number;
   readonly anchoredAt: number;
+  /** The contract stops `extend` for some days. */
+  readonly isFrozen: boolean;
+  /** Nothing was or will be anchored after it. */
+  readonly isRetired: boolean;
 }
 
 /** The chain's answer could not be used. */
@@ -21,9 +25,13 @@ const selector = (signature: string) => toHex(keccak_256(utf8(signature)).subarr
 const headCall = selector("head(bytes32)");
 const sealsCall = selector("seals(bytes32,uint32,uint32)");
 const revocationCall = selector("revocation(bytes32)");
+const retirementCall = selector("retirement(bytes32)");
+const [frozenFlag, retiredFlag] = [1, 2];
 const anchoredTopic = `0x${toHex(keccak_256(utf8("Anchored(bytes32,uint48,bytes32)")))}`;
 /** `seals` answers for at most so many days a call. */
 const daysPerCall = 400;
+/** Longer than any chain has been there: an endpoint that names such a time must not make us ask for ever. */
+const daysMax = 100_000;
 
 /** keccak-256 of a log's origin: its id in the contract, `0x` and 64 hex digits. */
 export function logIdOf(origin: string): string {
@@ -49,8 +57,8 @@ export class ChainView {
 
   constructor(rpc: Rpc, contract: string, logId: string) {
     this.#rpc = rpc;
-    this.#contract = contract;
-    this.#logId = logId;
+    this.#contract = contract.toLowerCase();
+    this.#logId = logId.toLowerCase();
   }
 
   /** The chain's id. */
@@ -63,21 +71,24 @@ export class ChainView {
    * suffice for a whole check.
    */
   async codeHash(): Promise<string> {
-    const creation = `0x73${this.#contract.slice(2).toLowerCase()}3f60005260206000f3`;
+    const creation = `0x73${this.#contract.slice(2)}3f60005260206000f3`;
     return String(await this.#rpc("eth_call", [{ data: creation }, "latest"])).toLowerCase();
   }
 
   /** The log's head at a block tag. */
   async head(tag: "latest" | "finalized"): Promise<ChainHead> {
     const words = await this.#call(headCall + this.#logId.slice(2), tag);
-    const [root, size, , anchoredAt] = words;
-    if (root === undefined || size === undefined || anchoredAt === undefined)
+    const [root, size, , anchoredAt, flags] = words;
+    if (root === undefined || size === undefined || anchoredAt === undefined || flags === undefined)
       throw new ChainError("no head came back");
-    return { root, size: hexNumber(size), anchoredAt: hexNumber(anchoredAt) * 1000 };
+    const has = (flag: number) => (hexNumber(flags) & flag) !== 0;
+    const at = { root, size: hexNumber(size), anchoredAt: hexNumber(anchoredAt) * 1000 };
+    return { ...at, isFrozen: has(frozenFlag), isRetired: has(retiredFlag) };
   }
 
   /** The seal digests of the UTC days from … to, by day; days without a seal are left out. */
   async seals(fromDay: number, toDay: number): Promise<Map<number, string>> {
+    if (toDay - fromDay > daysMax) throw new ChainError("the chain names a time that can't be");
     const found = new Map<number, string>();
     for (let from = fromDay; from <= toDay; from += daysPerCall) {
       const to = Math.min(toDay, from + daysPerCall - 1);
@@ -87,6 +98,13 @@ export class ChainView {
       }
     }
     return found;
+  }
+
+  /** The last UTC day whose seals count in a retired log, and the log that goes on (null: none). */
+  async retirement(): Promise<{ day: number; successorId: string | null }> {
+    const [day, successor] = await this.#call(retirementCall + this.#logId.slice(2), "latest");
+    if (day === undefined || successor === undefined) throw new ChainError("no retirement came back");
+    return { day: hexNumber(day), successorId: /^0+$/.test(successor) ? null : `0x${successor}` };
   }
 
   /** Since and until when a subject (hex) is revoked, in epoch ms; 0 where never. */
@@ -118,9 +136,9 @@ export class ChainView {
 
   #isOurs(log: Receipt["logs"][number]): boolean {
     return (
-      log.address.toLowerCase() === this.#contract.toLowerCase() &&
-      log.topics[0] === anchoredTopic &&
-      log.topics[1] === this.#logId
+      log.address.toLowerCase() === this.#contract &&
+      log.topics[0]?.toLowerCase() === anchoredTopic &&
+      log.topics[1]?.toLowerCase() === this.#logId
     );
   }
 

@@ -4,7 +4,7 @@ import type { ReadingRow } from "./bundle.ts";
 import { toHex, utf8 } from "./bytes.ts";
 import { canonicalize } from "./canonical.ts";
 import { leafHash, treeRoot } from "./merkle.ts";
-import { type ProvedStream, StreamFault } from "./open-streams.ts";
+import { type ProvedEntry, type ProvedStream, StreamFault } from "./open-streams.ts";
 
 /** The root that seals a window's readings, in order of measuring point and time (design §5), hex. */
 export function readingsRoot(rows: readonly ReadingRow[]): string {
@@ -17,13 +17,15 @@ export function checkReadings(stream: ProvedStream): void {
     if (entry.readings === null) continue;
     const sealed = (entry.body as { data?: unknown } | undefined)?.data;
     if (readingsRoot(entry.readings) !== sealed) {
-      const from = new Date(entry.header?.from ?? 0).toISOString();
-      throw new StreamFault(
-        "TAMPERED",
-        `the readings of the window from ${from} are not those that were sealed`,
-      );
+      throw new StreamFault("TAMPERED", `the readings of ${windowOf(entry)} are not those that were sealed`);
     }
   }
+}
+
+/** A bundle may state any integer as a time; not every one is a date. */
+function windowOf({ seq, header }: ProvedEntry): string {
+  const from = new Date(header?.from ?? Number.NaN);
+  return Number.isNaN(from.getTime()) ? `entry ${seq}` : `the window from ${from.toISOString()}`;
 }
 
 function inOrder(rows: readonly ReadingRow[]): ReadingRow[] {

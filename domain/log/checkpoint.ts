@@ -7,7 +7,8 @@ import { ed25519 } from "@noble/curves/ed25519.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { AppError } from "../errors.ts";
 import { concatBytes, equalBytes, fromBase64, isHash, toBase64, toHex, utf8 } from "./bytes.ts";
-import { signEd25519, verifySignature } from "./signature.ts";
+import { verifyEd25519 } from "./ed25519.ts";
+import { signEd25519 } from "./signature.ts";
 
 /** A tree head: the log's origin, its number of leaves and its root. */
 export interface Checkpoint {
@@ -77,7 +78,7 @@ export function openCheckpoint(
   const keys = vkeys.map(parseVkey).filter((key) => key !== null);
   const checks = split.signatures.flatMap((signature) => {
     const key = keys.find((candidate) => isBy(signature, candidate));
-    return key ? [verifySignature("Ed25519", key.publicKey, utf8(split.body), signature.signature)] : [];
+    return key ? [verifyEd25519(key.publicKey, utf8(split.body), signature.signature)] : [];
   });
   if (checks.length === 0) return { error: "KEY_UNKNOWN" };
   return checks.every(Boolean) ? checkpoint : { error: "BAD_SIGNATURE" };

@@ -32,12 +32,12 @@ export interface ProvedStream {
 
 /** Whether every entry of a stream is there, from its first to the newest. */
 export function isWhole(stream: ProvedStream): boolean {
-  return stream.endsAt === null && (!stream.present || stream.from === 0);
+  return stream.endsAt === null && stream.from === 0;
 }
 
 /** Why a bundle's streams do not follow from its heads. */
 export class StreamFault extends Error {
-  readonly result: "TAMPERED" | "BAD_PATH" | "FORK_DETECTED" | "MALFORMED";
+  readonly result: "TAMPERED" | "BAD_PATH" | "FORK_DETECTED" | "ANCHOR_UNPROVED" | "MALFORMED";
   constructor(result: StreamFault["result"], message: string) {
     super(message);
     this.name = "StreamFault";
@@ -80,7 +80,7 @@ export function openStreams(bundle: Bundle, newestRoot: Uint8Array): ProvedStrea
   );
   return bundle.streams.map((stretch) => {
     const leaves = leavesOf(stretch);
-    checkEnd(stretch, leaves, newestRoot, dayRoots);
+    const present = checkEnd(stretch, leaves, newestRoot, dayRoots);
     const seenByDay = days.map((day) => ({
       day,
       seq: checkDay(stretch, leaves, day, dayRoots.get(day.day)!),
@@ -88,7 +88,7 @@ export function openStreams(bundle: Bundle, newestRoot: Uint8Array): ProvedStrea
     checkOrder(seenByDay.map(({ seq }) => seq));
     const seen = seenByDay.map(({ day, seq }) => ({ at: day.anchoredAt, seq }));
     const endsAt = days.find(({ day }) => day === stretch.end)?.anchoredAt ?? null;
-    return { ...provedStream(stretch, leaves, seen), endsAt, seen };
+    return { ...provedStream(stretch, leaves, seen), present, endsAt, seen };
   });
 }
 
@@ -137,23 +137,25 @@ function leafOf(stream: string, seq: number, prev: string, commit: string): stri
   return entryLeaf(entry);
 }
 
+/** Whether the log holds the stream, after comparing the stretch with the head where it ends. */
 function checkEnd(
   stretch: Stretch,
   leaves: readonly string[],
   newestRoot: Uint8Array,
   dayRoots: ReadonlyMap<number, Uint8Array>,
-): void {
+): boolean {
   const root = stretch.end === "newest" ? newestRoot : dayRoots.get(stretch.end);
   if (root === undefined)
     throw new StreamFault("MALFORMED", `no day ${stretch.end} in the bundle to end a stretch at`);
   const head = readHead(root, stretch.stream, stretch.head);
   if (
     head === null
-      ? leaves.length > 0
+      ? leaves.length > 0 || stretch.from > 0
       : head.leaf !== leaves.at(-1) || head.seq !== stretch.from + leaves.length - 1
   ) {
     throw new StreamFault("TAMPERED", `the entries of stream ${stretch.stream} are not those under its head`);
   }
+  return head !== null;
 }
 
 /** The sequence that the day's heads give the stream (−1: none yet), after comparing it with the stretch. */
@@ -188,7 +190,7 @@ function provedStream(
   stretch: Stretch,
   leaves: readonly string[],
   seen: ProvedStream["seen"],
-): Pick<ProvedStream, "stream" | "from" | "present" | "entries"> {
+): Pick<ProvedStream, "stream" | "from" | "entries"> {
   const sealedAt = (seq: number) => seen.find((day) => day.seq >= seq)?.at ?? null;
   const entries = stretch.entries.map((entry, index) => ({
     stream: stretch.stream,
@@ -199,10 +201,5 @@ function provedStream(
     readings: "readings" in entry ? (entry.readings ?? null) : null,
     sealedAt: sealedAt(stretch.from + index),
   }));
-  return {
-    stream: stretch.stream,
-    from: stretch.from,
-    present: entries.length > 0 || stretch.from > 0,
-    entries,
-  };
+  return { stream: stretch.stream, from: stretch.from, entries };
 }

@@ -3,6 +3,7 @@ import type { Bundle, TrustFile } from "./bundle.ts";
 import {
   anyOf,
   anything,
+  chainHex,
   dictionary,
   hex,
   integer,
@@ -65,9 +66,9 @@ const bundleShape = record({
 const trustShape = record(
   {
     chainId: integer(0),
-    contract: text(42),
-    codeHash: text(66),
-    logId: text(66),
+    contract: chainHex(20),
+    codeHash: chainHex(32),
+    logId: chainHex(32),
     logKeys: list(text(300), 20),
     chainClass: oneOf("operator", "consortium", "public"),
     profiles: list(record({ name: text(40), version: integer(1) }), 20),

@@ -1,6 +1,6 @@
 /** How far a checkpoint is anchored: decided from the contract's state, the days' seals and one receipt. */
 import type { Bundle, TrustFile, VerificationResult } from "./bundle.ts";
-import { ChainView, type Rpc, sealDigest } from "./chain-view.ts";
+import { type ChainHead, ChainView, type Rpc, sealDigest } from "./chain-view.ts";
 
 /** The tree that is said to be anchored; root in hex. */
 export interface AnchorClaim {
@@ -13,7 +13,10 @@ export interface AnchorClaim {
   readonly revocation: string | null;
 }
 
-/** The result with the proven time (epoch ms) and, where it helps, a reason in plain words. */
+/**
+ * The result with a reason in plain words where it helps. `asOf` (epoch ms) is when this tree was anchored, also where
+ * something after that was refused; null where it is not proved to be anchored.
+ */
 export interface AnchorProof {
   readonly result: VerificationResult;
   readonly asOf: number | null;
@@ -43,33 +46,35 @@ async function askChain(claim: AnchorClaim, trust: TrustFile, chain: ChainView):
   if ((await chain.codeHash()) !== trust.codeHash.toLowerCase()) {
     return failed("ANCHOR_UNPROVED", "the contract at that address has other code than the trust file names");
   }
-  const anchored = await anchorOf(claim, chain);
-  if (anchored.result !== "VALID_FINAL" && anchored.result !== "VALID_PROVISIONAL") return anchored;
-  const history = await checkSeals(claim, chain, anchored.asOf ?? 0);
-  if (history !== null) return history;
-  return await checkRevocation(claim, chain, anchored);
+  const chainTime = (await chain.blockAt("latest")).at;
+  const heads = { finalized: await chain.head("finalized"), latest: await chain.head("latest") };
+  const anchored = await anchorOf(claim, chain, heads);
+  if (anchored.asOf === null) return anchored;
+  const proved = { ...anchored, chainTime, reasons: standingOf(heads.latest) };
+  const refused =
+    (await checkSeals(claim, chain, anchored.asOf)) ??
+    (await checkRetirement(chain, heads.latest, anchored.asOf)) ??
+    (await checkRevocation(claim, chain));
+  return refused === null ? proved : { ...proved, result: refused.result, reasons: refused.reasons };
 }
 
 /** Finalized head first, then the latest; a size between two heads is proved by its transaction or a day's seal. */
-async function anchorOf(claim: AnchorClaim, chain: ChainView): Promise<AnchorProof> {
-  const chainTime = (await chain.blockAt("latest")).at;
-  const ok = (result: VerificationResult, asOf: number): AnchorProof => ({
-    result,
-    asOf,
-    chainTime,
-    reasons: [],
-  });
+async function anchorOf(
+  claim: AnchorClaim,
+  chain: ChainView,
+  heads: Readonly<Record<"finalized" | "latest", ChainHead>>,
+): Promise<AnchorProof> {
   for (const tag of ["finalized", "latest"] as const) {
     const result = tag === "finalized" ? "VALID_FINAL" : "VALID_PROVISIONAL";
-    const head = await chain.head(tag);
+    const head = heads[tag];
     if (head.size === claim.size) {
       return head.root === claim.root
-        ? ok(result, head.anchoredAt)
+        ? anchoredAt(result, head.anchoredAt)
         : failed("FORK_DETECTED", "the chain holds another root for this size");
     }
     if (head.size > claim.size) {
       const at = await provedBefore(claim, chain, tag);
-      if (at !== null) return ok(result, at);
+      if (at !== null) return anchoredAt(result, at);
       if (tag === "latest")
         return failed(
           "ANCHOR_UNPROVED",
@@ -138,19 +143,37 @@ function daysRelied(firstDay: number | null, sealed: ReadonlyMap<number, string>
   return ended.filter((day) => day === before || day >= firstDay);
 }
 
-async function checkRevocation(
-  claim: AnchorClaim,
-  chain: ChainView,
-  anchored: AnchorProof,
-): Promise<AnchorProof> {
-  if (claim.revocation === null) return anchored;
+/** A retired log keeps what its seals cover up to a day (design §5): what was anchored after that day's end isn't its own. */
+async function checkRetirement(chain: ChainView, head: ChainHead, asOf: number): Promise<AnchorProof | null> {
+  if (!head.isRetired) return null;
+  const { day, successorId } = await chain.retirement();
+  if (asOf < dayEnds(day)) return null;
+  const next = successorId === null ? "no log follows it" : `log ${successorId} goes on`;
+  return failed(
+    "ANCHOR_UNPROVED",
+    `the log was retired and this was anchored after day ${day}, the last that counts; ${next}`,
+  );
+}
+
+/** What whoever reads a good result should know of the log. */
+function standingOf({ isFrozen, isRetired }: ChainHead): string[] {
+  return [
+    ...(isRetired
+      ? ["the log was retired: what is shown was sealed before that, and nothing new will be"]
+      : []),
+    ...(isFrozen ? ["the log is frozen on chain for some days: nothing new is anchored meanwhile"] : []),
+  ];
+}
+
+async function checkRevocation(claim: AnchorClaim, chain: ChainView): Promise<AnchorProof | null> {
+  if (claim.revocation === null) return null;
   const { since, until } = await chain.revocation(claim.revocation);
-  if (since === 0 || until !== 0) return anchored;
-  return {
-    ...anchored,
-    result: "REVOKED",
-    reasons: [`the lot was recalled on chain at ${new Date(since).toISOString()}`],
-  };
+  if (since === 0 || until !== 0) return null;
+  return failed("REVOKED", `the lot was recalled on chain at ${new Date(since).toISOString()}`);
+}
+
+function anchoredAt(result: VerificationResult, asOf: number): AnchorProof {
+  return { result, asOf, chainTime: null, reasons: [] };
 }
 
 function dayEnds(day: number): number {

@@ -47,6 +47,13 @@ export const hex = (bytes: number): Check =>
     (value) => typeof value === "string" && value.length === 2 * bytes && /^[0-9a-f]*$/.test(value),
   );
 
+/** Exactly `bytes` bytes after `0x`, in hex of either case, as chains and their tools write them. */
+export const chainHex = (bytes: number): Check =>
+  plain(
+    `0x and ${2 * bytes} hex digits`,
+    (value) => typeof value === "string" && value.length === 2 * bytes + 2 && /^0x[0-9a-fA-F]*$/.test(value),
+  );
+
 /** A list of at most `max` items of one shape. */
 export const list = (of: Check, max: number): Check =>
   both(

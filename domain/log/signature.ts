@@ -2,6 +2,7 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { p256 } from "@noble/curves/nist.js";
 import { concatBytes, utf8 } from "./bytes.ts";
+import { verifyEd25519 } from "./ed25519.ts";
 
 /** The signature algorithms that gateways and organisations may use. */
 export type SignatureAlg = "Ed25519" | "ES256";
@@ -21,8 +22,8 @@ export function verifySignature(
   signature: Uint8Array,
 ): boolean {
   try {
+    if (alg === "Ed25519") return verifyEd25519(publicKey, message, signature);
     if (signature.length !== 64) return false;
-    if (alg === "Ed25519") return ed25519.verify(signature, message, publicKey, { zip215: false });
     return alg === "ES256" && p256.verify(signature, message, publicKey, { format: "compact", lowS: false });
   } catch {
     return false;

@@ -8,6 +8,7 @@ import { toHex } from "./bytes.ts";
 import { logIdOf, type Rpc, revocationSubject } from "./chain-view.ts";
 import { checkReadings } from "./check-readings.ts";
 import { openCheckpoint } from "./checkpoint.ts";
+import type { LogTree } from "./compare-trees.ts";
 import { streamOf } from "./entry.ts";
 import { firstDayOf } from "./first-day.ts";
 import {
@@ -47,7 +48,12 @@ export interface VerifyOptions {
   readonly trust: TrustFile | null;
   readonly code?: string;
   readonly rpc?: Rpc;
+  /** The oldest newest anchor that is still good; offline, the oldest statement of the log's key. */
   readonly maxAgeMs?: number;
+  /** The caller's clock (epoch ms); without it age is told by the chain's newest block, and offline not at all. */
+  readonly nowMs?: number;
+  /** Holds the bundle against a checkpoint that the caller got apart from it (`checkHeld`); rejects with StreamFault. */
+  readonly held?: (bundle: Bundle, newest: LogTree) => Promise<void>;
 }
 
 /** Checks a proof bundle (its JSON text) from the trust file alone, and with `rpc` against the chain. Never throws. */
@@ -89,6 +95,7 @@ async function checkBundle(
     return ended("BAD_PATH", "the bundle leaves out the stream of the code's lot, or a part of it");
   }
   for (const stream of streams.values()) checkReadings(stream);
+  await options.held?.(bundle, note);
   const { profiles } = options.trust;
   const contents = { subject, view: bundle.view, streams, references: openReferences(bundle), profiles };
   return await anchor(bundle, contents, { size: Number(note.size), root: toHex(note.root) }, code, options);
@@ -99,16 +106,9 @@ async function anchor(
   contents: ProvedContents,
   tree: { size: number; root: string },
   code: ProvedStream,
-  { trust, rpc, maxAgeMs }: VerifyOptions & { trust: TrustFile },
+  { trust, rpc, maxAgeMs, nowMs }: VerifyOptions & { trust: TrustFile },
 ): Promise<Verification> {
-  if (rpc === undefined) {
-    return {
-      result: "VALID_PROVISIONAL",
-      asOf: null,
-      reasons: ["checked offline: the chain was not asked"],
-      contents,
-    };
-  }
+  if (rpc === undefined) return { ...offline(bundle, maxAgeMs, nowMs), asOf: null, contents };
   const lot = lotOf(contents.subject, code);
   const headers = code.entries.flatMap((entry) => entry.header ?? []);
   const claim = {
@@ -117,10 +117,24 @@ async function anchor(
   };
   const proof = await proveAnchor(claim, trust, rpc);
   const { result, asOf, reasons, chainTime } = proof;
-  if (result.startsWith("VALID") && maxAgeMs !== undefined && (chainTime ?? 0) - (asOf ?? 0) > maxAgeMs) {
+  const ageMs = Math.max(chainTime ?? 0, nowMs ?? 0) - (asOf ?? 0);
+  if (result.startsWith("VALID") && maxAgeMs !== undefined && ageMs > maxAgeMs) {
     return { result: "STALE", asOf, reasons: ["the newest proven anchor is older than allowed"], contents };
   }
   return { result, asOf, reasons, contents };
+}
+
+/** Offline no anchor is proved; what can be too old is the moment at which the log's key closed the tree. */
+function offline(
+  { heads }: Bundle,
+  maxAgeMs: number | undefined,
+  nowMs: number | undefined,
+): Pick<Verification, "result" | "reasons"> {
+  const ageMs = (nowMs ?? Number.POSITIVE_INFINITY) - heads.opening.header.to;
+  if (maxAgeMs !== undefined && ageMs > maxAgeMs) {
+    return { result: "STALE", reasons: ["offline, and the log's newest statement is older than allowed"] };
+  }
+  return { result: "VALID_PROVISIONAL", reasons: ["checked offline: the chain was not asked"] };
 }
 
 /** The canonical EPC that the caller's code and the bundle agree on; null when they do not. */

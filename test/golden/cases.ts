@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { VerificationResult } from "#domain/log/bundle.ts";
+import { checkHeld, openHeldCheckpoint } from "#domain/log/held-checkpoint.ts";
 import { parseTrust } from "#domain/log/parse-bundle.ts";
 import { type Verification, verifyBundle } from "#domain/log/verify.ts";
 import { tellAnswer } from "#domain/provenance/tell-answer.ts";
@@ -14,6 +15,9 @@ export interface GoldenInput {
   readonly trust: string | null;
   readonly code: string | null;
   readonly maxAgeMs: number | null;
+  /** The caller's clock, and a signed note that the caller holds; absent where there was none. */
+  readonly nowMs?: number;
+  readonly held?: string;
   readonly chain: GoldenChain | "down" | null;
 }
 
@@ -46,13 +50,15 @@ export function readGolden(version: number): GoldenCase[] {
 
 /** How our verifier, and the answers told from what it proved, end a case. */
 export async function judge(input: GoldenInput): Promise<GoldenOutcome> {
-  const { bundle, chain, code, maxAgeMs } = input;
+  const { bundle, chain, code, maxAgeMs, nowMs, held } = input;
   const trust = input.trust === null ? null : parseTrust(input.trust);
   const rpc = chain === "down" ? () => Promise.reject(new Error("nobody answers")) : chain && rpcOf(chain);
   const given = {
     ...(code === null ? {} : { code }),
     ...(maxAgeMs === null ? {} : { maxAgeMs }),
     ...(rpc === null ? {} : { rpc }),
+    ...(nowMs === undefined ? {} : { nowMs }),
+    ...(held === undefined || trust === null ? {} : { held: checkHeld(openHeldCheckpoint(held, trust)) }),
   };
   const verification = await verifyBundle(bundle, { trust, ...given });
   return { result: verification.result, asOf: verification.asOf, answers: answersOf(verification) };

@@ -22,11 +22,13 @@ import {
   lot,
   neverSeen,
   ofCode,
+  otherHistory,
   pack,
   rebuilt,
   type Story,
   stay,
   today,
+  withWindowAt,
 } from "./stories.ts";
 
 interface Made extends GoldenInput {
@@ -81,6 +83,14 @@ function farDay(): Story {
   });
 }
 
+/** The example with one stretch changed. */
+const withStretch = (subject: string, change: (stretch: Bundle["streams"][number]) => object): Story =>
+  changed(({ streams }) => ({
+    streams: streams.map((one) =>
+      one.stream === streamOf(subject) ? ({ ...one, ...change(one) } as typeof one) : one,
+    ),
+  }));
+
 const fields = (value: unknown) => value as Record<string, unknown>;
 const story = example();
 const text = JSON.stringify(story.bundle);
@@ -109,6 +119,12 @@ const log = {
 const sent = { ...moved, transactions: { [tx]: { block: 17, log } } };
 const recall = (until: number) => ({ ...chain, revocations: { [recalled]: { since: anchored, until } } });
 const named = changed(() => ({ anchor: { tx } }));
+const flagged = (flags: number, day: number) => ({
+  ...{ ...chain, latest: { ...chain.latest, head: { ...chain.latest.head, flags } }, retirement: { day } },
+});
+const inUpperCase = JSON.stringify(story.trust, (_, value) =>
+  typeof value === "string" && /^0x[0-9a-f]+$/.test(value) ? `0x${value.slice(2).toUpperCase()}` : value,
+);
 const foreign = JSON.stringify({ ...story.trust, logKeys: ["coldmark.test/log+00000000+AQ=="] });
 
 const made: Readonly<Record<string, Made>> = {
@@ -245,6 +261,50 @@ const made: Readonly<Record<string, Made>> = {
     chain: { ...chain, chainId: 1 },
   }),
   "chain-down": online("nobody answers", "CHAIN_UNREACHABLE", story, { chain: "down" }),
+  frozen: online("a frozen log says what it always said", "VALID_FINAL", story, { chain: flagged(1, 0) }),
+  "retired-later": online("retired, and anchored on the last day that counts", "VALID_FINAL", story, {
+    chain: flagged(3, today + 1),
+  }),
+  "retired-before": online("retired, and anchored after the last day that counts", "ANCHOR_UNPROVED", story, {
+    chain: flagged(2, today),
+  }),
+  "absent-from-above": offline(
+    "a stream the log has never seen, said to begin at 1",
+    "TAMPERED",
+    withStretch(lot, (stretch) => ({ ...stretch, from: 1 })),
+  ),
+  "no-date": offline(
+    "other readings for a window whose time no calendar has",
+    "TAMPERED",
+    withWindowAt(Number.MAX_SAFE_INTEGER),
+  ),
+  "offline-stale": offline("offline, and older than allowed", "STALE", story, {
+    ...{ maxAgeMs: hourMs, nowMs: anchored + hourMs + 1 },
+  }),
+  "offline-in-time": offline("offline, and exactly as old as allowed", "VALID_PROVISIONAL", story, {
+    ...{ maxAgeMs: hourMs, nowMs: anchored + hourMs },
+  }),
+  "offline-no-clock": offline("offline, where nobody knows what time it is", "STALE", story, {
+    maxAgeMs: hourMs,
+  }),
+  "stale-by-clock": online("an endpoint that hangs behind", "STALE", story, {
+    ...{ maxAgeMs: hourMs, nowMs: anchored + hourMs + 1 },
+  }),
+  "upper-case-log": online("a trust file in upper case", "VALID_FINAL", named, {
+    ...{ chain: sent, trust: inUpperCase },
+  }),
+  "held-alike": offline("held against its own checkpoint", "VALID_PROVISIONAL", story, {
+    held: story.bundle.checkpoint,
+  }),
+  "held-day": offline("held against the day's checkpoint", "VALID_PROVISIONAL", story, {
+    held: atTheSeal().bundle.checkpoint.replaceAll("\n", "\r\n"),
+  }),
+  "held-fork": offline("held against another history of that size", "FORK_DETECTED", story, {
+    held: otherHistory(),
+  }),
+  "held-other-size": offline("held against a size that nothing joins to it", "ANCHOR_UNPROVED", story, {
+    held: ofCode(chinaPack).bundle.checkpoint,
+  }),
 };
 
 const dir = process.argv[2] ?? goldenDir(1);

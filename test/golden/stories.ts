@@ -73,6 +73,21 @@ export function ofCode(code: string): Story {
   return storyOf(log, code, [lot, fridge], log.close(anchored));
 }
 
+/** A checkpoint as large as the example's, signed by the same key, of a log that holds something else. */
+export function otherHistory(): string {
+  const log = exampleLog();
+  const last = log.rows.length - 1;
+  log.rows[last] = { ...log.rows[last]!, leaf: "33".repeat(32) };
+  return log.bundle(pack, [], log.close(anchored)).checkpoint;
+}
+
+/** A window from a time that no calendar has, with a reading that isn't the sealed one. */
+export function withWindowAt(time: number): Story {
+  const log = exampleLog();
+  log.append(fridge, "segment", { from: time, to: time }, { data: readingsRoot([]) }, [["p1", at, 1, null]]);
+  return storyOf(log, pack, [lot, fridge], log.close(anchored));
+}
+
 /** The refrigerator's stream written anew after its day was sealed. */
 export function rebuilt(): Story {
   const log = exampleLog();

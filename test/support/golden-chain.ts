@@ -7,6 +7,8 @@ interface Head {
   readonly root: string;
   readonly size: number;
   readonly anchoredAt: number;
+  /** 1 frozen, 2 retired. */
+  readonly flags?: number;
 }
 
 /** What there is to ask a chain; times in epoch ms. */
@@ -19,15 +21,18 @@ export interface GoldenChain {
   readonly seals: Readonly<Record<string, string>>;
   readonly revocations: Readonly<Record<string, { readonly since: number; readonly until: number }>>;
   readonly transactions: Readonly<Record<string, { readonly block: number; readonly log: object }>>;
+  /** The last UTC day that counts, once the log is retired. */
+  readonly retirement?: { readonly day: number };
 }
 
 const word = (value: number) => value.toString(16).padStart(64, "0");
 const quantity = (value: number) => `0x${value.toString(16)}`;
 const selector = (signature: string) => keccakTopic(signature).slice(0, 10);
-const [headCall, sealsCall, revocationCall] = [
+const [headCall, sealsCall, revocationCall, retirementCall] = [
   "head(bytes32)",
   "seals(bytes32,uint32,uint32)",
   "revocation(bytes32)",
+  "retirement(bytes32)",
 ].map(selector);
 
 /** keccak-256 of an event's or a function's signature, `0x` and 64 hex digits. */
@@ -56,6 +61,7 @@ function call(chain: GoldenChain, { to, data }: { to?: string; data: string }, t
     const { since, until } = chain.revocations[argument(0)] ?? { since: 0, until: 0 };
     return `0x${word(since / 1000)}${word(until / 1000)}${word(0)}`;
   }
+  if (name === retirementCall) return `0x${word(chain.retirement?.day ?? 0)}${word(7)}${word(1)}${word(1)}`;
   if (name !== sealsCall) throw new Error("no such function");
   const [from, to2] = [Number(`0x${argument(1)}`), Number(`0x${argument(2)}`)];
   if (from > to2 || to2 - from >= 400 || to2 >= 2 ** 32) throw new Error("execution reverted");
@@ -63,8 +69,8 @@ function call(chain: GoldenChain, { to, data }: { to?: string; data: string }, t
   return `0x${word(32)}${word(digests.length)}${digests.join("")}`;
 }
 
-function headWords({ root, size, anchoredAt }: Head): string {
-  return `0x${root}${word(size)}${word(1)}${word(anchoredAt / 1000)}${word(0)}`;
+function headWords({ root, size, anchoredAt, flags = 0 }: Head): string {
+  return `0x${root}${word(size)}${word(1)}${word(anchoredAt / 1000)}${word(flags)}`;
 }
 
 function blockOf({ latest, finalized }: GoldenChain, tag: string): object {

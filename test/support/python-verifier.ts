@@ -14,6 +14,8 @@ export interface PythonCheck {
   readonly code?: string | null;
   readonly rpc?: string | null;
   readonly maxAgeMs?: number | null;
+  readonly nowMs?: number;
+  readonly held?: string;
 }
 
 /** What it said of one check. */
@@ -35,7 +37,9 @@ for line in sys.stdin:
     one = json.loads(line)
     trust = None if one["trust"] is None else kit.parse_trust(one["trust"])
     rpc = None if one.get("rpc") is None else kit.json_rpc(one["rpc"])
-    print(json.dumps(kit.verify_bundle(one["text"], trust, one.get("code"), rpc, one.get("maxAgeMs"))))
+    held = None if one.get("held") is None else kit.held_checkpoint(one["held"], trust)
+    given = [one.get(name) for name in ("maxAgeMs", "nowMs")]
+    print(json.dumps(kit.verify_bundle(one["text"], trust, one.get("code"), rpc, *given, held)))
 `;
 
 /** Runs the program as a stranger would; its exit code and what it said. */
@@ -76,6 +80,9 @@ export async function startEndpoints(
   chains: readonly (Rpc | null)[],
 ): Promise<{ urlOf(index: number): string; stop(): Promise<void> }> {
   const server = createServer(async (request, response) => {
+    // As public endpoints do, for pages that ask from a disk.
+    response.setHeader("access-control-allow-origin", "*").setHeader("access-control-allow-headers", "*");
+    if (request.method === "OPTIONS") return void response.writeHead(204).end();
     const { method, params } = JSON.parse(await textOf(request)) as { method: string; params: unknown[] };
     const rpc = chains[Number(request.url?.slice(1))];
     const answer = await (rpc ?? refuse)(method, params).then(

@@ -1,4 +1,4 @@
-import type { TrustFile } from "#domain/log/bundle.ts";
+import { parseTrust } from "#domain/log/parse-bundle.ts";
 import { verifyBundle } from "#domain/log/verify.ts";
 import type { Answer } from "#domain/provenance/answer.ts";
 import { tellAnswer } from "#domain/provenance/tell-answer.ts";
@@ -36,7 +36,7 @@ export async function checkPack(
     words: wordsFor(lang, prefixes),
   };
   const check = async (text: string, trustText: string): Promise<Checked> => {
-    const trust = JSON.parse(trustText) as TrustFile;
+    const trust = parseTrust(trustText);
     const { code, view } = answer;
     const proof = await verifyBundle(text, { trust, code, rpc: jsonRpc("/chain/rpc") });
     const { result, asOf, reasons, contents } = proof;

@@ -1,5 +1,5 @@
 /** The script of the patient's page: checks the proof again on the phone and says whether it agrees. */
-import type { TrustFile } from "#domain/log/bundle.ts";
+import { parseTrust } from "#domain/log/parse-bundle.ts";
 import { verifyBundle } from "#domain/log/verify.ts";
 import type { Answer } from "#domain/provenance/answer.ts";
 import { tellAnswer } from "#domain/provenance/tell-answer.ts";
@@ -18,7 +18,7 @@ async function fetchText(url: string): Promise<string> {
 /** `code` and `view` are what the page was asked for; chain class and keys come from the trust file alone. */
 function checkWith(code: string, view: Answer["view"], rpc: string) {
   return async (text: string, trustText: string): Promise<Checked> => {
-    const trust = JSON.parse(trustText) as TrustFile;
+    const trust = parseTrust(trustText);
     const { result, asOf, reasons, contents } = await verifyBundle(text, { trust, code, rpc: jsonRpc(rpc) });
     if (contents === null) return { result, answer: null };
     const { chainClass } = trust;

@@ -1,0 +1,73 @@
+/** A whole copy of the log: entry tiles from a folder or an address, or the opened entries that the anchor keeps in a folder. */
+import { AppError } from "#domain/errors.ts";
+import { type Entry, entryBytes, type Opening } from "#domain/log/entry.ts";
+import type { LogCopy, LoggedEntry } from "#domain/log/replay-log.ts";
+import { entriesInTile, entryTilesOf, type Tile } from "#domain/log/tile-places.ts";
+import { partsOf, type ReadPart, readTile } from "./open-tiles.ts";
+
+/** What a line of the opened entries holds that a replay needs; `body` is the RFC 8785 text, null once erased. */
+interface OpenedLine {
+  readonly index: number;
+  readonly entry: Entry;
+  readonly salt: string | null;
+  readonly header: Opening["header"];
+  readonly bodySalt: string | null;
+  readonly body: string | null;
+}
+
+/** Where a copy comes from; `note` stands in where it has no checkpoint of its own. */
+interface CopyPlace {
+  readonly place: string;
+  readonly apiKey: string | null;
+  readonly note: string | null;
+}
+
+/** Opens a copy of the log. @throws AppError where it has no checkpoint */
+export async function openCopy({ place, apiKey, note }: CopyPlace): Promise<LogCopy> {
+  const read = partsOf(place, apiKey);
+  const own = await read("checkpoint");
+  const used = own === null ? note : new TextDecoder().decode(own);
+  if (used === null)
+    throw new AppError("BAD_REQUEST", `${place} has no checkpoint, and --checkpoint names none`);
+  return { note: used, entries: (size) => entriesOf(read, place, size) };
+}
+
+async function* entriesOf(read: ReadPart, place: string, size: number): AsyncIterable<LoggedEntry> {
+  for (const tile of entryTilesOf(size)) {
+    const lines = await openedLines(read, tile);
+    const bytes = await readTile(read, tile);
+    if (bytes === null && lines.length < tile.width)
+      throw new AppError("BAD_REQUEST", `${place} does not hold entries ${256 * tile.index} to ${size - 1}`);
+    const entries =
+      bytes === null ? lines.map(({ entry }) => entryBytes(entry)) : entriesInTile(bytes, tile.width);
+    for (const [at, entry] of entries.slice(0, tile.width).entries())
+      yield { bytes: entry, opening: openingOf(lines[at]) };
+  }
+}
+
+/** The file of opened entries that covers the same 256 entries as a tile; none where only tiles are kept. */
+async function openedLines(read: ReadPart, { index }: Tile): Promise<OpenedLine[]> {
+  const threeDigits = (value: number) => String(value).padStart(3, "0");
+  const path = `entries/${threeDigits(Math.floor(index / 1000))}/${threeDigits(index % 1000)}.jsonl`;
+  const bytes = await read(path);
+  if (bytes === null) return [];
+  const lines = new TextDecoder()
+    .decode(bytes)
+    .split("\n")
+    .filter((line) => line !== "");
+  return lines.map((line, at) => parsed(line, `${path}:${at + 1}`) as OpenedLine);
+}
+
+function parsed(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new AppError("BAD_REQUEST", `${where} is not JSON`);
+  }
+}
+
+function openingOf(line: OpenedLine | undefined): Opening | null {
+  if (line === undefined || line.salt === null || line.bodySalt === null || line.body === null) return null;
+  const { salt, header, bodySalt, body } = line;
+  return { salt, header, bodySalt, body: parsed(body, `the body of entry ${line.index}`) };
+}

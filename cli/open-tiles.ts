@@ -1,0 +1,62 @@
+/** A log's checkpoint and tiles (C2SP tlog-tiles), from a folder or from where they are served. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { AppError } from "#domain/errors.ts";
+import type { FetchNode } from "#domain/log/compare-trees.ts";
+import { nodeFromTile, type Tile, tileOfNode, tilePath } from "#domain/log/tile-places.ts";
+
+/** Gives the bytes at a path below the log's address; null where there are none. */
+export type ReadPart = (path: string) => Promise<Uint8Array | null>;
+
+const timeoutMs = 30_000;
+const fullWidth = 256;
+
+/** Hashes of the log's tree from its tiles; each tile is fetched once. */
+export function nodesIn(place: string): FetchNode {
+  const read = partsOf(place, null);
+  const tiles = new Map<string, Promise<Uint8Array>>();
+  return async (node, size) => {
+    const { tile, ...range } = tileOfNode(node, size);
+    const bytes = tiles.get(tilePath(tile)) ?? tileIn(read, tile);
+    tiles.set(tilePath(tile), bytes);
+    return nodeFromTile(await bytes, range);
+  };
+}
+
+/** A partial tile may have given way to the full one (tlog-tiles, "Partial Tiles"). */
+export async function readTile(read: ReadPart, tile: Tile): Promise<Uint8Array | null> {
+  return (await read(tilePath(tile))) ?? (await read(tilePath({ ...tile, width: fullWidth })));
+}
+
+async function tileIn(read: ReadPart, tile: Tile): Promise<Uint8Array> {
+  const bytes = await readTile(read, tile);
+  if (bytes === null) throw new AppError("BAD_REQUEST", `the log's tile ${tilePath(tile)} is not there`);
+  return bytes;
+}
+
+/** The parts of a log in a folder or at an address; `apiKey` is for whoever serves entries under a scope only. */
+export function partsOf(place: string, apiKey: string | null): ReadPart {
+  return /^https?:\/\//.test(place)
+    ? (path) => fetchPart(place, path, apiKey)
+    : (path) => readPart(place, path);
+}
+
+async function readPart(folder: string, path: string): Promise<Uint8Array | null> {
+  return await readFile(join(folder, path)).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "ENOENT" || cause.code === "ENOTDIR") return null;
+    throw new AppError("BAD_REQUEST", `${join(folder, path)} can't be read: ${cause.message}`);
+  });
+}
+
+async function fetchPart(address: string, path: string, apiKey: string | null): Promise<Uint8Array | null> {
+  const url = `${address.replace(/\/$/, "")}/${path}`;
+  const headers: HeadersInit = apiKey === null ? {} : { authorization: `Bearer ${apiKey}` };
+  const response = await fetch(url, { headers, signal: AbortSignal.timeout(timeoutMs) }).catch(
+    (cause: Error) => {
+      throw new AppError("UNAVAILABLE", `${url} does not answer: ${cause.message}`);
+    },
+  );
+  if (response.status === 404) return null;
+  if (!response.ok) throw new AppError("BAD_REQUEST", `${url} answers ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+}

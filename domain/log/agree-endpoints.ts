@@ -1,0 +1,24 @@
+import type { Verification } from "./verify.ts";
+
+/**
+ * What several endpoints prove together (design §5): a fork that one of them shows counts; else the first result that
+ * isn't valid; endpoints that contradict each other about the time of the anchor prove nothing; of valid results the one
+ * that says least.
+ */
+export function agreeEndpoints(results: readonly [Verification, ...Verification[]]): Verification {
+  const [first] = results;
+  const isValid = ({ result }: Verification) => result.startsWith("VALID_");
+  const worst =
+    results.find(({ result }) => result === "FORK_DETECTED") ?? results.find((one) => !isValid(one));
+  if (worst !== undefined) return worst;
+  if (results.some(({ asOf }) => secondOf(asOf) !== secondOf(first.asOf))) {
+    const reasons = ["the endpoints contradict each other about when this was anchored"];
+    return { ...first, result: "CHAIN_UNREACHABLE", asOf: null, reasons };
+  }
+  return results.find(({ result }) => result === "VALID_PROVISIONAL") ?? first;
+}
+
+/** The chain counts in seconds. */
+function secondOf(at: number | null): number | null {
+  return at === null ? null : Math.floor(at / 1000);
+}
