@@ -49,11 +49,24 @@ export function openInfluxWriter(
   };
   return async (readings) => {
     const refused: RefusedReading[] = [];
-    for (let from = 0; from < readings.length; from += linesPerWrite) {
-      const prepared = prepare(readings.slice(from, from + linesPerWrite), refused);
+    const write = async (prepared: readonly Prepared[]): Promise<void> => {
       const found = await bisect(prepared, attempt, meter?.halved);
       refused.push(...found.map(({ item, detail }) => ({ reading: item.reading, detail })));
+    };
+    // One part is made ready while InfluxDB takes in the one before; no write is left under way when this ends.
+    let before = Promise.resolve();
+    let current = before;
+    try {
+      for (let from = 0; from < readings.length; from += linesPerWrite) {
+        current = write(prepare(readings.slice(from, from + linesPerWrite), refused));
+        current.catch(() => undefined); // told in its turn
+        await before;
+        before = current;
+      }
+    } finally {
+      await Promise.allSettled([before, current]);
     }
+    await current;
     return refused;
   };
 }

@@ -26,7 +26,7 @@ interface Scripted {
   readonly body?: string | object;
 }
 
-type Answering = (request: Seen, at: number) => Scripted;
+type Answering = (request: Seen, at: number) => Scripted | Promise<Scripted>;
 
 const start = 1_700_000_000_000;
 const line =
@@ -42,11 +42,11 @@ beforeAll(async () => {
   server = createServer((request, response) => {
     const pieces: Buffer[] = [];
     request.on("data", (piece: Buffer) => pieces.push(piece));
-    request.on("end", () => {
+    request.on("end", async () => {
       const { method = "", url: path = "", headers } = request;
       const got = { method, path, headers, body: textOf(Buffer.concat(pieces), headers["content-encoding"]) };
       seen.push(got);
-      const { status, headers: more, body = "" } = answering(got, seen.length - 1);
+      const { status, headers: more, body = "" } = await answering(got, seen.length - 1);
       response.writeHead(status, typeof body === "string" ? more : { ...json, ...more });
       response.end(typeof body === "string" ? body : JSON.stringify(body));
     });
@@ -105,7 +105,7 @@ describe("a write", () => {
   });
 
   test.each(versions)(
-    "to %s goes over one connection, kept alive, at most 5,000 lines at a time",
+    "to %s goes over two connections, kept alive, at most 5,000 lines at a time",
     async (_v, open) => {
       let connections = 0;
       const count = () => {
@@ -116,8 +116,30 @@ describe("a write", () => {
       const store = open();
       expect(await store.write(readings(12_000))).toEqual([]);
       expect(seen.map(lineCount)).toEqual([5_000, 5_000, 2_000]);
-      expect(connections).toBeLessThanOrEqual(1);
+      expect(connections).toBeLessThanOrEqual(2);
       server.off("connection", count);
+    },
+  );
+
+  test.each([0, 1])(
+    "has no more than two parts under way, and none when it ends, though part %i failed",
+    async (failing) => {
+      const open = { now: 0, most: 0 };
+      const second = Promise.withResolvers<void>();
+      answering = async (_request, at) => {
+        open.now += 1;
+        open.most = Math.max(open.most, open.now);
+        if (at === 1) second.resolve();
+        await second.promise; // the first is answered when the second is there: one at a time would hang
+        if (at !== failing) await new Promise((resolve) => setTimeout(resolve, 20)); // so that it is the later one
+        open.now -= 1;
+        return { status: at === failing ? 503 : 204 };
+      };
+      await expect(open2().write(readings(22_000))).rejects.toMatchObject({ code: "UNAVAILABLE" });
+      expect([open.most, open.now]).toEqual([2, 0]);
+      expect(seen.length).toBeLessThanOrEqual(3);
+      answering = () => ({ status: 204 });
+      expect(await open2().write(readings(22_000))).toEqual([]);
     },
   );
 
