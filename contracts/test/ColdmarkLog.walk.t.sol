@@ -40,7 +40,7 @@ contract ColdmarkLogWalk {
         bytes4[16] memory calls = _calls();
         uint256[16] memory taken;
         uint256[16] memory refused;
-        for (uint256 i = 0; i < 30; ++i) {
+        for (uint256 i = 0; i < 12; ++i) {
             walk = new Walk();
             for (uint256 j = 0; j < 150; ++j) _step(calls, uint256(keccak256(abi.encode(i, j))));
             vm.warp(walk.time());

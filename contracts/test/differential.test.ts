@@ -12,7 +12,7 @@ import { type Claim, isExtend, mutate, trueClaim } from "./random-claim.ts";
 
 const seed = Number(process.env.COLDMARK_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const isLong = process.env.COLDMARK_LONG !== undefined;
-const cases = isLong ? { harness: 150_000, extend: 30_000 } : { harness: 1_500, extend: 300 };
+const cases = isLong ? { harness: 60_000, extend: 12_000 } : { harness: 1_500, extend: 300 };
 /** `_heads` in the contract's storage; were it another, no extend would be taken. */
 const headsSlot = 7n;
 const atATime = 300;
