@@ -59,7 +59,7 @@ module.exports = {
     ),
     rule(
       "test-support-is-for-tests-and-benches",
-      { pathNot: "\\.test\\.ts$|^(test|bench)/" },
+      { pathNot: "\\.test\\.ts$|^(test|bench|contracts/test)/" },
       { path: "^test/support/" },
       "tests and benches start the real servers the same way",
     ),

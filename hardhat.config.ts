@@ -17,14 +17,33 @@ const compiler = {
   },
 };
 
+/** `./coldmark test --long`: four invariants of 250,000 calls each. */
+const isLong = process.env.COLDMARK_LONG !== undefined;
+
+/** Compiles several times as fast, for checks that compile often (`contracts/mutation.ts`). */
+const quick = {
+  ...compiler,
+  settings: { ...compiler.settings, viaIR: false, optimizer: { enabled: false } },
+};
+
+/** Half a minute to compile as the contract is deployed; `ColdmarkLog.t.sol` and Vitest's tests run on that. */
+const quickly = ["ColdmarkLog.walk.t.sol", "ColdmarkLog.edges.t.sol", "Walk.sol", "LogModel.sol"];
+const overrides = Object.fromEntries(quickly.map((file) => [`contracts/test/${file}`, quick]));
+const deployed = { compilers: [compiler], overrides };
+
 export default defineConfig({
   plugins: [hardhatEthers],
-  solidity: { profiles: { default: compiler, production: compiler } },
+  solidity: { profiles: { default: deployed, production: deployed, quick } },
   paths: {
     sources: "contracts",
     tests: { solidity: "contracts/test" },
     artifacts: "contracts/artifacts",
     cache: "contracts/cache",
   },
-  test: { solidity: { fuzz: { runs: 256, seed: "0x436f6c646d61726b" } } },
+  test: {
+    solidity: {
+      fuzz: { runs: 256, seed: "0x436f6c646d61726b" },
+      invariant: { runs: isLong ? 2_500 : 8, depth: 100, failOnRevert: true },
+    },
+  },
 });

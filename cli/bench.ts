@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import type { Figure } from "#bench/ingest/figures.ts";
 import {
   type BenchPart,
   benchParts,
@@ -8,6 +7,7 @@ import {
   runIngestBench,
 } from "#bench/ingest/run-ingest-bench.ts";
 import { AppError } from "#domain/errors.ts";
+import { reportFigures } from "./report-figures.ts";
 import { complain, say } from "./say.ts";
 import { untilStopped } from "./until-stopped.ts";
 
@@ -41,9 +41,15 @@ const rates: [number, number] = [1, 200_000];
 
 /** `coldmark bench`: the figures of design §10, with peers in the same run. */
 export function addBenchCommand(program: Command): void {
-  program
+  const bench = program
     .command("bench")
-    .description("measure the figures this project promises; starts everything it needs on this machine")
+    .description("measure the figures this project promises; starts everything it needs on this machine");
+  bench
+    .command("contract")
+    .description("gas of the contract, beside other ways to put a hash on a chain (from their npm packages)")
+    .option("--json", "one JSON object on standard output")
+    .action(benchContract);
+  bench
     .command("ingest")
     .description("broker to durable and queryable, beside other programs")
     .option("--json", "one JSON object on standard output; progress goes to standard error")
@@ -69,11 +75,17 @@ export function addBenchCommand(program: Command): void {
     .action(benchIngest);
 }
 
+/** Loaded when asked for: it needs the development packages. */
+async function benchContract(flags: { readonly json?: boolean }): Promise<void> {
+  const { runContractBench } = await import("#bench/contract/run-contract-bench.ts");
+  reportFigures(await runContractBench(), flags);
+}
+
 async function benchIngest(flags: IngestFlags): Promise<void> {
   const stop = new AbortController();
   untilStopped().then(() => stop.abort());
   try {
-    report(await runIngestBench(benchOf(flags, stop.signal)), flags);
+    reportFigures(await runIngestBench(benchOf(flags, stop.signal)), flags);
   } catch (fault) {
     if (!stop.signal.aborted) throw fault;
     complain("stopped; everything that was started is gone");
@@ -100,17 +112,6 @@ function benchOf(flags: IngestFlags, signal: AbortSignal): IngestBench {
     profileDir: flags.profile ?? null,
     say: flags.json ? complain : say,
   };
-}
-
-function report(figures: readonly Figure[], { json }: IngestFlags): void {
-  if (json) {
-    say(JSON.stringify({ figures }));
-    return;
-  }
-  for (const { name, value, unit, target, met, peer = "coldmark" } of figures) {
-    const verdict = target === null ? "" : ` (target ${target}: ${met ? "met" : "MISSED"})`;
-    say(`${peer}: ${name}: ${value ?? "none"} ${unit}${verdict}`);
-  }
 }
 
 function partsOf({ parts, only }: IngestFlags): Set<BenchPart> {

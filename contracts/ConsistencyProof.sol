@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 /// @title RFC 9162 §2.1.4.2: does a tree extend another?
 /// @dev Internal only; SHA-256 by the precompile at address 2.
 library ConsistencyProof {
-    /// @dev The precompile failed, or answered anything but 32 bytes: a chain without it must not look like a proof.
+    /// @notice The precompile failed, or answered anything but 32 bytes: a chain without it must not look like a proof.
     error Sha256Unavailable();
 
     /// @notice Whether `proof` shows that the tree of `root2` begins with the tree of `root1`.

@@ -41,34 +41,61 @@ interface IColdmarkLog {
     /// @notice The registrar changed.
     event RegistrarChanged(address indexed from, address indexed to);
 
+    /// @notice Only the admin may call this.
     error NotAdmin(address caller);
+    /// @notice Only the account that was asked to become admin may accept.
     error NotProposedAdmin(address caller);
+    /// @notice Only the registrar opens logs.
     error NotRegistrar(address caller);
+    /// @notice Only the log's publisher extends it; also where there is no such log.
     error NotPublisher(bytes32 logId, address caller);
+    /// @notice Only the log's publisher or the admin proposes another publisher.
     error NotPublisherOrAdmin(bytes32 logId, address caller);
+    /// @notice Only the proposed account may take the publisher's place.
     error NotProposedPublisher(bytes32 logId, address caller);
+    /// @notice The account has no right to recall lots of this GTIN.
     error NotRevoker(string gtin, address caller);
+    /// @notice An account is needed where the zero address was given.
     error ZeroAddress();
+    /// @notice A log's origin is a text of at least one byte.
     error EmptyOrigin();
+    /// @notice No log of this id was registered.
     error UnknownLog(bytes32 logId);
+    /// @notice This origin was registered before, perhaps by somebody else.
     error AlreadyRegistered(bytes32 logId);
-    /// @dev The new size is not above the head's: somebody was here first, or the caller is behind.
+    /// @notice The new size is not above the head's: somebody was here first, or the caller is behind.
     error HeadMoved(bytes32 logId, uint48 size, bytes32 root);
+    /// @notice A step of more than 2^24 entries: go there in several.
     error TooManyEntries(bytes32 logId, uint48 entries, uint48 atMost);
+    /// @notice The proof doesn't show that the new tree extends the old one.
     error Inconsistent(bytes32 logId, uint48 size, uint48 newSize);
+    /// @notice The log takes nothing before this time, when the freeze lapses.
     error LogFrozen(bytes32 logId, uint40 until);
+    /// @notice The log is closed for ever.
     error LogRetired(bytes32 logId);
+    /// @notice There is no freeze to end: there was none, or it lapsed.
     error NotFrozen(bytes32 logId);
+    /// @notice The last freeze began less than 30 days ago.
     error FreezeTooSoon(bytes32 logId, uint40 allowedFrom);
+    /// @notice There is no proposal to accept, to carry out or to withdraw.
     error NothingProposed(bytes32 logId);
+    /// @notice There is a proposal already, which only the admin replaces.
     error AlreadyProposed(bytes32 logId);
+    /// @notice The proposal's delay of 2 days isn't over.
     error TooEarly(bytes32 logId, uint40 readyAt);
+    /// @notice Another day or successor was proposed than the one given.
     error OtherRetirementProposed(bytes32 logId, uint32 day, bytes32 successorId);
+    /// @notice The day is neither sealed nor the head's own.
     error DayNotSealed(bytes32 logId, uint32 day);
+    /// @notice The last day is before the first one, or they are too many.
     error BadDayRange(uint32 fromDay, uint32 toDay, uint32 atMost);
+    /// @notice A GTIN is 14 digits here.
     error BadGtin(string gtin);
+    /// @notice A lot's name is a text of at least one byte.
     error EmptyLot();
+    /// @notice The lot's recall, first made at this time, is in force.
     error AlreadyRevoked(bytes32 subject, uint40 since);
+    /// @notice The lot isn't recalled now.
     error NotRevoked(bytes32 subject);
 
     /// @notice Opens the log of this origin at size 0. Registrar only.

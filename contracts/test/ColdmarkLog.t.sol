@@ -194,6 +194,20 @@ contract ColdmarkLogTest {
         log.setRevoker(string(text), NEXT, true);
     }
 
+    function test_AGtinsEveryDigitIsChecked() public {
+        bytes1[2] memory besideDigits = [bytes1("/"), bytes1(":")];
+        for (uint256 i = 0; i < 14; ++i) {
+            for (uint256 j = 0; j < 2; ++j) {
+                bytes memory text = bytes(GTIN);
+                text[i] = besideDigits[j];
+                vm.expectRevert(abi.encodeWithSelector(IColdmarkLog.BadGtin.selector, string(text)));
+                log.setRevoker(string(text), NEXT, true);
+            }
+        }
+        log.setRevoker("00000000000000", NEXT, true);
+        log.setRevoker("99999999999999", NEXT, true);
+    }
+
     function _extendTo(uint48 from, uint48 to) private {
         bytes32[] memory proof = from == 0 ? new bytes32[](0) : Tree.consistencyProof(SEED, from, to);
         log.extend(ID, to, Tree.root(SEED, to), proof);

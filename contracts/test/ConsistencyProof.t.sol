@@ -55,6 +55,13 @@ contract ConsistencyProofTest {
         require(!harness.verify(m, n, root1, root2, shorter), "a shorter proof was taken");
     }
 
+    function testFuzz_EqualSizesNeedEqualRootsAndNoProof(uint64 n, bytes32 root, bytes32 other) public view {
+        vm.assume(n != 0 && root != other);
+        require(harness.verify(n, n, root, root, new bytes32[](0)), "a tree isn't itself");
+        require(!harness.verify(n, n, root, other, new bytes32[](0)), "two roots of one size were taken");
+        require(!harness.verify(n, n, root, root, new bytes32[](1)), "a proof of nothing was taken");
+    }
+
     function testFuzz_AnEmptyTreeProvesNothing(uint64 n, bytes32 root, bytes32[] calldata proof) public view {
         require(!harness.verify(0, n, root, root, proof), "size 0 was taken");
     }

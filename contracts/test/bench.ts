@@ -11,7 +11,8 @@ export const logId = id(origin);
 
 /**
  * A fresh in-process chain with the committed contract and one log. `send` returns the gas used; `refusal` calls without
- * sending and returns the custom error as "Name(args)", or null where the call would pass.
+ * sending and returns the custom error as "Name(args)", or null where the call would pass; `state` overrides storage for
+ * that call (as `eth_call` takes it).
  */
 export async function openBench(bytecode = artifact.bytecode) {
   const connection = await network.connect();
@@ -25,13 +26,14 @@ export async function openBench(bytecode = artifact.bytecode) {
     const sent = await from.sendTransaction({ to, data: abi.encodeFunctionData(name, args) });
     return Number((await sent.wait())?.gasUsed);
   }
-  async function call(from: Signer, name: string, args: readonly unknown[]): Promise<string> {
+  async function call(from: Signer, name: string, args: readonly unknown[], state = {}): Promise<string> {
     const request = { from: from.address, to, data: abi.encodeFunctionData(name, args) };
-    return String(await connection.provider.request({ method: "eth_call", params: [request, "latest"] }));
+    const params = [request, "latest", state];
+    return String(await connection.provider.request({ method: "eth_call", params }));
   }
-  async function refusal(from: Signer, name: string, args: readonly unknown[]): Promise<string | null> {
+  async function refusal(from: Signer, name: string, args: readonly unknown[], state = {}) {
     try {
-      await call(from, name, args);
+      await call(from, name, args, state);
       return null;
     } catch (error) {
       return refusalText((error as { data?: string }).data ?? "0x");

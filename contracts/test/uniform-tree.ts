@@ -1,34 +1,44 @@
 import { createHash } from "node:crypto";
 
 /**
- * RFC 9162 §2.1 over n copies of one leaf, where a subtree's root depends on its size alone: trees of any size at no cost.
- * Written apart from `domain/log`, so that contract and domain aren't judged by the same code.
+ * RFC 9162 §2.1 over n leaves that are alike but for a few marked ones: trees of any size at no cost, as the root of a
+ * subtree without marks depends on its size alone. Written apart from `domain/log`, so that contract and domain aren't
+ * judged by the same code.
  */
-const roots = new Map<number, string>([[1, sha256(`00${"5a".repeat(32)}`)]]);
+const alike = new Map<number, string>([[1, sha256(`00${"5a".repeat(32)}`)]]);
+
+/** Where a subtree begins, and how many leaves it has. */
+type Span = readonly [from: number, size: number];
 
 /** The root over `size` leaves, as 0x-hex; `size` ≥ 1 (§2.1.1). */
-export function root(size: number): string {
-  return `0x${subtreeRoot(size)}`;
+export function root(size: number, marks: readonly number[] = []): string {
+  return `0x${subtreeRoot([0, size], marks)}`;
 }
 
 /** PROOF(m, D[n]) as 0x-hex, 0 < m ≤ n (§2.1.4.1). */
-export function consistencyProof(m: number, n: number): string[] {
-  return subproof(m, n, true).map((hash) => `0x${hash}`);
+export function consistencyProof(m: number, n: number, marks: readonly number[] = []): string[] {
+  return subproof(m, [0, n], true, marks).map((hash) => `0x${hash}`);
 }
 
-function subproof(m: number, n: number, complete: boolean): string[] {
-  if (m === n) return complete ? [] : [subtreeRoot(n)];
+function subproof(m: number, [from, n]: Span, complete: boolean, marks: readonly number[]): string[] {
+  if (m === n) return complete ? [] : [subtreeRoot([from, n], marks)];
   const k = splitOf(n);
-  if (m <= k) return [...subproof(m, k, complete), subtreeRoot(n - k)];
-  return [...subproof(m - k, n - k, false), subtreeRoot(k)];
+  const [left, right]: [Span, Span] = [
+    [from, k],
+    [from + k, n - k],
+  ];
+  if (m <= k) return [...subproof(m, left, complete, marks), subtreeRoot(right, marks)];
+  return [...subproof(m - k, right, false, marks), subtreeRoot(left, marks)];
 }
 
-function subtreeRoot(size: number): string {
-  const known = roots.get(size);
+function subtreeRoot([from, size]: Span, marks: readonly number[]): string {
+  const within = marks.filter((index) => index >= from && index < from + size);
+  if (within.length > 0 && size === 1) return sha256(`00${from.toString(16).padStart(64, "0")}`);
+  const known = within.length > 0 ? undefined : alike.get(size);
   if (known !== undefined) return known;
   const k = splitOf(size);
-  const hash = sha256(`01${subtreeRoot(k)}${subtreeRoot(size - k)}`);
-  roots.set(size, hash);
+  const hash = sha256(`01${subtreeRoot([from, k], within)}${subtreeRoot([from + k, size - k], within)}`);
+  if (within.length === 0) alike.set(size, hash);
   return hash;
 }
 
