@@ -135,7 +135,7 @@ it("goes on with what was signed before the kill together with what came after i
 });
 
 describe("killed at random points", () => {
-  const kills = process.env.COLDMARK_LONG ? 50 : 3;
+  const kills = process.env.COLDMARK_LONG ? 50 : 2;
   const killWithinMs = 3_000;
   const random = randomOf(1, 0);
   const asWorker = { role: "worker" } as const;
