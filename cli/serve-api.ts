@@ -12,6 +12,7 @@ import { openPeople } from "#services/people/open-people.ts";
 import { openProvenance } from "#services/provenance/answer-for.ts";
 import type { Store } from "#store/connect.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
+import { TileFolder } from "#store/tile-folder.ts";
 import type { ChainReader } from "./chain-reader.ts";
 import { createMetrics } from "./metrics.ts";
 import { readStatus } from "./status.ts";
@@ -48,7 +49,7 @@ export async function serveApi(running: ServedParts, pages: DemoPages): Promise<
     clock,
     log,
     people: openPeople({ store, publicUrl: config.publicUrl, secret: running.secret, clock, log }),
-    provenance: openProvenance({ store, readings, trust, rpc }),
+    provenance: openProvenance({ store, readings, trust, rpc, tiles: new TileFolder(config.mirrorDir).read }),
     charts: openCharts(readings),
     live,
     status,

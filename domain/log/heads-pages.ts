@@ -1,0 +1,125 @@
+/** The `heads` tree in pages that are kept elsewhere: a change or a proof reads only the pages on its way. */
+import { equalBytes, toHex } from "./bytes.ts";
+import { bitAt, checkedHead, type Head, refuseUnlessHash } from "./head.ts";
+import {
+  type HeadsPage,
+  isHead,
+  levelsPerPage,
+  pageHash,
+  type Slot,
+  slotCount,
+  streamsIn,
+  subtreeHash,
+  subtreeOf,
+} from "./heads-page.ts";
+import type { HeadsProof } from "./prefix-tree.ts";
+
+/** Fetches pages by their places (the hex digits that lead to them); what was never kept is left out. */
+export type ReadPages = (places: readonly string[]) => Promise<ReadonlyMap<string, HeadsPage>>;
+
+/** A tree after heads were put in: its root, how many streams it holds, and the pages that are new or changed. */
+export interface ChangedHeads {
+  readonly root: Uint8Array;
+  readonly streams: number;
+  readonly pages: ReadonlyMap<string, HeadsPage>;
+}
+
+/** Heads that belong below a place. */
+type Placed = Map<string, Head[]>;
+
+const emptyPage: HeadsPage = new Array<Slot>(slotCount).fill(null);
+/** Of a page below whose hash isn't known yet. */
+const unknownLink = { hash: new Uint8Array(), streams: 0 };
+
+/**
+ * Puts heads in, each in place of the one its stream had; the last of a stream counts. Pages are fetched a level at a time.
+ * @throws AppError BAD_REQUEST on an ill-formed head
+ */
+export async function changeHeads(heads: Iterable<Head>, read: ReadPages): Promise<ChangedHeads> {
+  const pages = new Map<string, Slot[]>();
+  let level: Placed = new Map([["", [...heads].map(checkedHead)]]);
+  let known = await read([""]);
+  while (level.size > 0) {
+    const below: Placed = new Map();
+    for (const [place, placed] of level) {
+      pages.set(place, putIn(known.get(place) ?? emptyPage, place, placed, below));
+    }
+    level = below;
+    known = below.size === 0 ? known : await read([...below.keys()]);
+  }
+  return linked(pages);
+}
+
+/** A page with heads put in; those that belong further down are handed on to the pages `below`. */
+function putIn(page: HeadsPage, place: string, placed: readonly Head[], below: Placed): Slot[] {
+  const slots = [...page];
+  for (const [digit, group] of Map.groupBy(placed, ({ stream }) => digitAt(stream, place.length))) {
+    const slot = slots[digit] ?? null;
+    const all = isHead(slot) ? [slot, ...group] : group;
+    const only = onlyHead(slot, all);
+    slots[digit] = only ?? unknownLink;
+    if (only === null) below.set(place + digit.toString(slotCount), all);
+  }
+  return slots;
+}
+
+/**
+ * The proof that a stream is present with its head, or absent, as the tree in memory gives it.
+ * @throws AppError BAD_REQUEST on an ill-formed id
+ */
+export async function proveHead(stream: Uint8Array, read: ReadPages): Promise<HeadsProof> {
+  refuseUnlessHash(stream, "a stream id");
+  const siblings: string[] = [];
+  const digits = toHex(stream);
+  for (let place = ""; ; place = digits.slice(0, place.length + 1)) {
+    const page = (await read([place])).get(place) ?? emptyPage;
+    const end = descend(page, { stream, depth: place.length * levelsPerPage }, siblings);
+    if (end !== null && !isHead(end)) continue;
+    return end === null ? { siblings } : { siblings, ...endOf(end, stream) };
+  }
+}
+
+/** Follows a stream through one page, noting siblings: null or a head where the way ends, else the link below. */
+function descend(page: HeadsPage, way: { stream: Uint8Array; depth: number }, siblings: string[]): Slot {
+  let [from, to] = [0, slotCount];
+  for (let depth = way.depth; to - from > 1; depth += 1) {
+    const here = subtreeOf(page, from, to);
+    if (here === null || isHead(here)) return here;
+    const middle = (from + to) / 2;
+    const isRight = bitAt(way.stream, depth) === 1;
+    const sibling = isRight ? subtreeOf(page, from, middle) : subtreeOf(page, middle, to);
+    siblings.push(sibling === null ? "" : toHex(subtreeHash(sibling)));
+    [from, to] = isRight ? [middle, to] : [from, middle];
+  }
+  return page[from] ?? null;
+}
+
+function endOf({ stream: found, seq, leaf }: Head, stream: Uint8Array): Omit<HeadsProof, "siblings"> {
+  const end = { seq, leaf: toHex(leaf) };
+  return equalBytes(found, stream) ? end : { other: { stream: toHex(found), ...end } };
+}
+
+/** The newest of the heads where they are all of one stream and no page lies below; else null. */
+function onlyHead(slot: Slot, heads: readonly Head[]): Head | null {
+  const newest = heads.at(-1) as Head;
+  if (slot !== null && !isHead(slot)) return null;
+  return heads.every(({ stream }) => equalBytes(stream, newest.stream)) ? newest : null;
+}
+
+/** Fills in the links, from the deepest page to the root. */
+function linked(pages: Map<string, Slot[]>): ChangedHeads {
+  const deepestFirst = [...pages].toSorted(([a], [b]) => b.length - a.length);
+  for (const [place, page] of deepestFirst) {
+    const parent = pages.get(place.slice(0, -1));
+    if (place === "" || parent === undefined) continue;
+    parent[Number.parseInt(place.slice(-1), slotCount)] = { hash: pageHash(page), streams: streamsIn(page) };
+  }
+  const root = pages.get("") ?? emptyPage;
+  return { root: pageHash(root), streams: streamsIn(root), pages };
+}
+
+/** The hex digit of a stream id at a place of that many digits. */
+function digitAt(stream: Uint8Array, length: number): number {
+  const byte = stream[length >> 1] as number;
+  return length % 2 === 0 ? byte >> 4 : byte & 0x0f;
+}
