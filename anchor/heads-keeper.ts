@@ -3,7 +3,7 @@ import { streamOf } from "#domain/log/entry.ts";
 import { changeHeads } from "#domain/log/heads-pages.ts";
 import type { Tx } from "#store/connect.ts";
 import { readPlaces } from "#store/entries.ts";
-import { newestHeadsSize, readHeadsPages, saveHeadsPages } from "#store/heads-pages.ts";
+import { headsPagesSize, readHeadsPages, saveHeadsPages } from "#store/heads-pages.ts";
 
 /** The subject of the entries that close anchored trees. */
 export const headsSubject = "urn:coldmark:heads";
@@ -22,12 +22,12 @@ export interface HeadsRoot {
  * costs what was appended since the last time, whichever process did that, and after a restart no more.
  */
 export async function keepHeads(tx: Tx, size: number): Promise<HeadsRoot> {
-  let from = await newestHeadsSize(tx);
+  let from = await headsPagesSize(tx);
   for (;;) {
     const to = Math.min(size, from + placesAtOnce);
     const places = await readPlaces(tx, from, to);
     const heads = places.filter(({ stream }) => !equalBytes(stream, headsStream));
-    const changed = await changeHeads(heads, (wanted) => readHeadsPages(tx, wanted, size));
+    const changed = await changeHeads(heads, (wanted) => readHeadsPages(tx, wanted));
     await saveHeadsPages(tx, changed.pages, size);
     if (to === size) return changed;
     from = to;

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import type { Figure } from "#bench/ingest/figures.ts";
 import {
   type BenchPart,
   benchParts,
@@ -8,8 +7,11 @@ import {
   runIngestBench,
 } from "#bench/ingest/run-ingest-bench.ts";
 import { AppError } from "#domain/errors.ts";
+import { addBenchLog } from "./bench-log.ts";
+import { reportFigures } from "./report-figures.ts";
 import { complain, say } from "./say.ts";
 import { untilStopped } from "./until-stopped.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 interface IngestFlags {
   readonly json?: boolean;
@@ -41,9 +43,11 @@ const rates: [number, number] = [1, 200_000];
 
 /** `coldmark bench`: the figures of design §10, with peers in the same run. */
 export function addBenchCommand(program: Command): void {
-  program
+  const bench = program
     .command("bench")
-    .description("measure the figures this project promises; starts everything it needs on this machine")
+    .description("measure the figures this project promises; starts everything it needs on this machine");
+  addBenchLog(bench);
+  bench
     .command("ingest")
     .description("broker to durable and queryable, beside other programs")
     .option("--json", "one JSON object on standard output; progress goes to standard error")
@@ -73,7 +77,7 @@ async function benchIngest(flags: IngestFlags): Promise<void> {
   const stop = new AbortController();
   untilStopped().then(() => stop.abort());
   try {
-    report(await runIngestBench(benchOf(flags, stop.signal)), flags);
+    reportFigures(await runIngestBench(benchOf(flags, stop.signal)), flags);
   } catch (fault) {
     if (!stop.signal.aborted) throw fault;
     complain("stopped; everything that was started is gone");
@@ -88,29 +92,18 @@ function benchOf(flags: IngestFlags, signal: AbortSignal): IngestBench {
     parts: partsOf(flags),
     loads: loadsOf(flags),
     only: flags.only === "ours" ? "coldmark" : (flags.only ?? null),
-    seconds: count("--seconds", flags.seconds, usual.seconds, [4, 3_600]),
-    runs: count("--runs", flags.runs, usual.runs, [1, 100]),
-    gateways: count("--gateways", flags.gateways, 300, [1, 10_000]),
-    rate: flags.rate === undefined ? null : count("--rate", flags.rate, 0, rates),
+    seconds: wholeNumber("--seconds", flags.seconds, usual.seconds, [4, 3_600]),
+    runs: wholeNumber("--runs", flags.runs, usual.runs, [1, 100]),
+    gateways: wholeNumber("--gateways", flags.gateways, 300, [1, 10_000]),
+    rate: flags.rate === undefined ? null : wholeNumber("--rate", flags.rate, 0, rates),
     faults: {
-      runs: count("--fault-runs", flags.faultRuns, usual.faultRuns, [1, 100]),
-      messagesPerSecond: count("--fault-rate", flags.faultRate, 1_500, rates),
-      outageSeconds: count("--outage", flags.outage, usual.outageSeconds, [1, 600]),
+      runs: wholeNumber("--fault-runs", flags.faultRuns, usual.faultRuns, [1, 100]),
+      messagesPerSecond: wholeNumber("--fault-rate", flags.faultRate, 1_500, rates),
+      outageSeconds: wholeNumber("--outage", flags.outage, usual.outageSeconds, [1, 600]),
     },
     profileDir: flags.profile ?? null,
     say: flags.json ? complain : say,
   };
-}
-
-function report(figures: readonly Figure[], { json }: IngestFlags): void {
-  if (json) {
-    say(JSON.stringify({ figures }));
-    return;
-  }
-  for (const { name, value, unit, target, met, peer = "coldmark" } of figures) {
-    const verdict = target === null ? "" : ` (target ${target}: ${met ? "met" : "MISSED"})`;
-    say(`${peer}: ${name}: ${value ?? "none"} ${unit}${verdict}`);
-  }
 }
 
 function partsOf({ parts, only }: IngestFlags): Set<BenchPart> {
@@ -124,22 +117,11 @@ function loadsOf(flags: IngestFlags) {
   const { rate, readings, signed } = flags;
   if (rate === undefined && readings === undefined && signed === undefined) return standardLoads;
   const form = {
-    readings: count("--readings", readings, signed ? 10 : 1, [1, 1_000]),
+    readings: wholeNumber("--readings", readings, signed ? 10 : 1, [1, 1_000]),
     isSigned: signed ?? false,
   };
   const usual = standardLoads.find(
     (load) => load.readings === form.readings && load.isSigned === form.isSigned,
   );
-  return [{ ...form, rate: count("--rate", rate, usual?.rate ?? 1_000, rates) }];
-}
-
-function count(
-  flag: string,
-  text: string | undefined,
-  fallback: number,
-  [least, most]: [number, number],
-): number {
-  const value = text === undefined ? fallback : Number(text);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new AppError("BAD_SETTING", `${flag} must be a whole number from ${least} to ${most}`);
+  return [{ ...form, rate: wholeNumber("--rate", rate, usual?.rate ?? 1_000, rates) }];
 }

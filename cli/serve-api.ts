@@ -6,6 +6,7 @@ import { LiveFeed } from "#api/live-feed.ts";
 import type { DemoAccount } from "#api/parts.ts";
 import { type ApiServer, startServer } from "#api/server.ts";
 import type { Config } from "#config";
+import { keepTiles } from "#domain/log/keep-tiles.ts";
 import type { Ingest } from "#ingest/run.ts";
 import { openCharts } from "#services/console/open-charts.ts";
 import { openPeople } from "#services/people/open-people.ts";
@@ -49,7 +50,13 @@ export async function serveApi(running: ServedParts, pages: DemoPages): Promise<
     clock,
     log,
     people: openPeople({ store, publicUrl: config.publicUrl, secret: running.secret, clock, log }),
-    provenance: openProvenance({ store, readings, trust, rpc, tiles: new TileFolder(config.mirrorDir).read }),
+    provenance: openProvenance({
+      store,
+      readings,
+      trust,
+      rpc,
+      tiles: keepTiles(new TileFolder(config.mirrorDir).read),
+    }),
     charts: openCharts(readings),
     live,
     status,

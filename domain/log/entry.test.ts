@@ -16,8 +16,16 @@ it("writes entries and headers in their RFC 8785 form", () => {
   });
   const kind = fc.string({ unit: "grapheme" });
   const header = fc.record({ kind, from: fc.maxSafeInteger(), to: fc.maxSafeNat(), body: hash });
-  fc.assert(fc.property(entry, (one) => expect(entryBytes(one)).toEqual(utf8(canonicalize(one)))));
-  fc.assert(fc.property(header, (one) => expect(headerBytes(one)).toEqual(utf8(canonicalize(one)))));
+  fc.assert(
+    fc.property(entry, (one) => {
+      expect(entryBytes(one)).toEqual(utf8(canonicalize(one)));
+    }),
+  );
+  fc.assert(
+    fc.property(header, (one) => {
+      expect(headerBytes(one)).toEqual(utf8(canonicalize(one)));
+    }),
+  );
 });
 
 it("commits to a header that holds the body's salted hash", () => {

@@ -47,8 +47,22 @@ async function nodesIn(size: bigint, nodes: readonly NodePlace[], read: ReadTile
   return (level, index) => {
     const tile = tileOf(level, index);
     const found = hashes.get(`${tile.level}/${tile.index}`) ?? new Uint8Array();
-    return subtreeIn(found, tile.from, tile.from + tile.count);
+    return keptSubtree(found, tile.from, tile.from + tile.count);
   };
+}
+
+/**
+ * Subtrees of tiles, for as long as somebody holds the tile: one that a reader keeps (`keepTiles`) is hashed only once.
+ */
+const kept = new WeakMap<Uint8Array, Map<number, Uint8Array>>();
+
+function keptSubtree(hashes: Uint8Array, from: number, to: number): Uint8Array {
+  const known = kept.get(hashes) ?? new Map<number, Uint8Array>();
+  kept.set(hashes, known);
+  const place = from * 2 * tileWidth + to;
+  const hash = known.get(place) ?? subtreeIn(hashes, from, to);
+  known.set(place, hash);
+  return hash;
 }
 
 /** The tile a node lies in, and which of its hashes the node covers. */

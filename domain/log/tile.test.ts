@@ -64,6 +64,12 @@ describe("tiles", () => {
     );
   });
 
+  it("take more leaves at once than a call takes arguments", async () => {
+    const many = new Array<Uint8Array>(200_000).fill(leaves[0] as Uint8Array);
+    const grown = await growTiles(0n, many, whole.read);
+    expect(grown.at(-1)).toMatchObject({ level: 2, index: 0n });
+  });
+
   it("give root and proofs at any size, also a smaller one than they were grown to", async () => {
     const sizes = fc.integer({ min: 1, max: leafCount });
     await fc.assert(

@@ -3,7 +3,6 @@
  * from number 256·N on. A full tile never changes; what stands at the right edge is a partial tile with a width.
  */
 import { AppError } from "../errors.ts";
-import { concatBytes } from "./bytes.ts";
 import { nodeHash } from "./merkle.ts";
 
 /** A tile's place: its level, its number, and how many hashes of it are meant (256 unless it is partial). */
@@ -87,13 +86,21 @@ export async function growTiles(
   for (let level = 0; fresh.length > 0; level += 1) {
     const first = count / BigInt(tileWidth);
     const width = Number(count % BigInt(tileWidth));
-    const edge = width === 0 ? [] : await read([{ level, index: first, width }]);
-    const grown = cut(concatBytes(...edge.map((hashes) => hashes.subarray(0, width * hashLength)), ...fresh));
-    tiles.push(...grown.map((hashes, at) => ({ level, index: first + BigInt(at), hashes })));
+    const [edge = new Uint8Array()] = width === 0 ? [] : await read([{ level, index: first, width }]);
+    const grown = cut(joined(edge.subarray(0, width * hashLength), fresh));
+    for (const [at, hashes] of grown.entries()) tiles.push({ level, index: first + BigInt(at), hashes });
     fresh = grown.filter(isFull).map((hashes) => subtreeIn(hashes, 0, tileWidth));
     count = first;
   }
   return tiles;
+}
+
+/** One run of bytes; leaves may be more than a call takes arguments. */
+function joined(edge: Uint8Array, hashes: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(edge.length + hashes.length * hashLength);
+  bytes.set(edge);
+  for (const [at, hash] of hashes.entries()) bytes.set(hash, edge.length + at * hashLength);
+  return bytes;
 }
 
 function cut(hashes: Uint8Array): Uint8Array[] {

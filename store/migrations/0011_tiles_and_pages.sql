@@ -1,8 +1,7 @@
 CREATE TABLE "heads_pages" (
-	"place" text NOT NULL,
+	"place" text PRIMARY KEY NOT NULL,
 	"size" bigint NOT NULL,
-	"page" "bytea" NOT NULL,
-	CONSTRAINT "heads_pages_place_size_pk" PRIMARY KEY("place","size")
+	"page" "bytea" NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "log_tiles" (
@@ -18,6 +17,8 @@ INSERT INTO "log_tiles"
   WHERE level % 8 = 0 GROUP BY 1, 2;
 --> statement-breakpoint
 DROP TABLE "tree_nodes" CASCADE;
+--> statement-breakpoint
+DROP INDEX "entries_stream_index_index";
 --> statement-breakpoint
 ALTER TABLE "heads_pages" ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint

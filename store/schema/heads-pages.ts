@@ -1,12 +1,9 @@
-import { pgTable, primaryKey, text } from "drizzle-orm/pg-core";
+import { pgTable, text } from "drizzle-orm/pg-core";
 import { bytes, whole } from "./columns.ts";
 
-/**
- * Pages of the `heads` tree (domain/log/heads-page.ts) by their place, as they were in the log of `size` entries: at any
- * size a page is its newest one up to there.
- */
-export const headsPages = pgTable(
-  "heads_pages",
-  { place: text().notNull(), size: whole().notNull(), page: bytes().notNull() },
-  (t) => [primaryKey({ columns: [t.place, t.size] })],
-);
+/** Pages of the `heads` tree (domain/log/heads-page.ts) by their place; `size` of the log when a page last changed. */
+export const headsPages = pgTable("heads_pages", {
+  place: text().primaryKey(),
+  size: whole().notNull(),
+  page: bytes().notNull(),
+});
