@@ -2,6 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { fromHex, toHex } from "#domain/log/bytes.ts";
 import { entryBytes, headerBytes, NO_PREVIOUS, streamOf } from "#domain/log/entry.ts";
 import { growTiles } from "#domain/log/tile.ts";
+import { fastSha256 } from "#services/log/fast-sha256.ts";
 import type { Store, Tx } from "#store/connect.ts";
 import {
   holdLog,
@@ -37,7 +38,7 @@ interface GrowingStream {
 
 const saltLength = 16;
 /** While PostgreSQL writes some entries, the next are hashed. */
-const entriesAtOnce = 1_000;
+const entriesAtOnce = 500;
 /** What the hash of a leaf begins with (RFC 9162 §2.1.1). */
 const leafPrefix = new Uint8Array(1);
 
@@ -69,7 +70,7 @@ export async function appendToLog(tx: Tx, statements: readonly Statement[], now:
     leaves.push(...rows.map(({ leaf }) => leaf));
   }
   await written;
-  await saveTiles(tx, await growTiles(BigInt(size), leaves, recordedTiles(tx)));
+  await saveTiles(tx, await growTiles(BigInt(size), leaves, recordedTiles(tx), fastSha256));
   await saveStreamHeads(tx, [...streams.values()].map(headOf));
   return size;
 }

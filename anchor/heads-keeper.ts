@@ -1,6 +1,7 @@
 import { equalBytes, fromHex } from "#domain/log/bytes.ts";
 import { streamOf } from "#domain/log/entry.ts";
 import { changeHeads } from "#domain/log/heads-pages.ts";
+import { fastSha256 } from "#services/log/fast-sha256.ts";
 import type { Tx } from "#store/connect.ts";
 import { readPlaces } from "#store/entries.ts";
 import { headsPagesSize, readHeadsPages, saveHeadsPages } from "#store/heads-pages.ts";
@@ -27,7 +28,7 @@ export async function keepHeads(tx: Tx, size: number): Promise<HeadsRoot> {
     const to = Math.min(size, from + placesAtOnce);
     const places = await readPlaces(tx, from, to);
     const heads = places.filter(({ stream }) => !equalBytes(stream, headsStream));
-    const changed = await changeHeads(heads, (wanted) => readHeadsPages(tx, wanted));
+    const changed = await changeHeads(heads, (wanted) => readHeadsPages(tx, wanted), fastSha256);
     await saveHeadsPages(tx, changed.pages, size);
     if (to === size) return changed;
     from = to;

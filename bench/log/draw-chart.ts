@@ -42,6 +42,7 @@ export function drawChart({ proofs }: LogFindings): string {
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">`,
+    "<title>Time of proofs and of their checks by entries in the log</title>",
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
     `<text x="${left}" y="18">ms by entries in the log (median; red: the figure to stay under)</text>`,
     ...marks,

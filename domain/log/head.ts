@@ -1,7 +1,8 @@
 /** A stream's head and the hashes of the `heads` tree: what both forms of the tree, in memory and in pages, share. */
-import { sha256 } from "@noble/hashes/sha2.js";
+import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
 import { AppError } from "../errors.ts";
 import { isHash } from "./bytes.ts";
+import type { Sha256 } from "./merkle.ts";
 
 /** A stream's last entry: 32-byte stream id, seq, and the entry's leaf hash; a tree keeps the arrays it is given. */
 export interface Head {
@@ -17,7 +18,7 @@ const headLength = 73;
 const innerLength = 65;
 
 /** The hash of a subtree that holds one stream: SHA-256(0x10 ‖ stream ‖ seq, 8 bytes ‖ leaf). */
-export function headHash({ stream, seq, leaf }: Head): Uint8Array {
+export function headHash({ stream, seq, leaf }: Head, sha256: Sha256 = nobleSha256): Uint8Array {
   const input = new Uint8Array(headLength);
   input[0] = 0x10;
   input.set(stream, 1);
@@ -27,7 +28,7 @@ export function headHash({ stream, seq, leaf }: Head): Uint8Array {
 }
 
 /** The hash of a subtree that holds more: SHA-256(0x11 ‖ left ‖ right). */
-export function innerHash(left: Uint8Array, right: Uint8Array): Uint8Array {
+export function innerHash(left: Uint8Array, right: Uint8Array, sha256: Sha256 = nobleSha256): Uint8Array {
   const input = new Uint8Array(innerLength);
   input[0] = 0x11;
   input.set(left, 1);

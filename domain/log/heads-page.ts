@@ -1,80 +1,83 @@
 /**
  * A page of the stored `heads` tree: four levels of it, below a place named by the hex digits that its stream ids share.
  * Of its 16 slots, one for each next digit, an empty one holds no stream, one with a single stream holds that head, and one
- * with more the hash of the page below it. So a tree has one set of pages, in whatever order its heads came.
+ * with more stands for the page below it. So a tree has one set of pages, in whatever order its heads came.
  */
 import { AppError } from "../errors.ts";
-import { concatBytes } from "./bytes.ts";
 import { emptyHash, type Head, headHash, innerHash } from "./head.ts";
+import type { Sha256 } from "./merkle.ts";
 
-/** A page below as its parent knows it: its hash, and how many streams it holds. */
-export interface PageLink {
+/** A subtree that holds streams: its hash, how many they are, and the head itself where it is a single one. */
+export interface Subtree {
   readonly hash: Uint8Array;
   readonly streams: number;
+  readonly head: Head | null;
 }
 
-/** What a slot of a page holds. */
-export type Slot = Head | PageLink | null;
-
-/** The slots of a page in the order of their digits. */
-export type HeadsPage = readonly Slot[];
+/** The slots of a page in the order of their digits; null holds no stream. */
+export type HeadsPage = readonly (Subtree | null)[];
 
 /** Slots in a page; one hex digit decides between them. */
 export const slotCount = 16;
 /** Levels of the binary tree in a page. */
 export const levelsPerPage = 4;
 
-/** A subtree inside a page or below it; null without a stream, a head itself where it is alone. */
-type Subtree = Head | { readonly hash: Uint8Array } | null;
+/** First byte of a slot, and how many bytes it has: hash and count, or hash, stream, seq and leaf. */
+const [emptyTag, headTag, pageTag] = [0, 1, 2];
+const lengths = [1, 1 + 32 + 32 + 8 + 32, 1 + 32 + 8];
+const twoTo32 = 2 ** 32;
 
-const tags = { empty: 0, head: 1, link: 2 };
-/** By tag. */
-const lengths = [1, 1 + 32 + 8 + 32, 1 + 32 + 8];
-
-/** Whether a slot or subtree is a single stream's head. */
-export function isHead(node: Slot | Subtree): node is Head {
-  return node !== null && "leaf" in node;
+/** A single stream's subtree. */
+export function subtreeOfHead(head: Head, sha256?: Sha256): Subtree {
+  return { hash: headHash(head, sha256), streams: 1, head };
 }
 
-/** The hash of a page's whole subtree. */
-export function pageHash(page: HeadsPage): Uint8Array {
-  return subtreeHash(subtreeOf(page, 0, slotCount));
-}
-
-/** How many streams lie in a page and below it. */
-export function streamsIn(page: HeadsPage): number {
-  return page.reduce((sum, slot) => sum + (slot === null ? 0 : isHead(slot) ? 1 : slot.streams), 0);
-}
-
-/** The subtree over the slots from … to (excluded), a power of two of them. */
-export function subtreeOf(page: HeadsPage, from: number, to: number): Subtree {
+/** The subtree over the slots from … to (excluded), a power of two of them; of all without more said. */
+export function subtreeOf(
+  page: HeadsPage,
+  { from = 0, to = slotCount, sha256 }: { from?: number; to?: number; sha256?: Sha256 | undefined } = {},
+): Subtree | null {
   if (to - from === 1) return page[from] ?? null;
   const middle = (from + to) / 2;
-  const [left, right] = [subtreeOf(page, from, middle), subtreeOf(page, middle, to)];
-  if (left === null && (right === null || isHead(right))) return right;
-  if (right === null && isHead(left)) return left;
-  return { hash: innerHash(subtreeHash(left), subtreeHash(right)) };
+  const left = subtreeOf(page, { from, to: middle, sha256 });
+  const right = subtreeOf(page, { from: middle, to, sha256 });
+  if (left === null && (right === null || right.head !== null)) return right;
+  if (right === null && left?.head) return left;
+  const hash = innerHash(left?.hash ?? emptyHash, right?.hash ?? emptyHash, sha256);
+  return { hash, streams: (left?.streams ?? 0) + (right?.streams ?? 0), head: null };
 }
 
-/** The hash of a subtree; 32 zero bytes without a stream. */
-export function subtreeHash(node: Subtree): Uint8Array {
-  if (node === null) return emptyHash;
-  return isHead(node) ? headHash(node) : node.hash;
-}
-
-/** A page as bytes: each slot after a byte that tells its kind; seq and counts in 8 bytes. */
+/** A page as bytes. */
 export function encodePage(page: HeadsPage): Uint8Array {
-  return concatBytes(...page.map(encodeSlot));
+  const length = page.reduce((sum, slot) => sum + (lengths[tagOf(slot)] as number), 0);
+  const bytes = new Uint8Array(length);
+  const view = new DataView(bytes.buffer);
+  let at = 0;
+  for (const slot of page) {
+    const tag = tagOf(slot);
+    bytes[at] = tag;
+    if (slot !== null) {
+      bytes.set(slot.hash, at + 1);
+      setWhole(view, at + 33, slot.head?.seq ?? slot.streams);
+    }
+    if (slot?.head) {
+      bytes.set(slot.head.stream, at + 41);
+      bytes.set(slot.head.leaf, at + 73);
+    }
+    at += lengths[tag] as number;
+  }
+  return bytes;
 }
 
 /** The page in these bytes. @throws AppError INTERNAL where they are none */
 export function decodePage(bytes: Uint8Array): HeadsPage {
-  const slots: Slot[] = [];
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const slots: (Subtree | null)[] = [];
   let at = 0;
   while (at < bytes.length) {
     const length = lengths[bytes[at] as number];
     if (length === undefined || at + length > bytes.length) break;
-    slots.push(decodeSlot(bytes.subarray(at, at + length)));
+    slots.push(decodeSlot(bytes, view, at));
     at += length;
   }
   if (at !== bytes.length || slots.length !== slotCount)
@@ -82,24 +85,21 @@ export function decodePage(bytes: Uint8Array): HeadsPage {
   return slots;
 }
 
-function decodeSlot(bytes: Uint8Array): Slot {
-  if (bytes[0] === tags.empty) return null;
-  const first = bytes.subarray(1, 33);
-  const number = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(33));
-  return bytes[0] === tags.link
-    ? { hash: first, streams: number }
-    : { stream: first, seq: number, leaf: bytes.subarray(41) };
+function decodeSlot(bytes: Uint8Array, view: DataView, at: number): Subtree | null {
+  if (bytes[at] === emptyTag) return null;
+  const hash = bytes.subarray(at + 1, at + 33);
+  const number = view.getUint32(at + 33) * twoTo32 + view.getUint32(at + 37);
+  if (bytes[at] === pageTag) return { hash, streams: number, head: null };
+  const [stream, leaf] = [bytes.subarray(at + 41, at + 73), bytes.subarray(at + 73, at + 105)];
+  return { hash, streams: 1, head: { stream, seq: number, leaf } };
 }
 
-function encodeSlot(slot: Slot): Uint8Array {
-  if (slot === null) return Uint8Array.of(tags.empty);
-  if (isHead(slot))
-    return concatBytes(Uint8Array.of(tags.head), slot.stream, eightBytes(slot.seq), slot.leaf);
-  return concatBytes(Uint8Array.of(tags.link), slot.hash, eightBytes(slot.streams));
+function tagOf(slot: Subtree | null): number {
+  if (slot === null) return emptyTag;
+  return slot.head === null ? pageTag : headTag;
 }
 
-function eightBytes(value: number): Uint8Array {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
-  return bytes;
+function setWhole(view: DataView, at: number, value: number): void {
+  view.setUint32(at, Math.floor(value / twoTo32));
+  view.setUint32(at + 4, value % twoTo32);
 }

@@ -1,4 +1,5 @@
 /** Root and proofs of the log from its tiles alone, wherever they are kept: some files on a static host are enough. */
+import type { Sha256 } from "./merkle.ts";
 import { levelsPerTile, type ReadTiles, subtreeIn, type TilePlace, tileWidth, widthAt } from "./tile.ts";
 import {
   consistencyFromNodes,
@@ -12,8 +13,8 @@ import {
 } from "./tree-nodes.ts";
 
 /** The root of the tree of `size` leaves (RFC 9162 §2.1.1). */
-export async function rootFromTiles(size: bigint, read: ReadTiles): Promise<Uint8Array> {
-  return rootFromNodes(size, await nodesIn(size, nodesNeededForRoot(size), read));
+export async function rootFromTiles(size: bigint, read: ReadTiles, sha256?: Sha256): Promise<Uint8Array> {
+  return rootFromNodes(size, await nodesIn(size, nodesNeededForRoot(size), { read, sha256 }));
 }
 
 /** The inclusion proof of leaf `index` (RFC 9162 §2.1.3.1). @throws AppError BAD_REQUEST unless index < size */
@@ -21,8 +22,13 @@ export async function inclusionFromTiles(
   index: bigint,
   size: bigint,
   read: ReadTiles,
+  sha256?: Sha256,
 ): Promise<Uint8Array[]> {
-  return inclusionFromNodes(index, size, await nodesIn(size, nodesNeededForInclusion(index, size), read));
+  return inclusionFromNodes(
+    index,
+    size,
+    await nodesIn(size, nodesNeededForInclusion(index, size), { read, sha256 }),
+  );
 }
 
 /** The consistency proof of two sizes (RFC 9162 §2.1.4.1). @throws AppError BAD_REQUEST unless 0 < size1 ≤ size2 */
@@ -30,13 +36,18 @@ export async function consistencyFromTiles(
   size1: bigint,
   size2: bigint,
   read: ReadTiles,
+  sha256?: Sha256,
 ): Promise<Uint8Array[]> {
   const places = nodesNeededForConsistency(size1, size2);
-  return consistencyFromNodes(size1, size2, await nodesIn(size2, places, read));
+  return consistencyFromNodes(size1, size2, await nodesIn(size2, places, { read, sha256 }));
 }
 
 /** Fetches the tiles that hold these nodes, each once and as wide as the tree of `size` leaves has it. */
-async function nodesIn(size: bigint, nodes: readonly NodePlace[], read: ReadTiles): Promise<ReadNode> {
+async function nodesIn(
+  size: bigint,
+  nodes: readonly NodePlace[],
+  { read, sha256 }: { read: ReadTiles; sha256: Sha256 | undefined },
+): Promise<ReadNode> {
   const places = new Map<string, TilePlace>();
   for (const node of nodes) {
     const { level, index } = tileOf(node.level, node.index);
@@ -47,7 +58,7 @@ async function nodesIn(size: bigint, nodes: readonly NodePlace[], read: ReadTile
   return (level, index) => {
     const tile = tileOf(level, index);
     const found = hashes.get(`${tile.level}/${tile.index}`) ?? new Uint8Array();
-    return keptSubtree(found, tile.from, tile.from + tile.count);
+    return keptSubtree(found, [tile.from, tile.from + tile.count], sha256);
   };
 }
 
@@ -56,11 +67,15 @@ async function nodesIn(size: bigint, nodes: readonly NodePlace[], read: ReadTile
  */
 const kept = new WeakMap<Uint8Array, Map<number, Uint8Array>>();
 
-function keptSubtree(hashes: Uint8Array, from: number, to: number): Uint8Array {
+function keptSubtree(
+  hashes: Uint8Array,
+  [from, to]: readonly [number, number],
+  sha256: Sha256 | undefined,
+): Uint8Array {
   const known = kept.get(hashes) ?? new Map<number, Uint8Array>();
   kept.set(hashes, known);
   const place = from * 2 * tileWidth + to;
-  const hash = known.get(place) ?? subtreeIn(hashes, from, to);
+  const hash = known.get(place) ?? subtreeIn(hashes, [from, to], sha256);
   known.set(place, hash);
   return hash;
 }

@@ -3,7 +3,7 @@
  * from number 256·N on. A full tile never changes; what stands at the right edge is a partial tile with a width.
  */
 import { AppError } from "../errors.ts";
-import { nodeHash } from "./merkle.ts";
+import { nodeHash, type Sha256 } from "./merkle.ts";
 
 /** A tile's place: its level, its number, and how many hashes of it are meant (256 unless it is partial). */
 export interface TilePlace {
@@ -66,10 +66,15 @@ function hashIn(hashes: Uint8Array, at: number): Uint8Array {
 }
 
 /** The hash over the hashes from … to (excluded) of a tile, a power of two of them. */
-export function subtreeIn(hashes: Uint8Array, from: number, to: number): Uint8Array {
+export function subtreeIn(
+  hashes: Uint8Array,
+  [from, to]: readonly [number, number],
+  sha256?: Sha256,
+): Uint8Array {
   if (to - from === 1) return hashIn(hashes, from);
   const middle = (from + to) / 2;
-  return nodeHash(subtreeIn(hashes, from, middle), subtreeIn(hashes, middle, to));
+  const [left, right] = [subtreeIn(hashes, [from, middle], sha256), subtreeIn(hashes, [middle, to], sha256)];
+  return nodeHash(left, right, sha256);
 }
 
 /**
@@ -80,6 +85,7 @@ export async function growTiles(
   size: bigint,
   leaves: readonly Uint8Array[],
   read: ReadTiles,
+  sha256?: Sha256,
 ): Promise<Tile[]> {
   const tiles: Tile[] = [];
   let [count, fresh] = [size, leaves];
@@ -89,7 +95,7 @@ export async function growTiles(
     const [edge = new Uint8Array()] = width === 0 ? [] : await read([{ level, index: first, width }]);
     const grown = cut(joined(edge.subarray(0, width * hashLength), fresh));
     for (const [at, hashes] of grown.entries()) tiles.push({ level, index: first + BigInt(at), hashes });
-    fresh = grown.filter(isFull).map((hashes) => subtreeIn(hashes, 0, tileWidth));
+    fresh = grown.filter(isFull).map((hashes) => subtreeIn(hashes, [0, tileWidth], sha256));
     count = first;
   }
   return tiles;

@@ -10,6 +10,7 @@ import { inclusionFromTiles } from "#domain/log/tile-proofs.ts";
 import type { Tx } from "#store/connect.ts";
 import { recordedTiles } from "#store/log-tiles.ts";
 import { findEntryAt, listHeadsAt } from "#store/stretches.ts";
+import { fastSha256 } from "../log/fast-sha256.ts";
 import { openingOf } from "./opening-of.ts";
 
 /** Trees that stay in memory: the newest and some weeks of days. */
@@ -57,7 +58,7 @@ async function headsLeafAt(tx: Tx, size: number, tiles: ReadTiles): Promise<Head
   if (row === null || opening === null)
     throw new AppError("INTERNAL", `no heads entry closes the tree of ${size}`);
 
-  const path = await inclusionFromTiles(BigInt(size - 1), BigInt(size), tiles);
+  const path = await inclusionFromTiles(BigInt(size - 1), BigInt(size), tiles, fastSha256);
   return { seq: row.seq, prev: toHex(row.prev), opening, path: path.map(toHex) };
 }
 
