@@ -2,6 +2,7 @@ import { AppError } from "#domain/errors.ts";
 import type { TrustFile } from "#domain/log/bundle.ts";
 import { newestJob } from "#store/anchor-jobs.ts";
 import { type ChainState, readChainState } from "#store/chain-state.ts";
+import { TileFolder } from "#store/tile-folder.ts";
 import type { AnchoredLog } from "./anchored-log.ts";
 import { EndpointsDisagree } from "./chain/agreed-head.ts";
 import { type AnvilChain, type Chain, type OutsideChain, openChain } from "./chain.ts";
@@ -11,6 +12,7 @@ import { embeddedAnchorKey, type SigningKey } from "./keys.ts";
 import { LogFork } from "./log-fork.ts";
 import { Mirror } from "./mirror.ts";
 import { checkMirror, mirrorEntries } from "./mirror-entries.ts";
+import { publishTiles } from "./publish-tiles.ts";
 import { reconcile, type Standing } from "./reconcile.ts";
 import { type RevokedLots, revokeLots } from "./revoke-lots.ts";
 import { SayOnce } from "./say-once.ts";
@@ -122,6 +124,7 @@ export class ChainRound {
       await mirrorEntries(store, this.#mirror, job.newSize);
       crashAt("mirrored", config);
     }
+    if (job !== null) await publishTiles(store, new TileFolder(config.mirrorDir), job.newSize);
     return this.#mirror.size;
   }
 

@@ -1,14 +1,16 @@
-import { fromHex, toHex } from "#domain/log/bytes.ts";
+import { equalBytes, fromHex } from "#domain/log/bytes.ts";
 import { streamOf } from "#domain/log/entry.ts";
-import { buildHeadsTree, type Head, type HeadsTree } from "#domain/log/prefix-tree.ts";
+import { changeHeads } from "#domain/log/heads-pages.ts";
+import { fastSha256 } from "#services/log/fast-sha256.ts";
 import type { Tx } from "#store/connect.ts";
-import { allStreamHeadsBut, readPlaces } from "#store/entries.ts";
+import { readPlaces } from "#store/entries.ts";
+import { headsPagesSize, readHeadsPages, saveHeadsPages } from "#store/heads-pages.ts";
 
 /** The subject of the entries that close anchored trees. */
 export const headsSubject = "urn:coldmark:heads";
 
-const headsStream = streamOf(headsSubject);
-const placesAtOnce = 10_000;
+const headsStream = fromHex(streamOf(headsSubject));
+const placesAtOnce = 20_000;
 
 /** Root and number of streams of a heads tree. */
 export interface HeadsRoot {
@@ -17,36 +19,18 @@ export interface HeadsRoot {
 }
 
 /**
- * Keeps the tree of all streams' heads in memory, so that an anchor costs what changed since the last one. Entries
- * never change, so following them gives the right tree also when another process appended them.
+ * Brings the kept heads tree to the log of `size` entries, the heads stream itself left out; the caller holds the log. It
+ * costs what was appended since the last time, whichever process did that, and after a restart no more.
  */
-export class HeadsKeeper {
-  #tree: HeadsTree | null = null;
-  #size = 0;
-  #streams = 0;
-
-  /** The heads of the log of `size` entries, the heads stream itself left out; the caller holds the log. */
-  async at(tx: Tx, size: number): Promise<HeadsRoot> {
-    const tree = this.#tree ?? (await this.#build(tx, size));
-    for (let from = this.#size; from < size; from += placesAtOnce) {
-      for (const head of await readPlaces(tx, from, Math.min(size, from + placesAtOnce)))
-        this.#set(tree, head);
-    }
-    this.#size = size;
-    return { root: tree.root, streams: this.#streams };
-  }
-
-  async #build(tx: Tx, size: number): Promise<HeadsTree> {
-    const heads = await allStreamHeadsBut(tx, fromHex(headsStream));
-    this.#tree = buildHeadsTree(heads);
-    this.#streams = heads.length;
-    this.#size = size;
-    return this.#tree;
-  }
-
-  #set(tree: HeadsTree, head: Head): void {
-    if (toHex(head.stream) === headsStream) return;
-    if (head.seq === 0) this.#streams += 1;
-    tree.set(head);
+export async function keepHeads(tx: Tx, size: number): Promise<HeadsRoot> {
+  let from = await headsPagesSize(tx);
+  for (;;) {
+    const to = Math.min(size, from + placesAtOnce);
+    const places = await readPlaces(tx, from, to);
+    const heads = places.filter(({ stream }) => !equalBytes(stream, headsStream));
+    const changed = await changeHeads(heads, (wanted) => readHeadsPages(tx, wanted), fastSha256);
+    await saveHeadsPages(tx, changed.pages, size);
+    if (to === size) return changed;
+    from = to;
   }
 }

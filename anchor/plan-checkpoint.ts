@@ -8,7 +8,7 @@ import type { Tx } from "#store/connect.ts";
 import { holdLog, logSize, waitingFrom } from "#store/entries.ts";
 import { newestInboxId, readInboxHashes } from "#store/inbox-hashes.ts";
 import { appendToLog } from "./append-entries.ts";
-import { type HeadsKeeper, headsSubject } from "./heads-keeper.ts";
+import { headsSubject, keepHeads } from "./heads-keeper.ts";
 import type { AnchorConfig, AnchorContext } from "./settings.ts";
 import { rootAt } from "./tree.ts";
 
@@ -40,7 +40,7 @@ const hashesAtOnce = 10_000;
  */
 export async function planCheckpoint(
   { store, config, clock }: AnchorContext,
-  { heads, logKey, force }: { heads: HeadsKeeper; logKey: { privateKey: Uint8Array }; force: boolean },
+  { logKey, force }: { logKey: { privateKey: Uint8Array }; force: boolean },
 ): Promise<PlannedTree | null> {
   return store.as({ role: "worker" }, async (tx) => {
     await holdLog(tx);
@@ -48,7 +48,7 @@ export async function planCheckpoint(
     const last = await newestCheckpoint(tx);
     const waiting = await waitingFrom(tx, last?.size ?? 0);
     if (waiting.count === 0 || !(force || isDue(waiting, config, now))) return null;
-    const inboxTo = await closeTree(tx, { last, heads, now });
+    const inboxTo = await closeTree(tx, last, now);
     const size = await logSize(tx);
     const root = await rootAt(tx, size);
     const body = formatCheckpoint({ origin: config.logOrigin, size: BigInt(size), root });
@@ -73,11 +73,8 @@ function isDue(
 }
 
 /** Appends the `heads` entry and gives the last message it covers. */
-async function closeTree(
-  tx: Tx,
-  { last, heads, now }: { last: StoredCheckpoint | null; heads: HeadsKeeper; now: number },
-): Promise<number> {
-  const { root, streams } = await heads.at(tx, await logSize(tx));
+async function closeTree(tx: Tx, last: StoredCheckpoint | null, now: number): Promise<number> {
+  const { root, streams } = await keepHeads(tx, await logSize(tx));
   const after = last?.inboxTo ?? 0;
   const upTo = Math.max(after, await newestInboxId(tx));
   const messages = await inboxRoot(tx, { after, upTo });

@@ -1,6 +1,5 @@
 import { appendEntries } from "./append-entries.ts";
 import { crashAt } from "./crash-at.ts";
-import { HeadsKeeper } from "./heads-keeper.ts";
 import type { SigningKey } from "./keys.ts";
 import { type PlannedTree, planCheckpoint } from "./plan-checkpoint.ts";
 import { queueExcursions } from "./queue-excursions.ts";
@@ -26,7 +25,6 @@ export function createRecordsRound(
   const { store, clock } = context;
   const steps = new SayOnce(context.log);
   const sealer = createWindowSealer(context);
-  const heads = new HeadsKeeper();
   let areKeysTold = false;
   const tellKeys = () => queueOwnKeys(store, keys, clock());
   const append = () => steps.attempt("append", () => appendAll(context));
@@ -36,7 +34,7 @@ export function createRecordsRound(
     const sealed = await steps.attempt("seal", () => sealer.sealDue(force));
     const told = await steps.attempt("excursions", () => queueExcursions(store, clock()));
     if (sealed || told) await append();
-    const plan = () => planCheckpoint(context, { heads, logKey: keys.log, force });
+    const plan = () => planCheckpoint(context, { logKey: keys.log, force });
     const planned = await steps.attempt("plan", plan);
     if (planned !== null) crashAt("planned", context.config);
     return { planned, hasMore: sealed === true };

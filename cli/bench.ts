@@ -7,9 +7,11 @@ import {
   runIngestBench,
 } from "#bench/ingest/run-ingest-bench.ts";
 import { AppError } from "#domain/errors.ts";
+import { addBenchLog } from "./bench-log.ts";
 import { reportFigures } from "./report-figures.ts";
 import { complain, say } from "./say.ts";
 import { untilStopped } from "./until-stopped.ts";
+import { wholeNumber } from "./whole-number.ts";
 
 interface IngestFlags {
   readonly json?: boolean;
@@ -49,6 +51,7 @@ export function addBenchCommand(program: Command): void {
     .description("gas of the contract, beside other ways to put a hash on a chain (from their npm packages)")
     .option("--json", "one JSON object on standard output")
     .action(benchContract);
+  addBenchLog(bench);
   bench
     .command("ingest")
     .description("broker to durable and queryable, beside other programs")
@@ -100,14 +103,14 @@ function benchOf(flags: IngestFlags, signal: AbortSignal): IngestBench {
     parts: partsOf(flags),
     loads: loadsOf(flags),
     only: flags.only === "ours" ? "coldmark" : (flags.only ?? null),
-    seconds: count("--seconds", flags.seconds, usual.seconds, [4, 3_600]),
-    runs: count("--runs", flags.runs, usual.runs, [1, 100]),
-    gateways: count("--gateways", flags.gateways, 300, [1, 10_000]),
-    rate: flags.rate === undefined ? null : count("--rate", flags.rate, 0, rates),
+    seconds: wholeNumber("--seconds", flags.seconds, usual.seconds, [4, 3_600]),
+    runs: wholeNumber("--runs", flags.runs, usual.runs, [1, 100]),
+    gateways: wholeNumber("--gateways", flags.gateways, 300, [1, 10_000]),
+    rate: flags.rate === undefined ? null : wholeNumber("--rate", flags.rate, 0, rates),
     faults: {
-      runs: count("--fault-runs", flags.faultRuns, usual.faultRuns, [1, 100]),
-      messagesPerSecond: count("--fault-rate", flags.faultRate, 1_500, rates),
-      outageSeconds: count("--outage", flags.outage, usual.outageSeconds, [1, 600]),
+      runs: wholeNumber("--fault-runs", flags.faultRuns, usual.faultRuns, [1, 100]),
+      messagesPerSecond: wholeNumber("--fault-rate", flags.faultRate, 1_500, rates),
+      outageSeconds: wholeNumber("--outage", flags.outage, usual.outageSeconds, [1, 600]),
     },
     profileDir: flags.profile ?? null,
     say: flags.json ? complain : say,
@@ -125,22 +128,11 @@ function loadsOf(flags: IngestFlags) {
   const { rate, readings, signed } = flags;
   if (rate === undefined && readings === undefined && signed === undefined) return standardLoads;
   const form = {
-    readings: count("--readings", readings, signed ? 10 : 1, [1, 1_000]),
+    readings: wholeNumber("--readings", readings, signed ? 10 : 1, [1, 1_000]),
     isSigned: signed ?? false,
   };
   const usual = standardLoads.find(
     (load) => load.readings === form.readings && load.isSigned === form.isSigned,
   );
-  return [{ ...form, rate: count("--rate", rate, usual?.rate ?? 1_000, rates) }];
-}
-
-function count(
-  flag: string,
-  text: string | undefined,
-  fallback: number,
-  [least, most]: [number, number],
-): number {
-  const value = text === undefined ? fallback : Number(text);
-  if (Number.isInteger(value) && value >= least && value <= most) return value;
-  throw new AppError("BAD_SETTING", `${flag} must be a whole number from ${least} to ${most}`);
+  return [{ ...form, rate: wholeNumber("--rate", rate, usual?.rate ?? 1_000, rates) }];
 }

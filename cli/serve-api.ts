@@ -6,12 +6,14 @@ import { LiveFeed } from "#api/live-feed.ts";
 import type { DemoAccount } from "#api/parts.ts";
 import { type ApiServer, startServer } from "#api/server.ts";
 import type { Config } from "#config";
+import { keepTiles } from "#domain/log/keep-tiles.ts";
 import type { Ingest } from "#ingest/run.ts";
 import { openCharts } from "#services/console/open-charts.ts";
 import { openPeople } from "#services/people/open-people.ts";
 import { openProvenance } from "#services/provenance/answer-for.ts";
 import type { Store } from "#store/connect.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
+import { TileFolder } from "#store/tile-folder.ts";
 import type { ChainReader } from "./chain-reader.ts";
 import { createMetrics } from "./metrics.ts";
 import { readStatus } from "./status.ts";
@@ -48,7 +50,13 @@ export async function serveApi(running: ServedParts, pages: DemoPages): Promise<
     clock,
     log,
     people: openPeople({ store, publicUrl: config.publicUrl, secret: running.secret, clock, log }),
-    provenance: openProvenance({ store, readings, trust, rpc }),
+    provenance: openProvenance({
+      store,
+      readings,
+      trust,
+      rpc,
+      tiles: keepTiles(new TileFolder(config.mirrorDir).read),
+    }),
     charts: openCharts(readings),
     live,
     status,

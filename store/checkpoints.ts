@@ -1,4 +1,4 @@
-import { asc, desc } from "drizzle-orm";
+import { and, asc, desc, gt, lte } from "drizzle-orm";
 import type { Tx } from "./connect.ts";
 import { checkpoints } from "./schema/checkpoints.ts";
 
@@ -14,6 +14,15 @@ export async function insertCheckpoint(tx: Tx, checkpoint: StoredCheckpoint): Pr
 export async function newestCheckpoint(tx: Tx): Promise<StoredCheckpoint | null> {
   const rows = await tx.select().from(checkpoints).orderBy(desc(checkpoints.size)).limit(1);
   return rows[0] ?? null;
+}
+
+/** The checkpoints above one size up to another, smallest first. */
+export async function checkpointsBetween(tx: Tx, above: number, upTo: number): Promise<StoredCheckpoint[]> {
+  return tx
+    .select()
+    .from(checkpoints)
+    .where(and(gt(checkpoints.size, above), lte(checkpoints.size, upTo)))
+    .orderBy(asc(checkpoints.size));
 }
 
 /** Every checkpoint, smallest first. */

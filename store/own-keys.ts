@@ -1,7 +1,10 @@
-import { and, eq, sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
+import { fromHex } from "#domain/log/bytes.ts";
+import { streamOf } from "#domain/log/entry.ts";
 import type { Tx } from "./connect.ts";
 import { organisations } from "./schema/organisations.ts";
-import { pendingEntries } from "./schema/pending-entries.ts";
+
+const keysSubject = "urn:coldmark:keys";
 
 /** The label of the organisation that operates this network, null before it is registered. */
 export async function operatorLabel(tx: Tx): Promise<string | null> {
@@ -13,13 +16,13 @@ export async function operatorLabel(tx: Tx): Promise<string | null> {
   return rows[0]?.label ?? null;
 }
 
-/** Which of these keys the log was told of, in the keys' own stream. */
+/** Which of these keys the log was told of, or will be, in the keys' own stream. */
 export async function queuedKeys(tx: Tx, kids: readonly string[]): Promise<Set<string>> {
-  const kid = sql<string>`${pendingEntries.body}::jsonb ->> 'kid'`;
-  const rows = await tx
-    .select({ kid })
-    .from(pendingEntries)
-    .where(and(eq(pendingEntries.subject, "urn:coldmark:keys"), eq(pendingEntries.kind, "key")));
-  const known = new Set(rows.map((row) => row.kid));
+  const told = await tx.execute<{ kid: string }>(sql`
+    select body::jsonb ->> 'kid' as kid from (
+      select body from pending_entries where subject = ${keysSubject} and kind = 'key' and entry_index is null
+      union all select body from entries where stream = ${fromHex(streamOf(keysSubject))} and kind = 'key') as said
+    where body is not null`);
+  const known = new Set(told.rows.map((row) => row.kid));
   return new Set(kids.filter((one) => known.has(one)));
 }

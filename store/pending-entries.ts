@@ -1,6 +1,6 @@
+import { sql } from "drizzle-orm";
 import { canonicalize } from "#domain/log/canonical.ts";
 import type { Tx } from "./connect.ts";
-import { pendingEntries } from "./schema/pending-entries.ts";
 
 /** What the log is to hold of a subject (its stream): integers only in the body, `from` and `to` in epoch ms. */
 export interface QueuedEntry {
@@ -13,8 +13,6 @@ export interface QueuedEntry {
   readonly urgent?: boolean;
 }
 
-const rowsAtOnce = 500;
-
 /** Queues one entry for the log in the transaction of the change it tells of. */
 export async function queueEntry(tx: Tx, entry: QueuedEntry, now: number): Promise<void> {
   await queueEntries(tx, [entry], now);
@@ -22,10 +20,13 @@ export async function queueEntry(tx: Tx, entry: QueuedEntry, now: number): Promi
 
 /** Queues entries for the log; they are appended in this order. */
 export async function queueEntries(tx: Tx, entries: readonly QueuedEntry[], now: number): Promise<void> {
-  const rows = entries.map(({ subject, kind, from, to, body, urgent = false }) => {
-    return { subject, kind, fromMs: from, toMs: to, body: canonicalize(body), urgent, createdAt: now };
-  });
-  for (let at = 0; at < rows.length; at += rowsAtOnce) {
-    await tx.insert(pendingEntries).values(rows.slice(at, at + rowsAtOnce));
-  }
+  if (entries.length === 0) return;
+  const column = (pick: (entry: QueuedEntry) => unknown) => sql.param(entries.map(pick));
+  await tx.execute(sql`
+    insert into pending_entries (subject, kind, from_ms, to_ms, body, urgent, created_at)
+    select subject, kind, from_ms, to_ms, body, urgent, ${now}
+    from unnest(${column((e) => e.subject)}::text[], ${column((e) => e.kind)}::text[], ${column((e) => e.from)}::bigint[],
+      ${column((e) => e.to)}::bigint[], ${column((e) => canonicalize(e.body))}::text[],
+      ${column((e) => e.urgent ?? false)}::boolean[])
+      with ordinality as r(subject, kind, from_ms, to_ms, body, urgent, n) order by n`);
 }

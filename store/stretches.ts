@@ -1,5 +1,5 @@
 /** What a proof bundle is built from: streams of the log as they stood at an anchored size. */
-import { and, asc, desc, eq, gte, inArray, lt, lte, or, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gte, inArray, lt, lte, sql } from "drizzle-orm";
 import type { Tx } from "./connect.ts";
 import { anchorJobs } from "./schema/anchor-jobs.ts";
 import { checkpoints } from "./schema/checkpoints.ts";
@@ -10,7 +10,6 @@ import { lots } from "./schema/lots.ts";
 import { organisations } from "./schema/organisations.ts";
 import { packStatus } from "./schema/pack-status.ts";
 import { seals } from "./schema/seals.ts";
-import { treeNodes } from "./schema/tree-nodes.ts";
 
 /** A row of the log. */
 export type LogRow = typeof entries.$inferSelect;
@@ -120,21 +119,6 @@ export async function listHeadsAt(
     .from(entries)
     .where(lt(entries.index, size))
     .orderBy(entries.stream, desc(entries.index));
-}
-
-/** Hashes of complete subtrees by level and index. */
-export async function listNodes(
-  tx: Tx,
-  places: readonly { level: number; index: bigint }[],
-): Promise<{ level: number; index: number; hash: Uint8Array }[]> {
-  if (places.length === 0) return [];
-  const wanted = places.map((place) =>
-    and(eq(treeNodes.level, place.level), eq(treeNodes.index, Number(place.index))),
-  );
-  return await tx
-    .select()
-    .from(treeNodes)
-    .where(or(...wanted));
 }
 
 /** Whose equipment a label belongs to. */

@@ -1,17 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { AppError } from "#domain/errors.ts";
-import {
-  readCheckpoint,
-  readEntryTile,
-  readHashTile,
-  type TilePlace,
-  tileWidth,
-} from "#services/log/read-tiles.ts";
+import { parseTilePath, type TilePlace } from "#domain/log/tile.ts";
+import { readCheckpoint, readEntryTile, readHashTile } from "#services/log/read-tiles.ts";
 import { type Api, type ApiContext, type ApiParts, contextOf } from "../parts.ts";
 import { problems, textOf, withKey } from "../shapes.ts";
 
-/** C2SP tlog-tiles: the number in groups of three digits, all but the last led by x, and .p/W for a partial tile. */
-const number = /^((?:x\d{3}\/)*\d{3})(?:\.p\/([1-9]\d{0,2}))?$/;
 const levelMax = 5;
 const forever = "public, max-age=31536000, immutable";
 const octets = "application/octet-stream";
@@ -41,7 +34,8 @@ export function logRoutes(app: Api, parts: ApiParts): void {
   app.get("/log/tile/:level/*", async (c) => {
     const level = c.req.param("level");
     if (!/^\d$/.test(level) || Number(level) > levelMax) throw noTile();
-    return tile(c, await readHashTile(parts, Number(level), placeIn(c, `/log/tile/${level}/`)), forever);
+    const place = { level: Number(level), ...placeIn(c, `/log/tile/${level}/`) };
+    return tile(c, await readHashTile(parts, place), forever);
   });
 }
 
@@ -71,12 +65,10 @@ function describe(app: Api): void {
   });
 }
 
-function placeIn(c: ApiContext, prefix: string): TilePlace {
-  const [, groups, width] = number.exec(c.req.path.slice(prefix.length)) ?? [];
-  if (groups === undefined || Number(width ?? 1) >= tileWidth) throw noTile();
-  const index = Number(groups.replaceAll(/[x/]/g, ""));
-  if (groups.startsWith("x000") || index > 1e9) throw noTile();
-  return { index, width: width === undefined ? tileWidth : Number(width) };
+function placeIn(c: ApiContext, prefix: string): Omit<TilePlace, "level"> {
+  const place = parseTilePath(c.req.path.slice(prefix.length));
+  if (place === null) throw noTile();
+  return place;
 }
 
 function tile(c: ApiContext, bytes: Uint8Array, cache: string): Response {

@@ -51,9 +51,14 @@ export function commitmentOf(opening: Opening): string {
   return saltedHash(opening.salt, header);
 }
 
-/** The bytes of an entry that the tree hashes: its RFC 8785 form. */
-export function entryBytes(entry: Entry): Uint8Array {
-  return utf8(canonicalize(entry));
+/** The bytes of an entry that the tree hashes: its RFC 8785 form, whose members come in the order of their names. */
+export function entryBytes({ v, stream, seq, prev, commit }: Entry): Uint8Array {
+  return utf8(JSON.stringify({ commit, prev, seq, stream, v }));
+}
+
+/** The bytes of a header that its commitment hides, in RFC 8785 form. */
+export function headerBytes({ kind, from, to, body }: EntryHeader): Uint8Array {
+  return utf8(JSON.stringify({ body, from, kind, to }));
 }
 
 /** The leaf hash of an entry, hex (RFC 9162 §2.1.1). */

@@ -2,14 +2,8 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { concatBytes, toHex } from "./bytes.ts";
-import {
-  buildHeadsTree,
-  type Head,
-  type HeadsProof,
-  headsProof,
-  headsRoot,
-  verifyHeads,
-} from "./prefix-tree.ts";
+import type { Head } from "./head.ts";
+import { buildHeadsTree, type HeadsProof, headsProof, headsRoot, verifyHeads } from "./prefix-tree.ts";
 
 const zeros = new Uint8Array(32);
 

@@ -4,16 +4,9 @@
  * that stream's leaf hash, at whatever depth; any other is an internal node. The root depends on the heads alone,
  * not on the order they came in. One bit string leads to one end, so presence and absence are both provable.
  */
-import { sha256 } from "@noble/hashes/sha2.js";
 import { AppError } from "../errors.ts";
-import { concatBytes, equalBytes, fromHex, isHash, toHex } from "./bytes.ts";
-
-/** A stream's last entry: 32-byte stream id, seq, and the entry's leaf hash; a tree keeps the arrays it is given. */
-export interface Head {
-  readonly stream: Uint8Array;
-  readonly seq: number;
-  readonly leaf: Uint8Array;
-}
+import { equalBytes, fromHex, isHash, toHex } from "./bytes.ts";
+import { bitAt, checkedHead, emptyHash, type Head, headHash, innerHash, refuseUnlessHash } from "./head.ts";
 
 /** A head as it stands in a proof: lower-case hex. */
 interface HeadJson {
@@ -56,15 +49,12 @@ interface Inner {
 type Node = Inner | Head | null;
 
 const depthMax = 256;
-const emptyHash = new Uint8Array(32);
-const leafPrefix = Uint8Array.of(0x10);
-const innerPrefix = Uint8Array.of(0x11);
 
 /** The heads tree of some streams. @throws AppError BAD_REQUEST when a head is ill-formed or a stream comes twice */
 export function buildHeadsTree(heads: Iterable<Head>): HeadsTree {
   let root: Node = null;
   for (const head of heads) {
-    const end = endOf(root, checked(head).stream);
+    const end = endOf(root, checkedHead(head).stream);
     if (end !== null && equalBytes(end.stream, head.stream))
       throw new AppError("BAD_REQUEST", "a stream has two heads");
     root = insert(root, head, 0);
@@ -74,7 +64,7 @@ export function buildHeadsTree(heads: Iterable<Head>): HeadsTree {
       return hashOf(root).slice();
     },
     set(head) {
-      root = insert(root, checked(head), 0);
+      root = insert(root, checkedHead(head), 0);
     },
     proof(stream) {
       refuseUnlessHash(stream, "a stream id");
@@ -124,10 +114,10 @@ function endFromJson(stream: Uint8Array, { seq, leaf, other }: Partial<HeadsProo
     if (seq === undefined && leaf === undefined) return null;
     return seq === undefined || leaf === undefined
       ? undefined
-      : checked({ stream, seq, leaf: fromHex(leaf) });
+      : checkedHead({ stream, seq, leaf: fromHex(leaf) });
   }
   if (seq !== undefined || leaf !== undefined || Object.keys(other).length !== 3) return undefined;
-  return checked({ stream: fromHex(other.stream), seq: other.seq, leaf: fromHex(other.leaf) });
+  return checkedHead({ stream: fromHex(other.stream), seq: other.seq, leaf: fromHex(other.leaf) });
 }
 
 /** An empty subtree has one spelling, so 64 zeros are refused. */
@@ -196,33 +186,6 @@ function hashOf(node: Node): Uint8Array {
   return node.hash;
 }
 
-function headHash({ stream, seq, leaf }: Head): Uint8Array {
-  const seqBytes = new Uint8Array(8);
-  new DataView(seqBytes.buffer).setBigUint64(0, BigInt(seq));
-  return sha256(concatBytes(leafPrefix, stream, seqBytes, leaf));
-}
-
-function innerHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  return sha256(concatBytes(innerPrefix, left, right));
-}
-
 function isInner(node: Node): node is Inner {
   return node !== null && "left" in node;
-}
-
-/** The bit of a stream id that decides at a depth: 1 goes right; the highest bit of the first byte comes first. */
-function bitAt(stream: Uint8Array, depth: number): number {
-  return ((stream[depth >> 3] as number) >> (7 - (depth & 7))) & 1;
-}
-
-function checked(head: Head): Head {
-  refuseUnlessHash(head.stream, "a stream id");
-  refuseUnlessHash(head.leaf, "a leaf hash");
-  if (!Number.isSafeInteger(head.seq) || head.seq < 0)
-    throw new AppError("BAD_REQUEST", "seq is a whole number from 0");
-  return head;
-}
-
-function refuseUnlessHash(value: unknown, what: string): void {
-  if (!isHash(value)) throw new AppError("BAD_REQUEST", `${what} has 32 bytes`);
 }

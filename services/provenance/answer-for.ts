@@ -21,7 +21,7 @@ export interface Provenance {
 
 /** Provenance over the given parts; heads trees of anchored sizes are kept between questions, verdicts for seconds. */
 export function openProvenance(parts: ProvenanceParts): Provenance {
-  const trees = new HeadsTrees();
+  const trees = new HeadsTrees(parts.tiles);
   const refuse = () => new AppError("UNAVAILABLE", "too many packs are being checked just now");
   const answers = new KeptAnswers<Answer>(refuse);
   const bundles = new KeptAnswers<string | null>(refuse);

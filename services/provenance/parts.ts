@@ -1,5 +1,6 @@
 import type { TrustFile } from "#domain/log/bundle.ts";
 import type { Rpc } from "#domain/log/chain-view.ts";
+import type { ReadTiles } from "#domain/log/tile.ts";
 import type { Store } from "#store/connect.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 
@@ -9,6 +10,8 @@ export interface ProvenanceParts {
   readonly readings: ReadingsStore;
   readonly trust: () => TrustFile | null;
   readonly rpc: () => Rpc | null;
+  /** The log's published tiles, from which paths are built; those of the records where there are none here. */
+  readonly tiles?: ReadTiles;
 }
 
 /** A question about one pack. */

@@ -24,7 +24,6 @@ export const entries = pgTable(
   (t) => [
     unique().on(t.stream, t.seq),
     index().on(t.stream, t.toMs),
-    index().on(t.stream, t.index),
     index().on(t.leaf).where(sql`kind = 'equipment'`),
   ],
 );

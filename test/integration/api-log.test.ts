@@ -5,10 +5,11 @@ import type { TrustFile } from "#domain/log/bundle.ts";
 import { fromHex, toHex } from "#domain/log/bytes.ts";
 import { formatCheckpoint, signCheckpoint } from "#domain/log/checkpoint.ts";
 import { entryLeaf, NO_PREVIOUS } from "#domain/log/entry.ts";
-import { completedNodes, rootFromNodes } from "#domain/log/tree-nodes.ts";
+import { treeRoot } from "#domain/log/merkle.ts";
+import { growTiles } from "#domain/log/tile.ts";
 import { insertCheckpoint } from "#store/checkpoints.ts";
 import { insertEntries } from "#store/entries.ts";
-import { insertNodes } from "#store/tree-nodes.ts";
+import { recordedTiles, saveTiles } from "#store/log-tiles.ts";
 import {
   type ApiNetwork,
   commissioning,
@@ -63,14 +64,7 @@ describe("the log", () => {
   const leaves = entries.map((entry) => fromHex(entryLeaf(entry)));
 
   beforeAll(async () => {
-    const hashes = new Map<string, Uint8Array>();
-    const read = (level: number, index: bigint) => hashes.get(`${level}/${index}`) ?? new Uint8Array();
-    const nodes = leaves.flatMap((leaf, index) => {
-      const complete = completedNodes(BigInt(index), leaf, read);
-      for (const node of complete) hashes.set(`${node.level}/${node.index}`, node.hash);
-      return complete;
-    });
-    const root = rootFromNodes(BigInt(size), read);
+    const root = treeRoot(leaves);
     const privateKey = ed25519.utils.randomSecretKey();
     const origin = "coldmark.test/log";
     const note = signCheckpoint(formatCheckpoint({ origin, size: BigInt(size), root }), {
@@ -78,7 +72,7 @@ describe("the log", () => {
       privateKey,
     });
     await network.store.as({ role: "worker" }, async (tx) => {
-      await insertNodes(tx, nodes);
+      await saveTiles(tx, await growTiles(0n, leaves, recordedTiles(tx)));
       await insertEntries(
         tx,
         entries.map(({ stream, seq, prev, commit }, index) => ({

@@ -1,0 +1,76 @@
+import { equalBytes, toHex } from "#domain/log/bytes.ts";
+import { type Entry, entryBytes } from "#domain/log/entry.ts";
+import { encodeEntryTile } from "#domain/log/entry-tile.ts";
+import { leafHash } from "#domain/log/merkle.ts";
+import { growTiles, hashLength, type ReadTiles, type Tile, tileWidth } from "#domain/log/tile.ts";
+import { rootFromTiles } from "#domain/log/tile-proofs.ts";
+import { checkpointsBetween, type StoredCheckpoint } from "#store/checkpoints.ts";
+import type { Store, Tx } from "#store/connect.ts";
+import { listSealedEntries } from "#store/log-tiles.ts";
+import type { PublishedTiles, TileFolder } from "#store/tile-folder.ts";
+import { LogFork } from "./log-fork.ts";
+
+/**
+ * Brings the folder for static hosts to our checkpoints up to `size`, one after another: each is written once all tiles it
+ * stands for are there, computed from the entries again and giving its very root.
+ * @throws LogFork where entries and folder don't give the root that was signed
+ */
+export async function publishTiles(store: Store, folder: TileFolder, size: number): Promise<void> {
+  const published = sizeOf(await folder.checkpoint());
+  if (published >= size) return;
+  const due = await store.as({ role: "worker" }, (tx) => checkpointsBetween(tx, published, size));
+  let from = published;
+  for (const checkpoint of due) {
+    await folder.publish(await tilesUpTo(store, folder, from, checkpoint));
+    from = checkpoint.size;
+  }
+}
+
+/** The size a signed note states; 0 before the first. */
+function sizeOf(note: string | null): number {
+  return note === null ? 0 : Number(note.split("\n")[1]);
+}
+
+async function tilesUpTo(
+  store: Store,
+  folder: TileFolder,
+  from: number,
+  { size, root, note }: StoredCheckpoint,
+): Promise<PublishedTiles> {
+  const entries: PublishedTiles["entries"][number][] = [];
+  const leaves: Uint8Array[] = [];
+  for (let index = Math.floor(from / tileWidth); index * tileWidth < size; index += 1) {
+    const first = index * tileWidth;
+    const width = Math.min(tileWidth, size - first);
+    const sealed = await store.as({ role: "worker" }, (tx) => sealedEntries(tx, first, width));
+    entries.push({ index: BigInt(index), width, bytes: encodeEntryTile(sealed) });
+    leaves.push(...sealed.slice(Math.max(0, from - first)).map((entry) => leafHash(entryBytes(entry))));
+  }
+  const tiles = await growTiles(BigInt(from), leaves, folder.read);
+  if (!equalBytes(await rootFromTiles(BigInt(size), preferring(tiles, folder.read)), root)) {
+    throw new LogFork(`the entries up to ${size} don't give the root that was signed`);
+  }
+  const hashes = tiles.map(({ level, index, hashes: bytes }) => {
+    return { level, index, width: bytes.length / hashLength, bytes };
+  });
+  return { note, hashes, entries };
+}
+
+async function sealedEntries(tx: Tx, first: number, count: number): Promise<Entry[]> {
+  const rows = await listSealedEntries(tx, first, count);
+  return rows.map(({ stream, seq, prev, commit }) => {
+    return { v: 1, stream: toHex(stream), seq, prev: toHex(prev), commit: toHex(commit) };
+  });
+}
+
+/** Tiles that aren't written yet before those that are. */
+function preferring(tiles: readonly Tile[], read: ReadTiles): ReadTiles {
+  const fresh = new Map(tiles.map(({ level, index, hashes }) => [`${level}/${index}`, hashes]));
+  return (places) =>
+    Promise.all(
+      places.map(async (place) => {
+        const known = fresh.get(`${place.level}/${place.index}`);
+        return known ?? ((await read([place]))[0] as Uint8Array);
+      }),
+    );
+}

@@ -1,0 +1,30 @@
+import { sql } from "drizzle-orm";
+import { decodePage, encodePage, type HeadsPage } from "#domain/log/heads-page.ts";
+import type { Tx } from "./connect.ts";
+
+/** The pages at these places; what was never kept is left out. */
+export async function readHeadsPages(tx: Tx, places: readonly string[]): Promise<Map<string, HeadsPage>> {
+  const found = await tx.execute<{ place: string; page: Uint8Array }>(
+    sql`select place, page from heads_pages where place = any(${sql.param(places)}::text[])`,
+  );
+  return new Map(found.rows.map(({ place, page }) => [place, decodePage(page)]));
+}
+
+/** Keeps pages as they are in the log of `size` entries. */
+export async function saveHeadsPages(
+  tx: Tx,
+  pages: ReadonlyMap<string, HeadsPage>,
+  size: number,
+): Promise<void> {
+  await tx.execute(sql`
+    insert into heads_pages (place, size, page)
+    select place, ${size}, page from unnest(${sql.param([...pages.keys()])}::text[],
+      ${sql.param([...pages.values()].map(encodePage))}::bytea[]) as kept(place, page)
+    on conflict (place) do update set size = excluded.size, page = excluded.page`);
+}
+
+/** The size of the log that the pages are of; 0 before the first. */
+export async function headsPagesSize(tx: Tx): Promise<number> {
+  const found = await tx.execute<{ size: number }>(sql`select size from heads_pages where place = ''`);
+  return found.rows[0]?.size ?? 0;
+}

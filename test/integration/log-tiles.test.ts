@@ -1,0 +1,237 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PGlite } from "@electric-sql/pglite";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { appendEntries } from "#anchor/append-entries.ts";
+import { headsSubject } from "#anchor/heads-keeper.ts";
+import { planCheckpoint } from "#anchor/plan-checkpoint.ts";
+import { publishTiles } from "#anchor/publish-tiles.ts";
+import { fromHex, toHex } from "#domain/log/bytes.ts";
+import { openCheckpoint, vkeyOf } from "#domain/log/checkpoint.ts";
+import { leafHash, treeRoot, verifyConsistency, verifyInclusion } from "#domain/log/merkle.ts";
+import { headsRoot } from "#domain/log/prefix-tree.ts";
+import { growTiles, type ReadTiles, tilePath } from "#domain/log/tile.ts";
+import { consistencyFromTiles, inclusionFromTiles, rootFromTiles } from "#domain/log/tile-proofs.ts";
+import { completedNodes } from "#domain/log/tree-nodes.ts";
+import { type LogEntry, readEntries } from "#store/entries.ts";
+import { queueEntries } from "#store/pending-entries.ts";
+import { TileFolder } from "#store/tile-folder.ts";
+import { anchorParts, keyOf } from "../support/anchor-network.ts";
+import { type ApiNetwork, startApiNetwork, withKey } from "../support/api-network.ts";
+
+/** Sizes of the anchored trees: inside the first tile, at its end, and one with a full tile and another at its side. */
+const sizes = [20, 256, 300, 700];
+let network: ApiNetwork;
+let folder = "";
+let server: Server;
+let base = "";
+let log: LogEntry[] = [];
+
+beforeAll(async () => {
+  network = await startApiNetwork();
+  folder = mkdtempSync(join(tmpdir(), "coldmark-tiles-"));
+  for (const size of sizes) {
+    await growTo(size);
+    await publishTiles(network.store, new TileFolder(folder), size);
+  }
+  log = await network.store.as({ role: "worker" }, (tx) => readEntries(tx, 0, 1_000));
+  server = serve(folder);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  server?.close();
+  await network?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Appends as many entries over 90 streams as make the log this size, its closing `heads` entry with them. */
+async function growTo(size: number): Promise<void> {
+  const { store } = network;
+  const context = anchorParts(store, folder, () => 1, { kind: "anvil", statePath: join(folder, "unused") });
+  while ((await appendEntries(store, 1)) > 0);
+  const have = await store.as({ role: "worker" }, (tx) => readEntries(tx, 0, 1_000));
+  const more = Array.from({ length: size - 1 - have.length }, (_, at) => {
+    const subject = `urn:test:${(have.length + at) % 90}`;
+    return { subject, kind: "note", from: at, to: at, body: { at } };
+  });
+  await store.as({ role: "worker" }, (tx) => queueEntries(tx, more, 1));
+  await appendEntries(store, 1);
+  const planned = await planCheckpoint(context, { logKey: context.logKey, force: true });
+  expect(planned?.size).toBe(size);
+}
+
+/** A static file server that knows nothing of logs. */
+function serve(root: string): Server {
+  return createServer((request, response) => {
+    try {
+      response.end(readFileSync(join(root, request.url ?? "")));
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+}
+
+/** A stranger's reader: partial tile, else the full one (tlog-tiles). */
+const overHttp: ReadTiles = (places) =>
+  Promise.all(
+    places.map(async ({ level, index, width }) => {
+      const get = (wide: number) => fetch(`${base}/public/tile/${level}/${tilePath({ index, width: wide })}`);
+      const partial = await get(width);
+      const response = partial.ok ? partial : await get(256);
+      expect(response.ok).toBe(true);
+      return new Uint8Array(await response.arrayBuffer());
+    }),
+  );
+
+describe("the folder of tiles on a static host", () => {
+  const files = (part: string) =>
+    readdirSync(join(folder, part), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(join(folder, part).length + 1))
+      .sort();
+
+  it("holds the checkpoint, full tiles and the partial ones of anchored sizes, and no other", () => {
+    expect(files("public")).toEqual([
+      "checkpoint",
+      "tile/0/000",
+      "tile/0/001",
+      "tile/0/002.p/188",
+      "tile/1/000.p/1",
+      "tile/1/000.p/2",
+    ]);
+    expect(files("replay")).toEqual(["tile/entries/000", "tile/entries/001", "tile/entries/002.p/188"]);
+  });
+
+  it("gives the bytes that the API gives", async () => {
+    const maker = withKey(network.keys.maker);
+    for (const [part, headers] of [
+      ["public", {}],
+      ["replay", maker],
+    ] as const) {
+      for (const path of files(part)) {
+        const own = await network.app.request(`/log/${path}`, { headers });
+        expect(own.status).toBe(200);
+        const hosted = await fetch(`${base}/${part}/${path}`);
+        expect(Buffer.from(await hosted.arrayBuffer())).toEqual(Buffer.from(await own.arrayBuffer()));
+      }
+    }
+  });
+
+  it("is enough for proofs of any entry, and from any size, under the signed root", async () => {
+    const note = await (await fetch(`${base}/public/checkpoint`)).text();
+    const key = keyOf(1).publicKey;
+    const origin = note.split("\n")[0] as string;
+    const checkpoint = openCheckpoint(note, [vkeyOf(origin, key)]);
+    if ("error" in checkpoint) throw new Error(checkpoint.error);
+    expect(checkpoint.size).toBe(700n);
+    const { root, size } = checkpoint;
+    expect(await rootFromTiles(size, overHttp)).toEqual(root);
+    const index = fc.nat(699);
+    await fc.assert(
+      fc.asyncProperty(index, fc.integer({ min: 1, max: 700 }), async (at, size1) => {
+        const leafHash = (log[at] as LogEntry).leaf;
+        const proof = await inclusionFromTiles(BigInt(at), size, overHttp);
+        expect(verifyInclusion({ index: at, size, leafHash, proof, root })).toBe(true);
+        const other = (log[(at + 1) % 700] as LogEntry).leaf;
+        expect(verifyInclusion({ index: at, size, leafHash: other, proof, root })).toBe(false);
+        const root1 = treeRoot(log.slice(0, size1).map(({ leaf }) => leaf));
+        const consistency = await consistencyFromTiles(BigInt(size1), size, overHttp);
+        expect(verifyConsistency({ size1, size2: size, root1, root2: root, proof: consistency })).toBe(true);
+      }),
+      {
+        numRuns: 40,
+        examples: [
+          [0, 5],
+          [699, 256],
+          [255, 300],
+          [256, 700],
+        ],
+      },
+    );
+  });
+
+  it("refuses entries that don't give the signed root, and stays as it was", async () => {
+    await growTo(720);
+    const before = readFileSync(join(folder, "public/checkpoint"), "utf8");
+    const wrong = mkdtempSync(join(tmpdir(), "coldmark-tiles-wrong-"));
+    const { store } = network;
+    const changed: typeof store = {
+      ...store,
+      as: (who, work) =>
+        store.as(who, async (tx) => {
+          const result = await work(tx);
+          const rows = result as unknown as { commit?: Uint8Array }[];
+          if (Array.isArray(rows) && rows[3]?.commit !== undefined) rows[3].commit = new Uint8Array(32);
+          return result;
+        }),
+    };
+    await expect(publishTiles(changed, new TileFolder(wrong), 720)).rejects.toThrow("root that was signed");
+    expect(await new TileFolder(wrong).checkpoint()).toBeNull();
+    expect(readFileSync(join(folder, "public/checkpoint"), "utf8")).toBe(before);
+    await publishTiles(store, new TileFolder(wrong), 720);
+    expect(await new TileFolder(wrong).checkpoint()).toContain("\n720\n");
+    rmSync(wrong, { recursive: true });
+  });
+});
+
+describe("the heads of an anchored tree", () => {
+  it("are the newest entries of all streams, whoever kept their tree so far", () => {
+    for (const size of sizes) {
+      const newest = new Map<string, LogEntry>();
+      for (const row of log.slice(0, size - 1))
+        if (row.subject !== headsSubject) newest.set(toHex(row.stream), row);
+      const said = JSON.parse(log[size - 1]?.body ?? "{}");
+      expect(said).toMatchObject({ streams: newest.size, root: toHex(headsRoot(newest.values())) });
+      expect(fromHex(said.root)).toHaveLength(32);
+    }
+  });
+});
+
+describe("records from before tiles", () => {
+  it("have their tree as tiles, and what waits still waits", async () => {
+    const migrations = join(import.meta.dirname, "../../store/migrations");
+    const files = readdirSync(migrations)
+      .filter((name) => name.endsWith(".sql"))
+      .sort();
+    const tiles = files.findIndex((name) => name.startsWith("0011_"));
+    const db = new PGlite();
+    const apply = async (names: readonly string[]) => {
+      for (const name of names) await db.exec(readFileSync(join(migrations, name), "utf8"));
+    };
+    await apply(files.slice(0, tiles));
+    const leaves = Array.from({ length: 700 }, (_, at) => leafHash(Uint8Array.of(at >> 8, at & 0xff)));
+    const nodes = new Map<string, Uint8Array>();
+    for (const [at, leaf] of leaves.entries()) {
+      const read = (level: number, index: bigint) => nodes.get(`${level}/${index}`) as Uint8Array;
+      for (const node of completedNodes(BigInt(at), leaf, read)) {
+        nodes.set(`${node.level}/${node.index}`, node.hash);
+        await db.query("insert into tree_nodes values ($1, $2, $3)", [
+          node.level,
+          Number(node.index),
+          node.hash,
+        ]);
+      }
+    }
+    await db.exec(`insert into pending_entries (subject, kind, from_ms, to_ms, body, urgent, created_at, entry_index)
+      values ('s', 'k', 1, 1, '1', false, 1, 5), ('s', 'k', 1, 1, '2', true, 1, 6), ('s', 'k', 1, 1, '3', false, 1, null)`);
+    await apply(files.slice(tiles));
+    const found = await db.query<{ level: number; index: number; hashes: Uint8Array }>(
+      "select * from log_tiles order by 1, 2",
+    );
+    const grown = await growTiles(0n, leaves, async () => []);
+    expect(found.rows.map(({ level, index, hashes }) => [level, BigInt(index), toHex(hashes)])).toEqual(
+      grown.map(({ level, index, hashes }) => [level, index, toHex(hashes)]),
+    );
+    const { rows } = await db.query("select body, entry_index from pending_entries order by id");
+    expect(rows).toEqual([
+      { body: "", entry_index: 6 },
+      { body: "3", entry_index: null },
+    ]);
+    await db.close();
+  });
+});
