@@ -42,20 +42,23 @@ async function untilFinal(): Promise<void> {
   }
 }
 
-it.each(process.env.COLDMARK_LONG ? [1, 2, 3, 4, 5, 6] : [1, 6])("is anchored exactly once after a reorg of %i blocks", async (depth) => {
-  const before = await log.headSize();
-  const size = await anchorAt(depth);
-  await log.chain.rpc("anvil_reorg", [depth, []]);
-  // The control: unless the worker looks, it stays lost.
-  await log.mine(2);
-  expect(await log.headSize()).toBe(before);
-  await untilFinal();
-  expect((await job())?.state).toBe("final");
-  const sizes = await log.anchoredSizes();
-  expect(sizes.filter((one) => one === size)).toEqual([size]);
-  expect(sizes).toEqual(sizes.toSorted((a, b) => a - b));
-  expect((await log.nonce()) - firstNonce).toBe(sizes.length);
-});
+it.each(process.env.COLDMARK_LONG ? [1, 2, 3, 4, 5, 6] : [1, 6])(
+  "is anchored exactly once after a reorg of %i blocks",
+  async (depth) => {
+    const before = await log.headSize();
+    const size = await anchorAt(depth);
+    await log.chain.rpc("anvil_reorg", [depth, []]);
+    // The control: unless the worker looks, it stays lost.
+    await log.mine(2);
+    expect(await log.headSize()).toBe(before);
+    await untilFinal();
+    expect((await job())?.state).toBe("final");
+    const sizes = await log.anchoredSizes();
+    expect(sizes.filter((one) => one === size)).toEqual([size]);
+    expect(sizes).toEqual(sizes.toSorted((a, b) => a - b));
+    expect((await log.nonce()) - firstNonce).toBe(sizes.length);
+  },
+);
 
 it("anchors both again, in their order, when two of them are taken back at once", async () => {
   const first = await anchorAt(1);
