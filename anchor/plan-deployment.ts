@@ -19,8 +19,8 @@ export interface DeploymentPlan {
 
 /** An account made for the log deploys first: later contracts of it aren't looked for. */
 const noncesSearched = 16;
-/** What `register` may take; it can't be estimated before there is a contract (measured: 78,000 for an origin of 18 letters). */
-const registerGas = 200_000n;
+/** What `register` may take, which can't be estimated before there is a contract: 50,000 (docs/costs.md), and the spare of any call. */
+const registerGas = 100_000n;
 
 /**
  * Looks for the log in the contract that is named, else in those that this account made, and reckons what is missing.

@@ -75,6 +75,7 @@ it("lets no publisher move another's head", async () => {
 });
 
 it("proves each log's bundle under its own trust file, and under no other's", async () => {
+  await log.mine(3);
   const [ofOne, ofTwo] = [await bundleOf(one), await bundleOf(two)];
   expect(await verify(ofOne, trustOf(one))).toBe("VALID_FINAL");
   expect(await verify(ofTwo, trustOf(two))).toBe("VALID_FINAL");
