@@ -2,6 +2,7 @@
 // environment; everything else is given a Config.
 import { z } from "zod";
 import { AppError } from "#domain/errors.ts";
+import { parseWitnessKey, type WitnessKey } from "#domain/log/cosignature.ts";
 
 /** A value that must not reach a log: it prints and serialises as "[secret]". */
 export class Secret {
@@ -156,9 +157,16 @@ const schema = z.object({
       "when a block counts as final: `finalized` by the chain's own tag, `immediate` on chains that take no block back (QBFT, PBFT), or under that many blocks",
     ),
   ANCHOR_KEY: secret(
-    "private key that extends the contract",
+    "private key that extends the contract; better one of the next two",
     shaped(/^0x[0-9a-fA-F]{64}$/, "must be 0x and 64 hex digits"),
   ),
+  ANCHOR_KEY_FILE: optionalText("file that holds it, in hex, readable by its owner alone (mode 0600)"),
+  ANCHOR_SIGNER_URL: url(web)
+    .optional()
+    .describe("signer that holds it (Web3Signer, Clef): signs as `ANCHOR_ACCOUNT`, over JSON-RPC"),
+  ANCHOR_ACCOUNT: shaped(/^0x[0-9a-fA-F]{40}$/, "must be 0x and 40 hex digits")
+    .optional()
+    .describe("account of that signer"),
   CONTRACT_ADDRESS: shaped(/^0x[0-9a-fA-F]{40}$/, "must be 0x and 40 hex digits")
     .optional()
     .describe("the contract, where it is deployed already"),
@@ -181,9 +189,21 @@ const schema = z.object({
   ANCHOR_URGENT_MS: whole(30_000, [0, dayMs], "longest wait of an excursion or recall"),
   ANCHOR_FEE_MAX_GWEI: whole(
     200,
-    [1, 1_000_000],
-    "most that a transaction may offer per gas; above it anchors wait, and the chain's part says so",
+    [0, 1_000_000],
+    "most that a transaction may offer per gas; above it anchors wait, and the chain's part says so; 0 where the chain takes no fees",
   ),
+  WITNESS_URLS: z
+    .string()
+    .transform((list) => list.split(",").map((item) => item.trim()))
+    .pipe(z.array(url(web)).min(1))
+    .optional()
+    .describe("submission prefixes of C2SP witnesses that are handed each checkpoint, separated by commas"),
+  WITNESS_KEYS: z
+    .string()
+    .transform((list) => list.split(",").map((vkey) => parseWitnessKey(vkey.trim())))
+    .pipe(z.array(z.custom<WitnessKey>((key) => key !== null, "must be verifier keys of type 0x04")).min(1))
+    .optional()
+    .describe("their verifier keys (`name+id+key`, Ed25519 `cosignature/v1`), in the same order"),
   ANCHOR_SPEND_MAX_GWEI: whole(
     0,
     [0, 1e14],
@@ -279,7 +299,13 @@ function shapeFaults(error: z.ZodError | undefined): SettingFault[] {
 function crossFaults(given: Record<string, string>): SettingFault[] {
   const needs: [setting: string, other: string][] = [
     ["ANCHOR_KEY", "CHAIN_RPC_URL"],
+    ["ANCHOR_KEY_FILE", "CHAIN_RPC_URL"],
+    ["ANCHOR_SIGNER_URL", "CHAIN_RPC_URL"],
+    ["ANCHOR_SIGNER_URL", "ANCHOR_ACCOUNT"],
+    ["ANCHOR_ACCOUNT", "ANCHOR_SIGNER_URL"],
     ["CONTRACT_ADDRESS", "CHAIN_RPC_URL"],
+    ["WITNESS_URLS", "WITNESS_KEYS"],
+    ["WITNESS_KEYS", "WITNESS_URLS"],
     ["MQTT_USERNAME", "MQTT_URL"],
     ["MQTT_PASSWORD", "MQTT_USERNAME"],
     ["SPARKPLUG_USERNAME", "MQTT_URL"],
@@ -297,7 +323,23 @@ function crossFaults(given: Record<string, string>): SettingFault[] {
     if (given.ENVIRONMENT !== "production" || given[setting] === undefined || given[setting] !== on) continue;
     faults.push({ setting, message: "is refused in production" });
   }
-  return faults;
+  return [...faults, ...signerFaults(given), ...witnessFaults(given)];
+}
+
+/** One key extends the log: which of two was meant is not for us to choose. */
+function signerFaults(given: Record<string, string>): SettingFault[] {
+  const [first, ...more] = ["ANCHOR_KEY", "ANCHOR_KEY_FILE", "ANCHOR_SIGNER_URL"].filter(
+    (setting) => given[setting] !== undefined,
+  );
+  return more.map((setting) => ({ setting, message: `is set beside ${first}` }));
+}
+
+function witnessFaults({
+  WITNESS_URLS: urls = "",
+  WITNESS_KEYS: keys = "",
+}: Record<string, string>): SettingFault[] {
+  if (urls === "" || keys === "" || urls.split(",").length === keys.split(",").length) return [];
+  return [{ setting: "WITNESS_KEYS", message: "must be as many as WITNESS_URLS" }];
 }
 
 function withDefaults(settings: Settings): Config {

@@ -13,11 +13,14 @@ import { LogFork } from "./log-fork.ts";
 import { Mirror } from "./mirror.ts";
 import { checkMirror, mirrorEntries } from "./mirror-entries.ts";
 import { publishTiles } from "./publish-tiles.ts";
+import { publisherSigner } from "./publisher-signer.ts";
+import { type Funds, readFunds } from "./read-funds.ts";
 import { reconcile, type Standing } from "./reconcile.ts";
 import { type RevokedLots, revokeLots } from "./revoke-lots.ts";
 import { SayOnce } from "./say-once.ts";
 import type { AnchorContext } from "./settings.ts";
-import { accountOf } from "./transaction.ts";
+import { keySigner, type Signer } from "./signer.ts";
+import { TooCostly } from "./too-costly.ts";
 import { watchAnchors } from "./watch-anchors.ts";
 import { trustFileOf, writeTrustFile } from "./write-trust-file.ts";
 
@@ -43,6 +46,7 @@ export class ChainRound {
   readonly #revoked: RevokedLots = new Set();
   #status: ChainStatus = "down";
   #detail: string | null = null;
+  #funds: Funds | null = null;
   #watchedAt = Number.NEGATIVE_INFINITY;
 
   constructor(context: AnchorContext, settings: OutsideChain | AnvilChain, logKey: SigningKey) {
@@ -64,6 +68,16 @@ export class ChainRound {
     return this.#standing;
   }
 
+  /** How many entries the second place holds. */
+  get mirrored(): number {
+    return this.#mirror?.size ?? 0;
+  }
+
+  /** What our account has; null on the chain of our own, and before it was asked. */
+  get funds(): Funds | null {
+    return this.#funds;
+  }
+
   get status(): { chain: ChainStatus; detail: string | null } {
     return { chain: this.#status, detail: this.#detail };
   }
@@ -76,10 +90,11 @@ export class ChainRound {
       this.#log ??= await this.#connect();
       this.#standing = await reconcile(this.#log, mirrored);
       await this.#watch(this.#log);
-      const { tooCostly, isIdle, isSettled } = this.#standing;
-      const isRevoking = isIdle && (await this.#revoke(this.#log));
+      const { isIdle, isSettled } = this.#standing;
+      const recalls = isIdle ? await this.#revoke(this.#log) : { isWaiting: false, tooCostly: null };
+      const tooCostly = this.#standing.tooCostly ?? recalls.tooCostly;
       this.#become(tooCostly === null ? "up" : "costly", tooCostly);
-      return isSettled && !isRevoking;
+      return isSettled && !recalls.isWaiting;
     } catch (error) {
       this.#fail(error);
       return false;
@@ -92,6 +107,7 @@ export class ChainRound {
     if (Math.abs(now - this.#watchedAt) < watchEveryMs) return;
     this.#watchedAt = now;
     this.#revoked.clear();
+    await this.#lookAtFunds(log);
     const lost = await watchAnchors(log).catch((error) => {
       if (error instanceof LogFork) throw error;
       this.#steps.failed("watch", error);
@@ -102,9 +118,28 @@ export class ChainRound {
   }
 
   /** Lots of which the contract can't be told now hold up nothing else. */
-  async #revoke(log: AnchoredLog): Promise<boolean> {
-    const revoke = () => revokeLots(log, { revoked: this.#revoked, steps: this.#steps });
-    return (await this.#steps.attempt("revoke", revoke)) ?? false;
+  async #revoke(log: AnchoredLog): Promise<{ isWaiting: boolean; tooCostly: string | null }> {
+    try {
+      const isWaiting = await revokeLots(log, { revoked: this.#revoked, steps: this.#steps });
+      this.#steps.worked("revoke");
+      return { isWaiting, tooCostly: null };
+    } catch (error) {
+      if (error instanceof TooCostly) return { isWaiting: true, tooCostly: error.message };
+      this.#steps.failed("revoke", error);
+      return { isWaiting: false, tooCostly: null };
+    }
+  }
+
+  /** Money that runs out is told a week before. */
+  async #lookAtFunds(log: AnchoredLog): Promise<void> {
+    if (log.chain.kind === "anvil") return;
+    const funds = await this.#steps.attempt("funds", () => readFunds(log));
+    if (funds === null) return;
+    if (funds.isLow && this.#funds?.isLow !== true)
+      log.log.error({ account: log.signer.account, ...funds }, "the account's money lasts less than 7 days");
+    if (!funds.isLow && this.#funds?.isLow === true)
+      log.log.info({ ...funds }, "the account has money again");
+    this.#funds = funds;
   }
 
   async stop(): Promise<void> {
@@ -134,19 +169,16 @@ export class ChainRound {
     if (known !== null && this.#trust === null) this.#trust = this.#trustIn(known);
     this.#chain ??= await openChain(this.#settings);
     for (const note of this.#chain.notes) this.#context.log.warn({ note }, "the chain says");
-    const key = this.#publisherKey(this.#chain);
-    const account = accountOf(key);
-    const state = await ensureContract(this.#context, this.#chain, account);
+    const signer = this.#signerFor(this.#chain);
+    const state = await ensureContract(this.#context, this.#chain, signer.account);
     this.#trust = this.#trustIn(state);
     writeTrustFile(this.#context.config.dataDir, this.#trust);
-    return { ...this.#context, chain: this.#chain, ...pick(state), key, account };
+    return { ...this.#context, chain: this.#chain, ...pick(state), signer };
   }
 
-  #publisherKey(chain: Chain): string {
-    if (chain.kind === "anvil") return embeddedAnchorKey(this.#context.config.dataDir);
-    const key = this.#context.config.anchorKey;
-    if (key === undefined) throw new AppError("BAD_SETTING", "CHAIN_RPC_URL needs ANCHOR_KEY");
-    return key.reveal();
+  #signerFor(chain: Chain): Signer {
+    const { config } = this.#context;
+    return chain.kind === "anvil" ? keySigner(embeddedAnchorKey(config.dataDir)) : publisherSigner(config);
   }
 
   #trustIn(state: ChainState): TrustFile {

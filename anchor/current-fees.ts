@@ -9,10 +9,12 @@ export type Fees =
   | { readonly type: 2; readonly maxFeePerGas: bigint; readonly maxPriorityFeePerGas: bigint };
 
 /**
- * What the chain asks for now, with room for a base fee that doubles, but never above `maxWei`.
+ * What the chain asks for now, with room for a base fee that doubles, but never above `maxWei`. Where that is 0 the chain
+ * takes no fees, and isn't asked for any.
  * @throws TooCostly when even the next block costs more than that
  */
 export async function currentFees(chain: Pick<Chain, "rpc">, maxWei?: bigint): Promise<Fees> {
+  if (maxWei === 0n) return { type: 0, gasPrice: 0n };
   const block = (await chain.rpc("eth_getBlockByNumber", ["latest", false])) as { baseFeePerGas?: string };
   if (block.baseFeePerGas === undefined) {
     const gasPrice = BigInt(String(await chain.rpc("eth_gasPrice", [])));

@@ -1,5 +1,6 @@
-import { Transaction, Wallet } from "ethers";
+import { Transaction } from "ethers";
 import type { Fees } from "./current-fees.ts";
+import type { Signer } from "./signer.ts";
 import { TooCostly } from "./too-costly.ts";
 import type { SignedTransaction } from "./transaction.ts";
 
@@ -10,7 +11,7 @@ import type { SignedTransaction } from "./transaction.ts";
  */
 export async function dearerTransaction(
   raw: string,
-  key: string,
+  signer: Signer,
   { now, maxWei }: { readonly now: Fees; readonly maxWei: bigint },
 ): Promise<SignedTransaction> {
   const before = Transaction.from(raw);
@@ -26,7 +27,7 @@ export async function dearerTransaction(
   const most = fees.maxFeePerGas ?? fees.gasPrice ?? 0n;
   if (most > maxWei)
     throw new TooCostly(`a replacement needs ${most} wei per gas, ANCHOR_FEE_MAX_GWEI allows ${maxWei}`);
-  const signed = await new Wallet(key).signTransaction({ to, data, nonce, chainId, gasLimit, type, ...fees });
+  const signed = await signer.sign({ to, data, nonce, chainId, gasLimit, type, ...fees });
   return { raw: signed, hash: Transaction.from(signed).hash ?? "", nonce };
 }
 

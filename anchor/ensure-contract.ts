@@ -8,6 +8,7 @@ import type { Chain } from "./chain.ts";
 import { logIdOf } from "./contract.ts";
 import { deployLog } from "./deploy.ts";
 import type { AnchorContext } from "./settings.ts";
+import { keySigner } from "./signer.ts";
 
 /** Enough for centuries of anchors on a chain of our own, in wei. */
 const plentyWei = "0x3635c9adc5dea00000";
@@ -34,7 +35,7 @@ export async function ensureContract(
     const facts = { contract: state.contract, account };
     throw new AppError(
       "BAD_SETTING",
-      "the contract doesn't hold our log with ANCHOR_KEY as its publisher",
+      "the contract doesn't hold our log with our account as its publisher",
       facts,
     );
   }
@@ -58,7 +59,8 @@ async function deployAnew(
   const key = chain.fundedKey;
   if (key === null) throw new AppError("INTERNAL", "the embedded chain has no account with money");
   const origin = config.logOrigin;
-  const { contract, codeHash } = await deployLog(chain, key, { origin, publisher: account, admin: account });
+  const accounts = { publisher: account, admin: account };
+  const { contract, codeHash } = await deployLog(chain, keySigner(key), { origin, ...accounts });
   const state = {
     chainId: chain.chainId,
     contract,

@@ -21,20 +21,24 @@ export async function signExtension(
   await refuseOverspend(log);
   const proof = await log.store.as({ role: "worker" }, (tx) => consistencyBetween(tx, oldSize, job.newSize));
   const data = encodeExtend(log.logId, { newSize: BigInt(job.newSize), newRoot: job.root, proof });
-  const signed = await signTransaction(log.chain, log.key, {
+  const signed = await signTransaction(log.chain, log.signer, {
     ...{ to: log.contract, data, nonce },
     feeMaxWei: feeMaxWei(log),
   });
   return storeSigned(log, { ...job, oldSize }, signed);
 }
 
-/** Signs the same step under the same nonce at a fee that replaces the one before. @throws TooCostly */
+/**
+ * Signs the same step under the same nonce at a fee that replaces the one before; where there are no fees, it stays as it is.
+ * @throws TooCostly
+ */
 export async function signDearer(
   log: AnchoredLog,
   job: AnchorJob & { rawTx: string },
 ): Promise<AnchorJob & { rawTx: string }> {
+  if (feeMaxWei(log) === 0n) return job;
   const fees = { now: await currentFees(log.chain), maxWei: feeMaxWei(log) };
-  return storeSigned(log, job, await dearerTransaction(job.rawTx, log.key, fees));
+  return storeSigned(log, job, await dearerTransaction(job.rawTx, log.signer, fees));
 }
 
 /**

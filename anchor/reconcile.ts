@@ -38,7 +38,7 @@ export async function reconcile(log: AnchoredLog, mirrored: number): Promise<Sta
   const { head: finalized, isConfirmed } = await headOf(log, "finalized");
   const { head: latest, block } = await headOf(log, "latest");
   // Of the same block, so that a nonce used up by then is burnt if that head hasn't moved.
-  const asked = [log.account, `0x${block.toString(16)}`];
+  const asked = [log.signer.account, `0x${block.toString(16)}`];
   const nonce = Number(await log.chain.rpc("eth_getTransactionCount", asked));
   await refuseFork(log, [latest, finalized]);
   const jobs = await settleAll(log, factsOf(latest), isConfirmed ? factsOf(finalized) : null);

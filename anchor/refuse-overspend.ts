@@ -1,29 +1,21 @@
-import { formatUnits, Transaction } from "ethers";
-import { jobsSentSince } from "#store/anchor-jobs.ts";
+import { formatUnits } from "ethers";
 import type { AnchoredLog } from "./anchored-log.ts";
+import { spentSince } from "./spent-since.ts";
 import { TooCostly } from "./too-costly.ts";
 
 const dayMs = 86_400_000;
 
 /**
- * Signs nothing more once the transactions of the last 24 hours may have cost what a day is allowed: reckoned by their gas
- * limit and the most they offer per gas, so never too little.
+ * Signs nothing more once the transactions of the last 24 hours, anchors and recalls, may have cost what a day is allowed.
  * @throws TooCostly
  */
-export async function refuseOverspend({ store, config, clock }: AnchoredLog): Promise<void> {
-  const allowedGwei = BigInt(config.anchorSpendMaxGwei);
+export async function refuseOverspend(log: AnchoredLog): Promise<void> {
+  const allowedGwei = BigInt(log.config.anchorSpendMaxGwei);
   if (allowedGwei === 0n) return;
-  const jobs = await store.as({ role: "worker" }, (tx) => jobsSentSince(tx, clock() - dayMs));
-  const spentWei = jobs.reduce((sum, { rawTx }) => sum + mostItCosts(rawTx), 0n);
-  if (spentWei < allowedGwei * 1_000_000_000n) return;
-  const spent = formatUnits(spentWei, "gwei");
+  const { wei } = await spentSince(log, log.clock() - dayMs);
+  if (wei < allowedGwei * 1_000_000_000n) return;
+  const spent = formatUnits(wei, "gwei");
   throw new TooCostly(
     `the transactions of 24 hours may have cost ${spent} gwei, ANCHOR_SPEND_MAX_GWEI allows ${allowedGwei}`,
   );
-}
-
-function mostItCosts(rawTx: string | null): bigint {
-  if (rawTx === null) return 0n;
-  const { gasLimit, maxFeePerGas, gasPrice } = Transaction.from(rawTx);
-  return gasLimit * (maxFeePerGas ?? gasPrice ?? 0n);
 }

@@ -1,5 +1,6 @@
 import { AppError } from "#domain/errors.ts";
 import { type RecalledLot, recalledLots } from "#store/packs.ts";
+import { saveRevocation } from "#store/sent-revocations.ts";
 import type { AnchoredLog } from "./anchored-log.ts";
 import {
   decodeIsRevoker,
@@ -10,6 +11,7 @@ import {
   lotSubject,
 } from "./contract.ts";
 import { feeMaxWei, isUnderpriced } from "./extend-chain.ts";
+import { refuseOverspend } from "./refuse-overspend.ts";
 import type { SayOnce } from "./say-once.ts";
 import { signTransaction } from "./transaction.ts";
 
@@ -22,7 +24,7 @@ export type RevokedLots = Set<string>;
 /**
  * Tells the contract of lots that were recalled here, one a round, where it lets our account speak for the GTIN. What is told
  * is read back from the contract, and its next nonce is the chain's: killed at any point, the same call is signed again, and the
- * contract refuses a second one, so nothing needs to be stored. Only to be called while no anchor is under way. Our own chain
+ * contract refuses a second one, so it is stored only for what it may cost. Only to be called while no anchor is under way. Our own chain
  * proves nothing to outsiders: there a recall stays in the log.
  * @returns whether something was sent that isn't on chain yet
  * @throws TooCostly; AppError UNAVAILABLE or CONFLICT from the chain
@@ -44,8 +46,8 @@ export async function revokeLots(
 }
 
 async function tell(log: AnchoredLog, { gtin, lot }: RecalledLot, steps: SayOnce): Promise<boolean> {
-  if (!decodeIsRevoker(await ask(log, encodeIsRevoker(gtin, log.account)))) {
-    const words = `the contract doesn't let ${log.account} revoke lots of ${gtin}: its admin must say so (setRevoker)`;
+  if (!decodeIsRevoker(await ask(log, encodeIsRevoker(gtin, log.signer.account)))) {
+    const words = `the contract doesn't let ${log.signer.account} revoke lots of ${gtin}: its admin must say so (setRevoker)`;
     steps.failed(`revoke ${gtin}`, new AppError("CONFLICT", words));
     return false;
   }
@@ -55,9 +57,12 @@ async function tell(log: AnchoredLog, { gtin, lot }: RecalledLot, steps: SayOnce
 }
 
 async function send(log: AnchoredLog, data: string): Promise<void> {
-  const nonce = Number(await log.chain.rpc("eth_getTransactionCount", [log.account, "latest"]));
+  const nonce = Number(await log.chain.rpc("eth_getTransactionCount", [log.signer.account, "latest"]));
+  await refuseOverspend(log);
   const request = { to: log.contract, data, nonce, feeMaxWei: feeMaxWei(log) };
-  const { raw } = await signTransaction(log.chain, log.key, request);
+  const { raw } = await signTransaction(log.chain, log.signer, request);
+  const sent = { account: log.signer.account, nonce, rawTx: raw, sentAt: log.clock() };
+  await log.store.as({ role: "worker" }, (tx) => saveRevocation(tx, sent));
   await log.chain.sendRaw(raw).catch((error) => {
     if (!isUnderpriced(error)) throw error;
   });

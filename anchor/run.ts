@@ -3,9 +3,11 @@ import type { Rpc } from "#domain/log/chain-view.ts";
 import type { AnvilChain, OutsideChain } from "./chain.ts";
 import { ChainRound, type ChainStatus } from "./chain-round.ts";
 import type { SigningKey } from "./keys.ts";
+import type { Funds } from "./read-funds.ts";
 import { createRecordsRound } from "./records-round.ts";
 import { oneAtATime, repeat } from "./repeat.ts";
 import type { AnchorContext } from "./settings.ts";
+import { Witness } from "./witness.ts";
 
 /** How anchoring fares; sizes in entries, `asOf` the time of the newest final anchor (epoch ms). */
 interface AnchorStatus {
@@ -14,6 +16,8 @@ interface AnchorStatus {
   readonly anchoredSize: number | null;
   readonly finalSize: number | null;
   readonly asOf: number | null;
+  /** What the account that pays has; null on the chain of our own, and before it was asked. */
+  readonly funds: Funds | null;
 }
 
 /** The room that fixes history, at work. */
@@ -58,6 +62,7 @@ export function startAnchor(parts: AnchorParts): Anchor {
     if (planned !== null) chainLoop.wake();
     return hasMore ? 0 : recordsPauseMs;
   });
+  const witnesses = startWitnesses(parts, () => chainSide.mirrored);
   return {
     status: () => statusOf(chainSide),
     trust: () => chainSide.trust,
@@ -73,10 +78,18 @@ export function startAnchor(parts: AnchorParts): Anchor {
       return false;
     },
     async stop() {
-      await Promise.all([recordsLoop.stop(), chainLoop.stop()]);
+      await Promise.all([recordsLoop, chainLoop, ...witnesses].map((one) => one.stop()));
       await chainSide.stop();
     },
   };
+}
+
+function startWitnesses({ store, log, config }: AnchorParts, durable: () => number): Witness[] {
+  const { witnessUrls = [], witnessKeys = [] } = config;
+  return witnessKeys.flatMap((key, at) => {
+    const url = witnessUrls[at];
+    return url === undefined ? [] : [new Witness({ store, log, durable }, { url, key })];
+  });
 }
 
 /** A settled chain is looked at now and then; one that is down is asked ever more rarely. */
@@ -91,12 +104,13 @@ function pacedRounds(chainSide: ChainRound, round: () => Promise<boolean>): () =
   };
 }
 
-function statusOf({ status, standing }: ChainRound): AnchorStatus {
+function statusOf({ status, standing, funds }: ChainRound): AnchorStatus {
   return {
     ...status,
     anchoredSize: standing?.latest ?? null,
     finalSize: standing?.finalized ?? null,
     asOf: standing?.asOf ?? null,
+    funds,
   };
 }
 

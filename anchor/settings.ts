@@ -17,7 +17,12 @@ export type AnchorConfig = Pick<
   | "anchorFeeMaxGwei"
   | "anchorSpendMaxGwei"
   | "anchorKey"
+  | "anchorKeyFile"
+  | "anchorSignerUrl"
+  | "anchorAccount"
   | "contractAddress"
+  | "witnessUrls"
+  | "witnessKeys"
   | "testCrashAt"
 >;
 

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { Transaction, Wallet } from "ethers";
+import { computeAddress, Transaction } from "ethers";
 import { AppError } from "#domain/errors.ts";
 import type { Chain } from "./chain.ts";
 import { currentFees } from "./current-fees.ts";
+import type { Signer } from "./signer.ts";
 
 const pollMs = 200;
 const receiptTimeoutMs = 120_000;
@@ -21,11 +22,13 @@ export interface Receipt {
   readonly succeeded: boolean;
   readonly blockNumber: number;
   readonly contractAddress: string | null;
+  readonly gas: bigint;
+  readonly costWei: bigint;
 }
 
 /** The account of a private key, checksummed 0x-hex. */
 export function accountOf(key: string): string {
-  return new Wallet(key).address;
+  return computeAddress(key);
 }
 
 /** The nonce after all transactions of an account that the node knows of, pending ones too. */
@@ -40,15 +43,14 @@ export async function nextNonce(chain: Chain, account: string): Promise<number> 
  */
 export async function signTransaction(
   chain: Chain,
-  key: string,
+  signer: Signer,
   request: { to?: string; data: string; nonce: number; feeMaxWei?: bigint },
 ): Promise<SignedTransaction> {
-  const wallet = new Wallet(key);
   const { to, data, nonce, feeMaxWei } = request;
-  const estimate = BigInt(String(await chain.rpc("eth_estimateGas", [{ from: wallet.address, to, data }])));
+  const estimate = BigInt(String(await chain.rpc("eth_estimateGas", [{ from: signer.account, to, data }])));
   const fees = await currentFees(chain, feeMaxWei);
   const fields = { chainId: chain.chainId, to, data, nonce, gasLimit: estimate + spareGas, ...fees };
-  const raw = await wallet.signTransaction(fields);
+  const raw = await signer.sign(fields);
   return { raw, hash: Transaction.from(raw).hash ?? "", nonce };
 }
 
@@ -66,8 +68,19 @@ interface RpcReceipt {
   readonly status: string;
   readonly blockNumber: string;
   readonly contractAddress: string | null;
+  readonly gasUsed: string;
+  /** Chains without fees may leave it out. */
+  readonly effectiveGasPrice?: string;
 }
 
-function readReceipt({ status, blockNumber, contractAddress }: RpcReceipt): Receipt {
-  return { succeeded: BigInt(status) === 1n, blockNumber: Number(blockNumber), contractAddress };
+function readReceipt({ status, blockNumber, contractAddress, ...spent }: RpcReceipt): Receipt {
+  const gas = BigInt(spent.gasUsed);
+  const costWei = gas * BigInt(spent.effectiveGasPrice ?? 0);
+  return {
+    succeeded: BigInt(status) === 1n,
+    blockNumber: Number(blockNumber),
+    contractAddress,
+    gas,
+    costWei,
+  };
 }

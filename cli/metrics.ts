@@ -37,6 +37,16 @@ export function createMetrics(
         this.set({ end }, count);
     },
   });
+  new Gauge({
+    name: "coldmark_anchor_days_left",
+    help: "days that the anchoring account's money lasts at the gas of the last 24 hours and the price of now",
+    registers: [registry],
+    async collect() {
+      const days = (await asked()).parts.log?.funds?.daysLeft;
+      if (typeof days === "number") this.set(days);
+      else this.remove();
+    },
+  });
   if (ingest !== null) collectIngest(registry, ingest, asked);
   return registry;
 }

@@ -42,7 +42,7 @@ export interface ServiceOptions extends DemoPages {
  * either: the API alone would double what a collector takes in memory.
  */
 export async function startService(config: Config, log: Logger, options: ServiceOptions): Promise<Service> {
-  requireChainSettings(config);
+  await requireChainSettings(config, options.rooms);
   const closing: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const close of closing.splice(0).reverse()) await close();
@@ -97,15 +97,12 @@ export async function startService(config: Config, log: Logger, options: Service
   }
 }
 
-/** An outside chain needs our key and the contract; `chain deploy` is the one command that goes without the latter. */
-function requireChainSettings({ chainRpcUrl, anchorKey, contractAddress }: Config): void {
-  if (chainRpcUrl === undefined) return;
-  const missing = { ANCHOR_KEY: anchorKey, CONTRACT_ADDRESS: contractAddress };
-  const faults = Object.entries(missing)
-    .filter(([, value]) => value === undefined)
-    .map(([setting]) => ({ setting, message: "is needed where CHAIN_RPC_URL is set" }));
-  if (faults.length > 0)
-    throw new AppError("BAD_SETTING", "the chain's settings are not complete", { faults });
+/** An outside chain needs the contract, and where we anchor a signer; `chain deploy` is the one command without a contract. */
+async function requireChainSettings(config: Config, rooms: ReadonlySet<Room>): Promise<void> {
+  if (config.chainRpcUrl === undefined) return;
+  if (rooms.has("anchor")) (await import("#anchor/publisher-signer.ts")).publisherSigner(config);
+  if (config.contractAddress === undefined)
+    throw new AppError("BAD_SETTING", "CHAIN_RPC_URL needs CONTRACT_ADDRESS");
 }
 
 /** What other commands ask of the process that has the folder. */

@@ -8,7 +8,10 @@ import type { ReadingsStore } from "#store/readings/readings-store.ts";
 export interface ServiceStatus {
   readonly ready: boolean;
   readonly missing: readonly string[];
-  readonly parts: Readonly<Record<string, unknown>> & { readonly ingest: IngestStatus | null };
+  readonly parts: Readonly<Record<string, unknown>> & {
+    readonly ingest: IngestStatus | null;
+    readonly log: ReturnType<Anchor["status"]> | null;
+  };
 }
 
 /** The parts of a running process. */
@@ -19,7 +22,10 @@ export interface StatusParts {
   readonly ingest: Ingest | null;
 }
 
-/** Asks every part how it fares; a part that is down is named and nothing else is affected. */
+/**
+ * Asks every part how it fares; a part that is down is named and nothing else is affected. Low `funds` are told, but nothing is
+ * missing yet.
+ */
 export async function readStatus({ store, readings, anchor, ingest }: StatusParts): Promise<ServiceStatus> {
   const up = (asked: Promise<unknown>) =>
     asked.then(
@@ -41,5 +47,10 @@ export async function readStatus({ store, readings, anchor, ingest }: StatusPart
   const missing = Object.entries(states).flatMap(([part, state]) =>
     state === undefined || state === "up" ? [] : [part],
   );
-  return { ready: missing.length === 0, missing, parts: { ...states, ingest: intake ?? null, log } };
+  const funds = log?.funds ? { funds: log.funds.isLow ? "low" : "up" } : {};
+  return {
+    ready: missing.length === 0,
+    missing,
+    parts: { ...states, ...funds, ingest: intake ?? null, log },
+  };
 }

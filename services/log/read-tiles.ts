@@ -6,15 +6,19 @@ import { encodeEntryTile } from "#domain/log/entry-tile.ts";
 import { hashLength, type TilePlace, tileWidth, widthAt } from "#domain/log/tile.ts";
 import { newestCheckpoint } from "#store/checkpoints.ts";
 import type { Tx } from "#store/connect.ts";
+import { cosignaturesOf } from "#store/cosignatures.ts";
 import { listSealedEntries, recordedTiles } from "#store/log-tiles.ts";
 import type { Context } from "../context.ts";
 import { requireScope } from "../require-scope.ts";
 
-/** The newest checkpoint, a signed note. @throws AppError NOT_FOUND before the first */
+/** The newest checkpoint, a signed note, with what witnesses signed of it so far. @throws AppError NOT_FOUND before the first */
 export async function readCheckpoint({ store }: Pick<Context, "store">): Promise<string> {
-  const newest = await store.as({ role: "worker" }, newestCheckpoint);
-  if (newest === null) throw new AppError("NOT_FOUND", "there is no checkpoint yet");
-  return newest.note;
+  return await store.as({ role: "worker" }, async (tx) => {
+    const newest = await newestCheckpoint(tx);
+    if (newest === null) throw new AppError("NOT_FOUND", "there is no checkpoint yet");
+    const lines = await cosignaturesOf(tx, newest.size);
+    return newest.note + lines.map((line) => `${line}\n`).join("");
+  });
 }
 
 /** The hashes of a tile, one after the other. @throws AppError NOT_FOUND beyond the newest checkpoint */

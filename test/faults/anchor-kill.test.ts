@@ -9,6 +9,7 @@ import { type Chain, openChain } from "#anchor/chain.ts";
 import { logIdOf } from "#anchor/contract.ts";
 import type { CrashPoint } from "#anchor/crash-at.ts";
 import { deployLog } from "#anchor/deploy.ts";
+import { keySigner } from "#anchor/signer.ts";
 import { accountOf, signTransaction, waitForReceipt } from "#anchor/transaction.ts";
 import { newestCheckpoint } from "#store/checkpoints.ts";
 import { anchorJobs } from "#store/schema/anchor-jobs.ts";
@@ -34,7 +35,7 @@ afterAll(async () => {
 /** A log of its own in a folder of its own; every run is a real process. */
 async function freshLog(name: string) {
   const account = accountOf(key);
-  const { contract } = await deployLog(chain, chain.fundedKey as string, {
+  const { contract } = await deployLog(chain, keySigner(chain.fundedKey as string), {
     origin,
     publisher: account,
     admin: account,
@@ -196,7 +197,7 @@ describe("killed at random points", () => {
       expect(anchorings).toBeGreaterThan(1);
       process.stdout.write(`${kills} kills, ${anchorings} anchors, each once\n`);
       // The control: a transaction that didn't come out of the outbox is found.
-      const signed = await signTransaction(chain, key, {
+      const signed = await signTransaction(chain, keySigner(key), {
         to: accountOf(key),
         data: "0x",
         nonce: nonceBefore + anchorings,

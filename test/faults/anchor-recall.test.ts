@@ -3,11 +3,13 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { decodeRevocation, encodeRevocation, encodeSetRevoker, lotSubject } from "#anchor/contract.ts";
+import { keySigner } from "#anchor/signer.ts";
 import { accountOf, nextNonce, signTransaction, waitForReceipt } from "#anchor/transaction.ts";
 import { recallLot } from "#services/packs/recall-lot.ts";
 import { queueEntry } from "#store/pending-entries.ts";
 import { lots } from "#store/schema/lots.ts";
 import { products } from "#store/schema/products.ts";
+import { revocationsSentSince } from "#store/sent-revocations.ts";
 import { dataFolder, startMs } from "../support/anchor-network.ts";
 import { OutsideLog, type SteppedWorker } from "../support/anchor-outside.ts";
 
@@ -27,7 +29,7 @@ beforeAll(async () => {
       .insert(products)
       .values({ tenantId: tenant, gtin, ...label, effectiveFrom: startMs, ...accepted });
     const lot = { tenantId: tenant, gtin, expiry: "2027-01-31", acceptedAt: startMs };
-    await tx.insert(lots).values(["L1", "L2"].map((number) => ({ ...lot, lot: number })));
+    await tx.insert(lots).values(["L1", "L2", "L3"].map((number) => ({ ...lot, lot: number })));
   });
 });
 afterAll(async () => {
@@ -76,7 +78,7 @@ it("revokes the lot on chain, once, also after a start that remembers nothing, a
   const admin = log.chain.fundedKey ?? "";
   const data = encodeSetRevoker(gtin, log.account, true);
   const nonce = await nextNonce(log.chain, accountOf(admin));
-  const signed = await signTransaction(log.chain, admin, { to: log.contract, data, nonce });
+  const signed = await signTransaction(log.chain, keySigner(admin), { to: log.contract, data, nonce });
   await log.chain.sendRaw(signed.raw);
   await waitForReceipt(log.chain, signed.hash);
 
@@ -100,4 +102,26 @@ it("goes out again when the chain took it back", async () => {
   await worker.round();
   expect(await worker.round()).toBe(true);
   expect(await sinceOnChain("L2")).toBeGreaterThan(0);
+});
+
+it("counts what recalls cost, and is not sent while a day's money is used up", async () => {
+  const sent = await worker.store.as({ role: "worker" }, (tx) => revocationsSentSince(tx, 0));
+  expect(sent).toHaveLength(2);
+  await worker.stop();
+  const capped = { ANCHOR_SPEND_MAX_GWEI: "1" };
+  worker = await log.worker(join(folder, "records"), { finality: "immediate" }, capped);
+  worker.passMs(25 * 3_600_000);
+  await recall("L3");
+  await worker.note("recalled");
+  await worker.round();
+  await worker.round();
+  expect(await sinceOnChain("L3")).toBe(0);
+  expect(worker.chainSide.status).toMatchObject({
+    chain: "costly",
+    detail: expect.stringContaining("SPEND_MAX"),
+  });
+  worker.passMs(25 * 3_600_000);
+  await worker.round();
+  expect(await worker.round()).toBe(true);
+  expect(await sinceOnChain("L3")).toBeGreaterThan(0);
 });

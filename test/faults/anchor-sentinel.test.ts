@@ -5,6 +5,7 @@ import { eq } from "drizzle-orm";
 import { Interface } from "ethers";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { encodeExtend } from "#anchor/contract.ts";
+import { keySigner } from "#anchor/signer.ts";
 import { accountOf, nextNonce, signTransaction, waitForReceipt } from "#anchor/transaction.ts";
 import artifact from "#contracts/ColdmarkLog.json" with { type: "json" };
 import type { TrustFile } from "#domain/log/bundle.ts";
@@ -99,7 +100,7 @@ describe("the sentinel", () => {
 describe("the way out of a FORK", () => {
   const send = async (key: string, data: string) => {
     const nonce = await nextNonce(log.chain, accountOf(key));
-    const signed = await signTransaction(log.chain, key, { to: log.contract, data, nonce });
+    const signed = await signTransaction(log.chain, keySigner(key), { to: log.contract, data, nonce });
     await log.chain.sendRaw(signed.raw);
     expect((await waitForReceipt(log.chain, signed.hash)).succeeded).toBe(true);
   };

@@ -9,6 +9,7 @@ import { openChain } from "#anchor/chain.ts";
 import { deployLog } from "#anchor/deploy.ts";
 import { type Anchor, type AnchorParts, startAnchor } from "#anchor/run.ts";
 import { createWindowSealer } from "#anchor/seal-windows.ts";
+import { keySigner } from "#anchor/signer.ts";
 import { accountOf } from "#anchor/transaction.ts";
 import type { TrustFile } from "#domain/log/bundle.ts";
 import { concatBytes, toBase64, toHex, utf8 } from "#domain/log/bytes.ts";
@@ -409,7 +410,7 @@ async function deployedAt(statePath: string, port: number, publisher: string): P
   const chain = await openChain({ kind: "anvil", statePath, port });
   await chain.rpc("anvil_setBalance", [publisher, "0x3635c9adc5dea00000"]);
   const log = { origin: "coldmark.local/log", publisher, admin: publisher };
-  const { contract } = await deployLog(chain, chain.fundedKey as string, log);
+  const { contract } = await deployLog(chain, keySigner(chain.fundedKey as string), log);
   await chain.stop();
   return contract;
 }

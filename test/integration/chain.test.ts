@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Chain, openChain } from "#anchor/chain.ts";
 import { decodeRefusal, encodeExtend, logIdOf } from "#anchor/contract.ts";
 import { deployLog } from "#anchor/deploy.ts";
+import { keySigner } from "#anchor/signer.ts";
 import { accountOf, nextNonce, signTransaction } from "#anchor/transaction.ts";
 import artifact from "#contracts/ColdmarkLog.json" with { type: "json" };
 import { leafHash, nodeHash } from "#domain/log/merkle.ts";
@@ -46,12 +47,16 @@ function keyOf(chain: Chain): string {
 
 async function deploy(chain: Chain) {
   const account = accountOf(keyOf(chain));
-  return deployLog(chain, keyOf(chain), { origin, publisher: account, admin: account });
+  return deployLog(chain, keySigner(keyOf(chain)), { origin, publisher: account, admin: account });
 }
 
 async function signExtend(chain: Chain, contract: string, extension: Parameters<typeof encodeExtend>[1]) {
   const nonce = await nextNonce(chain, accountOf(keyOf(chain)));
-  return signTransaction(chain, keyOf(chain), { to: contract, data: encodeExtend(logId, extension), nonce });
+  return signTransaction(chain, keySigner(keyOf(chain)), {
+    to: contract,
+    data: encodeExtend(logId, extension),
+    nonce,
+  });
 }
 
 async function extend(chain: Chain, contract: string, extension: Parameters<typeof encodeExtend>[1]) {

@@ -43,6 +43,8 @@ const operatorTables = [
   "stream_heads",
   "checkpoints",
   "anchor_jobs",
+  "cosignatures",
+  "sent_revocations",
   "seals",
   "chain_state",
   "pack_status",

@@ -8,6 +8,7 @@ import { logIdOf } from "#anchor/contract.ts";
 import { deployLog } from "#anchor/deploy.ts";
 import { createRecordsRound } from "#anchor/records-round.ts";
 import type { AnchorParts } from "#anchor/run.ts";
+import { keySigner } from "#anchor/signer.ts";
 import { accountOf } from "#anchor/transaction.ts";
 import type { Store } from "#store/connect.ts";
 import { queueEntry } from "#store/pending-entries.ts";
@@ -54,7 +55,7 @@ export class OutsideLog {
     const publisher = accountOf(key);
     await chain.rpc("anvil_setBalance", [publisher, "0x3635c9adc5dea00000"]);
     const admin = accountOf(chain.fundedKey ?? "");
-    const { contract } = await deployLog(chain, chain.fundedKey ?? "", {
+    const { contract } = await deployLog(chain, keySigner(chain.fundedKey ?? ""), {
       origin: logOrigin,
       publisher,
       admin,
