@@ -10,6 +10,7 @@ import type { Ingest } from "#ingest/run.ts";
 import { openCharts } from "#services/console/open-charts.ts";
 import { openPeople } from "#services/people/open-people.ts";
 import { openProvenance } from "#services/provenance/answer-for.ts";
+import { openEquipmentBundles } from "#services/provenance/equipment-bundle.ts";
 import type { Store } from "#store/connect.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import type { ChainReader } from "./chain-reader.ts";
@@ -49,6 +50,7 @@ export async function serveApi(running: ServedParts, pages: DemoPages): Promise<
     log,
     people: openPeople({ store, publicUrl: config.publicUrl, secret: running.secret, clock, log }),
     provenance: openProvenance({ store, readings, trust, rpc }),
+    equipmentBundles: openEquipmentBundles({ store, readings }),
     charts: openCharts(readings),
     live,
     status,
