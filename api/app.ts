@@ -24,6 +24,7 @@ import { consoleRoutes } from "./routes/console.ts";
 import { consolePageRoutes } from "./routes/console-page.ts";
 import { deviceRoutes } from "./routes/devices.ts";
 import { docsRoutes } from "./routes/docs.ts";
+import { equipmentBundleRoutes } from "./routes/equipment-bundle.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { gatewayRoutes } from "./routes/gateways.ts";
 import { healthRoutes } from "./routes/health.ts";
@@ -59,6 +60,7 @@ export function createApp(parts: ApiParts): Api {
   signInRoutes(app, parts);
   meRoutes(app, parts);
   consoleRoutes(app, parts);
+  equipmentBundleRoutes(app, parts);
   consolePageRoutes(app);
   scanRoutes(app, parts, unknown);
   provenanceRoutes(app, parts, unknown);

@@ -9,6 +9,7 @@ import type { Charts } from "#services/console/open-charts.ts";
 import type { Actor, Context } from "#services/context.ts";
 import type { People } from "#services/people/open-people.ts";
 import type { Provenance } from "#services/provenance/answer-for.ts";
+import type { EquipmentBundles } from "#services/provenance/equipment-bundle.ts";
 import type { SignIn } from "./console-shapes.ts";
 import type { LiveFeed } from "./live-feed.ts";
 
@@ -25,6 +26,7 @@ interface Readiness {
 /** What the API is made from. `trust` and `rpc` give null while there is no chain. */
 export interface ApiParts extends Pick<Context, "store" | "config" | "clock" | "log"> {
   readonly provenance: Provenance;
+  readonly equipmentBundles: EquipmentBundles;
   readonly people: People;
   readonly charts: Charts;
   readonly live: LiveFeed;

@@ -11,6 +11,7 @@ import type { Ingest } from "#ingest/run.ts";
 import { openCharts } from "#services/console/open-charts.ts";
 import { openPeople } from "#services/people/open-people.ts";
 import { openProvenance } from "#services/provenance/answer-for.ts";
+import { openEquipmentBundles } from "#services/provenance/equipment-bundle.ts";
 import type { Store } from "#store/connect.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import { TileFolder } from "#store/tile-folder.ts";
@@ -57,6 +58,7 @@ export async function serveApi(running: ServedParts, pages: DemoPages): Promise<
       rpc,
       tiles: keepTiles(new TileFolder(config.mirrorDir).read),
     }),
+    equipmentBundles: openEquipmentBundles({ store, readings }),
     charts: openCharts(readings),
     live,
     status,

@@ -3,13 +3,17 @@ import { AppError } from "#domain/errors.ts";
 import { agreeEndpoints } from "#domain/log/agree-endpoints.ts";
 import type { TrustFile } from "#domain/log/bundle.ts";
 import type { Checkpoint } from "#domain/log/checkpoint.ts";
+import { isEquipmentBundle } from "#domain/log/equipment-bundle.ts";
 import { checkHeld } from "#domain/log/held-checkpoint.ts";
-import { type Verification, verifyBundle } from "#domain/log/verify.ts";
+import type { Judgement } from "#domain/log/judge-anchor.ts";
+import { type Verification, type VerifyOptions, verifyBundle } from "#domain/log/verify.ts";
 import type { Answer } from "#domain/provenance/answer.ts";
 import { tellAnswer } from "#domain/provenance/tell-answer.ts";
+import { verifyEquipmentBundle } from "#domain/provenance/verify-equipment.ts";
 import { jsonRpc } from "./json-rpc.ts";
 import { nodesIn } from "./open-tiles.ts";
-import { readNamedFile } from "./read-named-file.ts";
+import { readBundleFile } from "./read-bundle-file.ts";
+import { reportEquipment } from "./report-equipment.ts";
 import { say } from "./say.ts";
 import { heldOf, maxAgeOf, trustOf, type VerifyFlags } from "./verify-flags.ts";
 import { verifyLog } from "./verify-log.ts";
@@ -19,10 +23,13 @@ export function addVerifyCommand(program: Command): void {
   program
     .command("verify [bundle]")
     .description(
-      "check a proof bundle, or the whole log, without us: prints one result, exits 0 only for VALID_*",
+      "check a bundle about a pack or about equipment, or the whole log, without us: prints one result, exits 0 only for VALID_*",
     )
     .option("--trust <file>", "trust file; without it the best result is KEY_UNKNOWN")
-    .option("--code <code>", "the code on the pack; the bundle must be about it")
+    .option(
+      "--code <code>",
+      "the code on the pack, or the label on the equipment; the bundle must be about it",
+    )
     .option("--rpc <url...>", "RPC endpoints of the chain; every one must agree")
     .option("--offline", "do not ask the chain: never more than VALID_PROVISIONAL")
     .option("--max-age <age>", "oldest newest anchor that is still good, such as 24h")
@@ -46,20 +53,26 @@ export function addVerifyCommand(program: Command): void {
 }
 
 async function verifyFile(file: string, flags: VerifyFlags): Promise<string> {
-  const text = (await readNamedFile(file)).toString("utf8");
+  const text = await readBundleFile(file);
   const trust = await trustOf(flags);
   const held = (await heldOf(flags, trust))?.held;
-  const verification = await verifyText(text, trust, held, flags);
+  if (isEquipmentBundle(text)) {
+    const verification = await verifyWith(verifyEquipmentBundle, text, trust, held, flags);
+    reportEquipment(verification, flags);
+    return verification.result;
+  }
+  const verification = await verifyWith(verifyBundle, text, trust, held, flags);
   report(verification, trust, flags);
   return verification.result;
 }
 
-async function verifyText(
+async function verifyWith<Outcome extends Judgement>(
+  verify: (text: string, options: VerifyOptions) => Promise<Outcome>,
   text: string,
   trust: TrustFile | null,
   held: Checkpoint | undefined,
   flags: VerifyFlags,
-): Promise<Verification> {
+): Promise<Outcome> {
   const tiles = flags.tiles === undefined ? undefined : nodesIn(flags.tiles);
   const given = {
     ...{ trust, nowMs: Date.now(), ...maxAgeOf(flags) },
@@ -67,8 +80,8 @@ async function verifyText(
     ...(held === undefined ? {} : { held: checkHeld(held, tiles) }),
   };
   const [first, ...more] = flags.offline ? [] : (flags.rpc ?? []);
-  if (first === undefined) return await verifyBundle(text, given);
-  const ask = (url: string) => verifyBundle(text, { ...given, rpc: jsonRpc(url) });
+  if (first === undefined) return await verify(text, given);
+  const ask = (url: string) => verify(text, { ...given, rpc: jsonRpc(url) });
   return agreeEndpoints(await Promise.all([ask(first), ...more.map(ask)] as const));
 }
 

@@ -1,13 +1,15 @@
-import type { Verification } from "./verify.ts";
+import type { Judgement } from "./judge-anchor.ts";
 
 /**
  * What several endpoints prove together (design §5): a fork that one of them shows counts; else the first result that
  * isn't valid; endpoints that contradict each other about the time of the anchor prove nothing; of valid results the one
  * that says least.
  */
-export function agreeEndpoints(results: readonly [Verification, ...Verification[]]): Verification {
+export function agreeEndpoints<Outcome extends Judgement>(
+  results: readonly [Outcome, ...Outcome[]],
+): Outcome {
   const [first] = results;
-  const isValid = ({ result }: Verification) => result.startsWith("VALID_");
+  const isValid = ({ result }: Outcome) => result.startsWith("VALID_");
   const worst =
     results.find(({ result }) => result === "FORK_DETECTED") ?? results.find((one) => !isValid(one));
   if (worst !== undefined) return worst;

@@ -56,11 +56,8 @@ export interface DayProof {
   readonly streams: Readonly<Record<string, HeadsProof>>;
 }
 
-/** Proof bundle v1 for one pack. */
-export interface Bundle {
-  readonly v: 1;
-  readonly subject: string;
-  readonly view: "public" | "partner";
+/** What every kind of bundle proves its streams by. */
+export interface Proofs {
   readonly checkpoint: string;
   readonly heads: HeadsLeaf;
   readonly anchor: { readonly tx: string | null };
@@ -73,6 +70,13 @@ export interface Bundle {
     readonly prev: string;
     readonly opening: Opening;
   }[];
+}
+
+/** Proof bundle v1 for one pack. */
+export interface Bundle extends Proofs {
+  readonly v: 1;
+  readonly subject: string;
+  readonly view: "public" | "partner";
 }
 
 /** Handed out apart from bundles and pinned by the verifier (design §5): a bundle chooses none of this. */

@@ -1,6 +1,6 @@
 /** A bundle held against a checkpoint that somebody got apart from it: an authority, by e-mail or as a QR code. */
 import { AppError } from "../errors.ts";
-import type { Bundle, TrustFile } from "./bundle.ts";
+import type { Proofs, TrustFile } from "./bundle.ts";
 import { toHex } from "./bytes.ts";
 import { logIdOf } from "./chain-view.ts";
 import { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
@@ -29,12 +29,12 @@ export function openHeldCheckpoint(note: string, trust: TrustFile): Checkpoint {
 export function checkHeld(
   held: LogTree,
   fetchNode?: FetchNode,
-): (bundle: Bundle, newest: LogTree) => Promise<void> {
+): (bundle: Pick<Proofs, "days">, newest: LogTree) => Promise<void> {
   return (bundle, newest) => compareHeld(bundle, newest, held, fetchNode);
 }
 
 async function compareHeld(
-  bundle: Bundle,
+  bundle: Pick<Proofs, "days">,
   newest: LogTree,
   held: LogTree,
   fetchNode: FetchNode | undefined,

@@ -1,6 +1,6 @@
 /** Recomputing a bundle's streams: what its entries say, bound leaf by leaf to the anchored heads. */
 
-import type { Bundle, DayProof, HeadsLeaf, ReadingRow, Stretch, StretchEntry } from "./bundle.ts";
+import type { DayProof, HeadsLeaf, Proofs, ReadingRow, Stretch, StretchEntry } from "./bundle.ts";
 import { fromHex, toHex } from "./bytes.ts";
 import { commitmentOf, type Entry, entryLeaf, NO_PREVIOUS, saltedHash, streamOf } from "./entry.ts";
 import { verifyInclusion } from "./merkle.ts";
@@ -37,7 +37,13 @@ export function isWhole(stream: ProvedStream): boolean {
 
 /** Why a bundle's streams do not follow from its heads. */
 export class StreamFault extends Error {
-  readonly result: "TAMPERED" | "BAD_PATH" | "FORK_DETECTED" | "ANCHOR_UNPROVED" | "MALFORMED";
+  readonly result:
+    | "SUBJECT_MISMATCH"
+    | "TAMPERED"
+    | "BAD_PATH"
+    | "FORK_DETECTED"
+    | "ANCHOR_UNPROVED"
+    | "MALFORMED";
   constructor(result: StreamFault["result"], message: string) {
     super(message);
     this.name = "StreamFault";
@@ -65,7 +71,10 @@ export function headsRootOf(heads: HeadsLeaf, size: bigint, root: Uint8Array): U
 }
 
 /** Every stretch of the bundle proved against the newest heads and each day's; throws StreamFault. */
-export function openStreams(bundle: Bundle, newestRoot: Uint8Array): ProvedStream[] {
+export function openStreams(
+  bundle: Pick<Proofs, "days" | "streams">,
+  newestRoot: Uint8Array,
+): ProvedStream[] {
   refuseTwice(
     "day",
     bundle.days.map(({ day }) => day),
@@ -98,7 +107,7 @@ function refuseTwice(what: string, names: readonly (string | number)[]): void {
 }
 
 /** Entries that a stretch names by leaf hash, keyed by that hash. */
-export function openReferences(bundle: Bundle): Map<string, ProvedEntry> {
+export function openReferences(bundle: Pick<Proofs, "references">): Map<string, ProvedEntry> {
   return new Map(
     bundle.references.map(({ stream, seq, prev, opening }) => {
       const leaf = leafOf(stream, seq, prev, commitmentOf(opening));

@@ -51,16 +51,22 @@ const day = record({
   heads: headsLeaf,
   streams: dictionary(hash, headsProof),
 });
-const bundleShape = record({
-  v: oneOf(1),
-  subject: text(300),
-  view: oneOf("public", "partner"),
+
+/** The shapes of what every kind of bundle proves its streams by. */
+export const proofFields = {
   checkpoint: text(10_000),
   heads: headsLeaf,
   anchor: record({ tx: anyOf(text(66), oneOf(null)) }),
   days: list(day, 4_000),
   streams: list(stretch, 1_000),
   references: list(record({ stream: hash, seq: count, prev: hash, opening }), 1_000),
+};
+
+const bundleShape = record({
+  v: oneOf(1),
+  subject: text(300),
+  view: oneOf("public", "partner"),
+  ...proofFields,
 });
 
 const trustShape = record(

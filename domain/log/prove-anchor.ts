@@ -1,10 +1,10 @@
 /** How far a checkpoint is anchored: decided from the contract's state, the days' seals and one receipt. */
-import type { Bundle, TrustFile, VerificationResult } from "./bundle.ts";
+import type { Proofs, TrustFile, VerificationResult } from "./bundle.ts";
 import { type ChainHead, ChainView, type Rpc, sealDigest } from "./chain-view.ts";
 
 /** The tree that is said to be anchored; root in hex. */
 export interface AnchorClaim {
-  readonly bundle: Bundle;
+  readonly bundle: Pick<Proofs, "anchor" | "days">;
   readonly size: number;
   readonly root: string;
   /** The first UTC day (number since 1970) whose seal the answer relies on; null relies on none. */

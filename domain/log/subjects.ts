@@ -12,6 +12,11 @@ export function lotSubject(gtin: string, lot: string): string {
   return `${productSubject(gtin)}/10/${encodeSegment(lot)}`;
 }
 
+/** The stream subject of a refrigerator, vehicle or box, by the label printed on it. */
+export function equipmentSubject(label: string): string {
+  return `urn:coldmark:equipment:${label}`;
+}
+
 /** How bodies name the key that signed something: no bundle shows the key's own id, which may name its owner. */
 export function keyAlias(kid: string): string;
 export function keyAlias(kid: string | null): string | null;

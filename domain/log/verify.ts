@@ -3,7 +3,7 @@
  * It opens no socket and reads no clock; whoever calls hands in the trust file and, to go beyond offline, an RPC.
  */
 import { canonicalEpc } from "../codes/epc.ts";
-import type { Bundle, TrustFile, VerificationResult } from "./bundle.ts";
+import type { Bundle, Proofs, TrustFile, VerificationResult } from "./bundle.ts";
 import { toHex } from "./bytes.ts";
 import { logIdOf, type Rpc, revocationSubject } from "./chain-view.ts";
 import { checkReadings } from "./check-readings.ts";
@@ -11,6 +11,7 @@ import { openCheckpoint } from "./checkpoint.ts";
 import type { LogTree } from "./compare-trees.ts";
 import { streamOf } from "./entry.ts";
 import { firstDayOf } from "./first-day.ts";
+import { type Judgement, judgeAnchor } from "./judge-anchor.ts";
 import {
   headsRootOf,
   isWhole,
@@ -21,7 +22,6 @@ import {
   StreamFault,
 } from "./open-streams.ts";
 import { parseBundle } from "./parse-bundle.ts";
-import { proveAnchor } from "./prove-anchor.ts";
 import { lotSubject } from "./subjects.ts";
 
 /** What a bundle proves once its streams are bound to the checkpoint's heads. */
@@ -36,10 +36,7 @@ export interface ProvedContents {
 }
 
 /** The outcome; `asOf` is the time of the newest proven anchor (epoch ms), `contents` what was proved to be said. */
-export interface Verification {
-  readonly result: VerificationResult;
-  readonly asOf: number | null;
-  readonly reasons: readonly string[];
+export interface Verification extends Judgement {
   readonly contents: ProvedContents | null;
 }
 
@@ -53,7 +50,7 @@ export interface VerifyOptions {
   /** The caller's clock (epoch ms); without it age is told by the chain's newest block, and offline not at all. */
   readonly nowMs?: number;
   /** Holds the bundle against a checkpoint that the caller got apart from it (`checkHeld`); rejects with StreamFault. */
-  readonly held?: (bundle: Bundle, newest: LogTree) => Promise<void>;
+  readonly held?: (bundle: Pick<Proofs, "days">, newest: LogTree) => Promise<void>;
 }
 
 /** Checks a proof bundle (its JSON text) from the trust file alone, and with `rpc` against the chain. Never throws. */
@@ -106,35 +103,15 @@ async function anchor(
   contents: ProvedContents,
   tree: { size: number; root: string },
   code: ProvedStream,
-  { trust, rpc, maxAgeMs, nowMs }: VerifyOptions & { trust: TrustFile },
+  options: VerifyOptions & { trust: TrustFile },
 ): Promise<Verification> {
-  if (rpc === undefined) return { ...offline(bundle, maxAgeMs, nowMs), asOf: null, contents };
   const lot = lotOf(contents.subject, code);
   const headers = code.entries.flatMap((entry) => entry.header ?? []);
   const claim = {
     ...{ bundle, ...tree, firstDay: firstDayOf(headers) },
     revocation: lot === null ? null : revocationSubject(lot.gtin, lot.lot),
   };
-  const proof = await proveAnchor(claim, trust, rpc);
-  const { result, asOf, reasons, chainTime } = proof;
-  const ageMs = Math.max(chainTime ?? 0, nowMs ?? 0) - (asOf ?? 0);
-  if (result.startsWith("VALID") && maxAgeMs !== undefined && ageMs > maxAgeMs) {
-    return { result: "STALE", asOf, reasons: ["the newest proven anchor is older than allowed"], contents };
-  }
-  return { result, asOf, reasons, contents };
-}
-
-/** Offline no anchor is proved; what can be too old is the moment at which the log's key closed the tree. */
-function offline(
-  { heads }: Bundle,
-  maxAgeMs: number | undefined,
-  nowMs: number | undefined,
-): Pick<Verification, "result" | "reasons"> {
-  const ageMs = (nowMs ?? Number.POSITIVE_INFINITY) - heads.opening.header.to;
-  if (maxAgeMs !== undefined && ageMs > maxAgeMs) {
-    return { result: "STALE", reasons: ["offline, and the log's newest statement is older than allowed"] };
-  }
-  return { result: "VALID_PROVISIONAL", reasons: ["checked offline: the chain was not asked"] };
+  return { ...(await judgeAnchor(claim, options)), contents };
 }
 
 /** The canonical EPC that the caller's code and the bundle agree on; null when they do not. */

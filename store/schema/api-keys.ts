@@ -5,6 +5,7 @@ import { bytes, tenant, whole } from "./columns.ts";
 export const apiKeyScopes = [
   "capture",
   "provenance:partner",
+  "equipment:bundle",
   "register",
   "devices",
   "gateways",

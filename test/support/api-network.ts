@@ -15,6 +15,7 @@ import { newApiKey } from "#services/api-keys/secret.ts";
 import { openCharts } from "#services/console/open-charts.ts";
 import { openPeople } from "#services/people/open-people.ts";
 import { openProvenance } from "#services/provenance/answer-for.ts";
+import { openEquipmentBundles } from "#services/provenance/equipment-bundle.ts";
 import { registerNetwork } from "#services/register/register-network.ts";
 import { openStore, type Store } from "#store/connect.ts";
 import { openPostgresReadings } from "#store/readings/postgres.ts";
@@ -72,6 +73,7 @@ export async function startApiNetwork(change: Partial<ApiParts> = {}): Promise<A
       secret: "the secret of a test, which nobody guesses",
     }),
     provenance: openProvenance({ store, readings: openPostgresReadings(store), trust, rpc }),
+    equipmentBundles: openEquipmentBundles({ store, readings: openPostgresReadings(store) }),
     charts: openCharts(openPostgresReadings(store)),
     live: new LiveFeed({ store, clock: base.clock, log }),
     status: () => ({ ready: true, missing: [], parts: { records: "up" } }),

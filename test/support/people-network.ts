@@ -8,6 +8,7 @@ import { loadConfig } from "#config";
 import { openCharts } from "#services/console/open-charts.ts";
 import { openPeople } from "#services/people/open-people.ts";
 import { openProvenance } from "#services/provenance/answer-for.ts";
+import { openEquipmentBundles } from "#services/provenance/equipment-bundle.ts";
 import { type Registration, registerNetwork } from "#services/register/register-network.ts";
 import type { Store } from "#store/connect.ts";
 import { openPostgresReadings } from "#store/readings/postgres.ts";
@@ -63,6 +64,7 @@ export async function startPeopleNetwork(store: Store): Promise<PeopleNetwork> {
     config: { ...config, publicUrl },
     people: openPeople({ store, publicUrl, secret, clock, log }),
     provenance: openProvenance({ store, readings: openPostgresReadings(store), trust, rpc }),
+    equipmentBundles: openEquipmentBundles({ store, readings: openPostgresReadings(store) }),
     charts: openCharts(openPostgresReadings(store)),
     live: new LiveFeed({ store, clock, log }),
     status: () => ({ ready: true, missing: [], parts: {} }),

@@ -1,0 +1,207 @@
+import { describe, expect, it } from "vitest";
+import {
+  type EquipmentStory,
+  equipmentStory,
+  label,
+  point,
+  span,
+  subject,
+  usual,
+} from "#test/golden/equipment-stories.ts";
+import { at, hourMs, minuteMs, start } from "#test/support/cold-network.ts";
+import { rpcOf } from "#test/support/golden-chain.ts";
+import { commitmentOf, entryLeaf, type Opening, saltedHash } from "../log/entry.ts";
+import type { EquipmentBundle } from "../log/equipment-bundle.ts";
+import { tellEquipment } from "./tell-equipment.ts";
+import { verifyEquipmentBundle } from "./verify-equipment.ts";
+
+const story = equipmentStory();
+const check = (bundle: object, { trust, chain }: EquipmentStory = story, code = label) =>
+  verifyEquipmentBundle(JSON.stringify(bundle), { trust, code, rpc: rpcOf(chain) });
+const iso = (ms: number) => new Date(ms).toISOString();
+const lineAt = (ts: number) => new RegExp(`^${point},${ts},.*\n`, "m");
+type Change = (bundle: EquipmentBundle) => object;
+const csv =
+  (change: (text: string) => string): Change =>
+  ({ readings }) => ({ readings: change(readings) });
+const entries = (
+  change: (list: EquipmentBundle["streams"][number]["entries"]) => readonly object[],
+): Change => {
+  return ({ streams: [own, ...more] }) => ({
+    streams: [{ ...own, entries: change(own?.entries ?? []) }, ...more],
+  });
+};
+const tenth = start + 2 * hourMs;
+
+describe("an equipment bundle", () => {
+  it("gives coverage, gaps, excursions and calibrations from its readings alone", async () => {
+    const { result, asOf, contents } = await check(story.bundle);
+    expect(result).toBe("VALID_FINAL");
+    const report = tellEquipment(contents!, asOf);
+    const quiet = { from: start + 130 * minuteMs, to: start + 170 * minuteMs };
+    expect(report.gaps).toEqual([quiet]);
+    expect(report.coverage).toBeCloseTo(1 - 40 / 300, 10);
+    expect(report.excursions).toEqual([
+      {
+        ...{ point, direction: "high", extremeC: 8.5, limitC: 8, durationMs: 10 * minuteMs },
+        ...{ from: start + 70 * minuteMs, to: start + 80 * minuteMs },
+      },
+    ]);
+    expect(report.calibrations).toEqual([
+      { point, ...span, calibratedUntil: span.to + hourMs, isValid: true },
+    ]);
+    expect(report.points).toMatchObject([{ point, readings: 260, faults: 0, minC: 5, maxC: 8.5 }]);
+    expect(report.placements).toEqual([{ point, since: span.from, until: null }]);
+    expect(report.windows).toEqual({ shown: 5, sealedLate: [], withHoles: [], differing: [], takenBack: [] });
+    expect(report.decisions).toEqual([]);
+  });
+
+  it("never shows more than VALID_PROVISIONAL offline, and says nothing without a trust file", async () => {
+    const text = JSON.stringify(story.bundle);
+    expect((await verifyEquipmentBundle(text, { trust: story.trust })).result).toBe("VALID_PROVISIONAL");
+    expect((await verifyEquipmentBundle(text, { trust: null })).result).toBe("KEY_UNKNOWN");
+  });
+
+  it("counts what isn't sealed as a gap", async () => {
+    const longer = { from: span.from, to: span.to + hourMs };
+    const late = equipmentStory(() => 5_000, undefined, longer);
+    const { contents, asOf } = await check(late.bundle, late);
+    const { gaps, coverage } = tellEquipment(contents!, asOf);
+    expect([gaps, coverage]).toEqual([[{ from: span.to, to: longer.to }], 5 / 6]);
+  });
+
+  it("takes readings from the newest version of a window, and says which extremes it took back", async () => {
+    const late = equipmentStory(usual, (log, roster) =>
+      log.window(subject, roster, start + hourMs, () => 6_000, { kind: "late" }),
+    );
+    const { result, contents, asOf } = await check(late.bundle, late);
+    expect(result).toBe("VALID_FINAL");
+    const report = tellEquipment(contents!, asOf);
+    expect(report.excursions).toEqual([]);
+    expect(report.windows.takenBack).toEqual([{ from: start + hourMs, point }]);
+  });
+
+  it("says of an excursion that was sealed on the spot whether the readings show it", async () => {
+    const body = { point, direction: "high", limitMilliC: 8_000 };
+    const alarmed = equipmentStory(usual, (log) => {
+      log.append(subject, "excursion", at(start + 70 * minuteMs), { ...body, at: start + 70 * minuteMs });
+      log.append(subject, "excursion", at(tenth), { ...body, at: tenth });
+    });
+    const { contents, asOf } = await check(alarmed.bundle, alarmed);
+    expect(tellEquipment(contents!, asOf).alarms).toEqual([
+      { point, at: start + 70 * minuteMs, isInReadings: true },
+      { point, at: tenth, isInReadings: false },
+    ]);
+  });
+
+  it("judges nothing by rules that the trust file doesn't pin", async () => {
+    const { contents, asOf } = await check(story.bundle, {
+      ...story,
+      trust: { ...story.trust, profiles: [] },
+    });
+    expect(tellEquipment(contents!, asOf)).toMatchObject({ coverage: 0, unjudged: [span], excursions: [] });
+  });
+});
+
+describe("an equipment bundle that was changed", () => {
+  it.each<[string, Change]>([
+    ["a reading left out", csv((text) => text.replace(lineAt(tenth), ""))],
+    [
+      "a reading made cooler",
+      csv((text) => text.replace(`${point},${tenth},5000,`, `${point},${tenth},4999,`)),
+    ],
+    ["a reading added", csv((text) => `${text}${point},${tenth + 1},5000,\n`)],
+    ["a reading twice", csv((text) => `${text}${lineAt(tenth).exec(text)?.[0]}`)],
+    [
+      "a fault put to a reading",
+      csv((text) => text.replace(`${point},${tenth},5000,`, `${point},${tenth},5000,X`)),
+    ],
+    ["an hour of readings left out", csv((text) => text.replaceAll(hourOf(tenth), ""))],
+  ])("%s: TAMPERED, with the window named", async (_what, change) => {
+    const { result, reasons, asOf } = await check({ ...story.bundle, ...change(story.bundle) });
+    expect([result, asOf]).toEqual(["TAMPERED", null]);
+    expect(reasons[0]).toContain(iso(tenth));
+  });
+
+  it.each<[string, string, Change]>([
+    [
+      "an hour left out, readings and entry",
+      "TAMPERED",
+      (bundle) => ({
+        ...csv((text) => text.replaceAll(hourOf(tenth), ""))(bundle),
+        ...entries((list) => list.filter((one) => !("header" in one) || one.header.from !== tenth))(bundle),
+      }),
+    ],
+    ["the last hour left out", "TAMPERED", entries((list) => list.slice(0, -1))],
+    [
+      "an hour closed and its readings left out",
+      "BAD_PATH",
+      (bundle) => ({
+        ...csv((text) => text.replaceAll(hourOf(tenth), ""))(bundle),
+        ...entries((list) =>
+          list.map((one) => ("bodySalt" in one && one.header.from === tenth ? closed(one) : one)),
+        )(bundle),
+      }),
+    ],
+    [
+      "a summary's highest reading lowered",
+      "TAMPERED",
+      entries((list) => JSON.parse(JSON.stringify(list).replaceAll("8500", "7900"))),
+    ],
+    ["a reading of no window", "TAMPERED", csv((text) => `${text}${point},${span.to + 1},5000,\n`)],
+    ["the site's stream left out", "BAD_PATH", ({ streams: [own], days }) => ({ streams: [own], days })],
+    ["the day's seal left out", "ANCHOR_UNPROVED", () => ({ days: [] })],
+    ["another label", "SUBJECT_MISMATCH", () => ({ equipment: "f".repeat(32) })],
+    [
+      "a time before the equipment's stretch",
+      "BAD_PATH",
+      ({ streams: [own, ...more] }) => ({
+        streams: [{ ...own, ...withoutFirst(own as Stretch) }, ...more],
+      }),
+    ],
+    ["no header over the readings", "MALFORMED", csv((text) => text.slice(6))],
+    ["a line that is none", "MALFORMED", csv((text) => `${text}p,1\n`)],
+    ["a member too many", "MALFORMED", () => ({ more: 1 })],
+    ["a time that is none", "MALFORMED", () => ({ to: span.from })],
+    ["more than 400 days", "MALFORMED", () => ({ to: span.from + 401 * 24 * hourMs })],
+  ])("%s: %s", async (_what, result, change) => {
+    const changed = { ...story.bundle, ...change(story.bundle) };
+    expect((await check(changed)).result).not.toMatch(/^VALID/);
+    expect((await check(changed)).result).toBe(result);
+  });
+
+  it("and one of other equipment than the label says: SUBJECT_MISMATCH", async () => {
+    expect((await check(story.bundle, story, "e".repeat(32))).result).toBe("SUBJECT_MISMATCH");
+  });
+});
+
+/** The lines of an hour. */
+function hourOf(from: number): RegExp {
+  return new RegExp(
+    `^${point},(${Array.from({ length: 60 }, (_, minute) => from + minute * minuteMs).join("|")}),.*\n`,
+    "gm",
+  );
+}
+
+type Stretch = EquipmentBundle["streams"][number];
+
+/** A stretch that begins one entry later. */
+function withoutFirst({ stream, prev, entries: [first, ...entries] }: Stretch) {
+  const leaf = entryLeaf({ v: 1, stream, seq: 0, prev, commit: commitmentOf(first as Opening) });
+  return { from: 1, prev: leaf, entries };
+}
+
+/** An entry of which only the header shows. */
+function closed({
+  salt,
+  header,
+  bodySalt,
+  body,
+}: {
+  salt: string;
+  header: object;
+  bodySalt: string;
+  body: unknown;
+}) {
+  return { salt, header: { ...header, body: saltedHash(bodySalt, body) } };
+}

@@ -1,0 +1,126 @@
+/** The verifier of equipment bundles (design §5): as that of packs' bundles, and every reading held against its window. */
+import type { TrustFile, VerificationResult } from "#domain/log/bundle.ts";
+import { toHex } from "#domain/log/bytes.ts";
+import { logIdOf } from "#domain/log/chain-view.ts";
+import { openCheckpoint } from "#domain/log/checkpoint.ts";
+import { streamOf } from "#domain/log/entry.ts";
+import {
+  type EquipmentBundle,
+  equipmentSpanMaxMs,
+  parseEquipmentBundle,
+} from "#domain/log/equipment-bundle.ts";
+import { type Judgement, judgeAnchor } from "#domain/log/judge-anchor.ts";
+import {
+  headsRootOf,
+  openReferences,
+  openStreams,
+  type ProvedEntry,
+  type ProvedStream,
+  StreamFault,
+} from "#domain/log/open-streams.ts";
+import { parseReadingsCsv } from "#domain/log/readings-csv.ts";
+import { equipmentSubject } from "#domain/log/subjects.ts";
+import type { VerifyOptions } from "#domain/log/verify.ts";
+import { type RosterBody, rosterOf } from "./bodies.ts";
+import { checkSummary, type Differing } from "./check-summary.ts";
+import { matchReadings, nameOf, type ShownWindow } from "./match-readings.ts";
+import { requireAllShown, siteStreamsOf } from "./require-all-shown.ts";
+
+/** A window with the roster that it was sealed under. */
+export interface RosteredWindow extends ShownWindow {
+  readonly roster: RosterBody;
+}
+
+/** What an equipment bundle proves of [from, to). */
+export interface EquipmentContents {
+  readonly equipment: string;
+  readonly from: number;
+  readonly to: number;
+  readonly stream: ProvedStream;
+  /** The stream of each site that it stood at. */
+  readonly sites: readonly ProvedStream[];
+  readonly windows: readonly RosteredWindow[];
+  readonly differing: readonly Differing[];
+  readonly profiles: TrustFile["profiles"];
+}
+
+/** The outcome; `contents` is null where the bundle doesn't hold by itself. */
+export interface EquipmentVerification extends Judgement {
+  readonly contents: EquipmentContents | null;
+}
+
+/**
+ * Checks an equipment bundle (its JSON text) from the trust file alone, and with `rpc` against the chain; `code` is the label
+ * that the caller read off the equipment. Never throws.
+ */
+export async function verifyEquipmentBundle(
+  text: string,
+  options: VerifyOptions,
+): Promise<EquipmentVerification> {
+  let bundle: EquipmentBundle;
+  try {
+    bundle = parseEquipmentBundle(text);
+  } catch (fault) {
+    return ended("MALFORMED", (fault as Error).message);
+  }
+  if (options.trust === null) return ended("KEY_UNKNOWN", "without a trust file no key is known");
+  try {
+    return await checkBundle(bundle, { ...options, trust: options.trust });
+  } catch (fault) {
+    return ended(fault instanceof StreamFault ? fault.result : "MALFORMED", (fault as Error).message);
+  }
+}
+
+async function checkBundle(
+  bundle: EquipmentBundle,
+  options: VerifyOptions & { trust: TrustFile },
+): Promise<EquipmentVerification> {
+  const note = openCheckpoint(bundle.checkpoint, options.trust.logKeys);
+  if ("error" in note) return ended(note.error, "the checkpoint is not signed by a key of the trust file");
+  if (logIdOf(note.origin) !== options.trust.logId.toLowerCase())
+    return ended("KEY_UNKNOWN", "the checkpoint is of another log");
+  if (options.code !== undefined && options.code.trim().toLowerCase() !== bundle.equipment)
+    return ended("SUBJECT_MISMATCH", "the bundle is about other equipment");
+  const contents = openContents(bundle, headsRootOf(bundle.heads, note.size, note.root), options.trust);
+  await options.held?.(bundle, note);
+  const tree = { size: Number(note.size), root: toHex(note.root) };
+  const claim = { bundle, ...tree, firstDay: Math.floor(bundle.from / 86_400_000), revocation: null };
+  return { ...(await judgeAnchor(claim, options)), contents };
+}
+
+function openContents(bundle: EquipmentBundle, newest: Uint8Array, trust: TrustFile): EquipmentContents {
+  const { equipment, from, to } = bundle;
+  if (from >= to || to - from > equipmentSpanMaxMs)
+    throw new StreamFault("MALFORMED", "the bundle's time is none, or longer than 400 days");
+  const streams = openStreams(bundle, newest);
+  const stream = streams.find((one) => one.stream === streamOf(equipmentSubject(equipment)));
+  if (stream === undefined)
+    throw new StreamFault("SUBJECT_MISMATCH", "the bundle does not show the equipment's stream");
+  const rosters = rostersOf(bundle, stream);
+  const siteIds = siteStreamsOf([...rosters.values()]);
+  requireAllShown(stream, streams, siteIds, bundle);
+  const windows = matchReadings(stream, parseReadingsCsv(bundle.readings), bundle).map((window) => {
+    const roster = rosters.get(window.body.roster);
+    const body = roster !== undefined && roster.seq < window.entry.seq ? rosterOf(roster) : null;
+    if (body === null)
+      throw new StreamFault("BAD_PATH", `${nameOf(window)} names a roster that is not shown`);
+    return { ...window, roster: body };
+  });
+  const differing = windows.flatMap((window) => checkSummary(window, window.roster));
+  const sites = streams.filter((one) => siteIds.includes(one.stream));
+  return { equipment, from, to, stream, sites, windows, differing, profiles: trust.profiles };
+}
+
+/** The equipment's rosters by leaf: those in its stretch, and those before it that its windows name. */
+function rostersOf(bundle: EquipmentBundle, { stream, entries }: ProvedStream): Map<string, ProvedEntry> {
+  const named = new Set(entries.map(({ body }) => (body as { roster?: unknown } | null | undefined)?.roster));
+  const before = [...openReferences(bundle).values()].filter(
+    (one) => one.stream === stream && named.has(one.leaf),
+  );
+  const rosters = [...before, ...entries].filter(({ header }) => header?.kind === "equipment");
+  return new Map(rosters.map((roster) => [roster.leaf, roster]));
+}
+
+function ended(result: VerificationResult, reason: string): EquipmentVerification {
+  return { result, asOf: null, reasons: [reason], contents: null };
+}

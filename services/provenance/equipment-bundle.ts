@@ -1,0 +1,105 @@
+/** An equipment's bundle for an inspector (design §5): who may have it, what stands in it, handed out piece by piece. */
+import { AppError } from "#domain/errors.ts";
+import { equipmentSpanMaxMs } from "#domain/log/equipment-bundle.ts";
+import { findEquipmentView } from "#store/equipment-view.ts";
+import { findOrganisation } from "#store/places.ts";
+import { reachOf } from "../console/reach.ts";
+import type { Context } from "../context.ts";
+import { requireScope } from "../require-scope.ts";
+import { BundleTurns } from "./bundle-turns.ts";
+import { draftEquipment } from "./draft-equipment.ts";
+import { HeadsTrees } from "./heads-trees.ts";
+import type { ProvenanceParts } from "./parts.ts";
+import { writeEquipmentBundle } from "./write-equipment-bundle.ts";
+
+/** The time that is asked for, epoch ms. */
+export interface BundleSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Hands out bundles of equipment. */
+export interface EquipmentBundles {
+  /**
+   * The bundle of [from, to) as JSON, in pieces; what was opened is closed once it was read to its end or cancelled.
+   * @throws AppError UNAUTHENTICATED (neither the scope `console:read` nor `equipment:bundle`), NOT_FOUND (no such label in
+   *   reach, or nothing anchored of it yet), BAD_REQUEST (no such time), TOO_LARGE (too many readings), TOO_MANY
+   */
+  bundle(
+    ctx: Pick<Context, "store" | "clock" | "actor">,
+    label: string,
+    span: BundleSpan,
+  ): Promise<ReadableStream<Uint8Array>>;
+}
+
+/** Kinds of organisation whose machines see every equipment, as their people do. */
+const overseers = new Set(["authority", "operator"]);
+
+/** Equipment bundles from the log and a readings store. */
+export function openEquipmentBundles(parts: Pick<ProvenanceParts, "store" | "readings">): EquipmentBundles {
+  const turns = new BundleTurns();
+  return {
+    bundle: async (ctx, label, span) => {
+      requireSpan(span, ctx.clock());
+      const place = await findPlace(ctx, label);
+      const release = turns.take(ctx.actor);
+      try {
+        const trees = new HeadsTrees();
+        const draft = await parts.store.as({ role: "worker" }, (tx) =>
+          draftEquipment(tx, trees, { label, ...span }),
+        );
+        if (draft === null) throw new AppError("NOT_FOUND", "nothing of this equipment is anchored yet");
+        return streamOf(writeEquipmentBundle(parts, trees, draft, place), release);
+      } catch (fault) {
+        release();
+        throw fault;
+      }
+    },
+  };
+}
+
+function requireSpan({ from, to }: BundleSpan, now: number): void {
+  if (from >= to || from < 0) throw new AppError("BAD_REQUEST", "from must be before to");
+  if (to > now) throw new AppError("BAD_REQUEST", "to must not lie in the future");
+  if (to - from > equipmentSpanMaxMs) throw new AppError("BAD_REQUEST", "a bundle covers at most 400 days");
+}
+
+/** The equipment, under row-level security and the query's own filter: what is not theirs looks like what isn't there. */
+async function findPlace({ store, actor }: Pick<Context, "store" | "actor">, label: string) {
+  const who = actor.kind === "apiKey" ? await reachOfKey({ store, actor }) : reachOf(actor);
+  const equipment = await store.as(who, (tx) => findEquipmentView(tx, who.tenant, label));
+  if (equipment === null) throw new AppError("NOT_FOUND", "there is no such equipment");
+  return { tenant: equipment.tenantId, equipmentId: equipment.id };
+}
+
+async function reachOfKey({
+  store,
+  actor,
+}: Pick<Context, "store" | "actor">): Promise<ReturnType<typeof reachOf>> {
+  const tenant = requireScope(actor, "equipment:bundle");
+  const organisation = await store.as({ role: "worker" }, (tx) => findOrganisation(tx, tenant));
+  return overseers.has(organisation?.kind ?? "")
+    ? { role: "operator", tenant: null }
+    : { role: "app", tenant };
+}
+
+function streamOf(pieces: AsyncGenerator<string>, release: () => void): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  return new ReadableStream<Uint8Array>({
+    pull: async (controller) => {
+      try {
+        const { done, value } = await pieces.next();
+        if (!done) return controller.enqueue(encoder.encode(value));
+        controller.close();
+      } catch (fault) {
+        // A bundle that breaks off is no JSON: whoever reads it sees that it isn't whole.
+        controller.error(fault);
+      }
+      release();
+    },
+    cancel: async () => {
+      release();
+      await pieces.return(undefined);
+    },
+  });
+}
