@@ -88,7 +88,9 @@ function aNetwork({ sites, only, from }: Pick<Recording, "sites" | "only" | "fro
     key === "since" || key === "signatures" ? undefined : value;
   const file = JSON.parse(JSON.stringify({ ...network, organisations }, withoutPast)) as unknown;
   const ids = new Set(
-    organisations.flatMap((one) => one.sites.flatMap((site) => site.gateways.map(({ id }) => id))),
+    organisations.flatMap((one) =>
+      (one.sites ?? []).flatMap((site) => (site.gateways ?? []).map(({ id }) => id)),
+    ),
   );
   return { network: file, gateways: devices.gateways.filter(({ id }) => ids.has(id)) };
 }
