@@ -95,16 +95,20 @@ async function checkInbox(check: Check, { ranges, before, sealedTo }: LogNotes):
   const readings = new MessageReadings(check, check, sealedTo);
   const times = new MessageTimes(ranges);
   let done = 0;
+  let adding: Promise<void> = Promise.resolve();
   const reader = {
     ...{ after: before, upTo },
     see: async (page: Parameters<ReadAgain>[0]) => {
-      await readings.add(page.filter(({ id }) => id <= upTo));
+      await adding; // the page before: the next one is read and hashed meanwhile
+      adding = readings.add(page.filter(({ id }) => id <= upTo));
+      adding.catch(() => undefined);
       for (const finding of [...times.look(page), ...readings.findings.splice(0)]) check.onFinding(finding);
       done += page.length;
       check.onProgress?.({ step: "inbox", done });
     },
   };
   const findings = await auditInbox(store, ranges, check.exportDir, reader);
+  await adding;
   await readings.end();
   for (const finding of [...findings, ...readings.findings]) check.onFinding(finding);
   return { readings, upTo, isWhole: findings.length === 0 };

@@ -30,6 +30,8 @@ export class MessageReadings {
   readonly #sealedTo: ReadonlyMap<string, number>;
   readonly #counts = new Map<string, number>();
   #waiting: Reading[] = [];
+  /** The comparison before: signatures of the next messages are checked meanwhile. */
+  #comparing: Promise<void> = Promise.resolve();
 
   /** `sealedTo` is the end of each equipment's newest sealed window: up to there readings are counted. */
   constructor(
@@ -49,12 +51,16 @@ export class MessageReadings {
       for (const { reading } of candidates) {
         if (reading.ts >= this.#span.from && reading.ts < this.#span.to) this.#waiting.push(reading);
       }
-      if (this.#waiting.length >= readingsAtOnce) await this.#compare();
+      if (this.#waiting.length < readingsAtOnce) continue;
+      await this.#comparing;
+      this.#comparing = this.#compare();
+      this.#comparing.catch(() => undefined); // told when it is awaited
     }
   }
 
   /** Ends it: nothing waits any more. */
   async end(): Promise<void> {
+    await this.#comparing;
     await this.#compare();
   }
 
