@@ -1,7 +1,7 @@
 import { AppError } from "#domain/errors.ts";
 import type { TrustFile } from "#domain/log/bundle.ts";
 import { fromHex, toHex } from "#domain/log/bytes.ts";
-import { ChainView, type Rpc } from "#domain/log/chain-view.ts";
+import type { Rpc } from "#domain/log/chain-view.ts";
 import type { RosterBody } from "#domain/provenance/bodies.ts";
 import {
   type AuditedEquipment,
@@ -10,16 +10,16 @@ import {
   gatewaysOf,
   waitingWindows,
 } from "#store/audited.ts";
-import { allCheckpoints } from "#store/checkpoints.ts";
 import type { Store } from "#store/connect.ts";
-import { type LogEntry, readEntries } from "#store/entries.ts";
+import type { LogEntry } from "#store/entries.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import { readWindows } from "#store/windows.ts";
 import { auditInbox } from "./audit/audit-inbox.ts";
 import { auditReceipts } from "./audit/audit-receipts.ts";
-import { auditWindows, type SealedVersion } from "./audit/audit-windows.ts";
+import { auditTiling, auditWindows, type SealedVersion } from "./audit/audit-windows.ts";
 import type { Finding } from "./audit/finding.ts";
-import { LogReplay, type PublicRoot, rootsOfCheckpoint } from "./audit/replay-log.ts";
+import type { LogReplay } from "./audit/replay-log.ts";
+import { replayRecords } from "./audit/replay-records.ts";
 import { readStays, type SealedBody } from "./compose-windows.ts";
 import { equipmentSubject } from "./equipment-rosters.ts";
 
@@ -44,8 +44,6 @@ export interface AuditReport {
   readonly ok: boolean;
   readonly findings: readonly Finding[];
 }
-
-const entriesAtOnce = 2_000;
 
 /**
  * Holds readings store, inbox and receipts against the log, and the log against its checkpoints and the chain. The whole
@@ -104,31 +102,10 @@ async function replayLog(
   request: AuditRequest,
   place: AuditedEquipment,
 ): Promise<{ replay: LogReplay; seen: Seen }> {
-  const { store } = request;
-  const idOf = await store.as({ role: "worker" }, equipmentIdsByLabel);
-  const equipmentOf = (subject: string) => idOf.get(subject.slice(equipmentSubject("").length)) ?? null;
-  const checkpoints = await store.as({ role: "worker" }, allCheckpoints);
-  const roots = [...checkpoints.flatMap(rootsOfCheckpoint), ...(await chainRoot(request))];
-  const replay = new LogReplay(equipmentOf, roots);
+  const idOf = await request.store.as({ role: "worker" }, equipmentIdsByLabel);
   const seen = new Seen(equipmentSubject(place.label), request);
-  for (let from = 0; ; ) {
-    const rows = await store.as({ role: "worker" }, (tx) => readEntries(tx, from, entriesAtOnce));
-    for (const row of rows) {
-      replay.add(row);
-      tryTo(() => seen.add(row));
-    }
-    const last = rows.at(-1);
-    if (last === undefined) break;
-    from = last.index + 1;
-  }
-  replay.end();
+  const replay = await replayRecords(request, idOf, (row) => seen.add(row));
   return { replay, seen };
-}
-
-async function chainRoot({ rpc, trust }: AuditRequest): Promise<PublicRoot[]> {
-  if (rpc === null || trust === null) return [];
-  const head = await new ChainView(rpc, trust.contract, trust.logId).head("latest");
-  return head.size === 0 ? [] : [{ size: head.size, root: fromHex(head.root), where: "the chain" }];
 }
 
 async function auditReadings(request: AuditRequest, place: AuditedEquipment, seen: Seen): Promise<Finding[]> {
@@ -143,7 +120,12 @@ async function auditReadings(request: AuditRequest, place: AuditedEquipment, see
     const dirty = (await readWindows(tx, span)).filter((window) => window.dirty || window.versions < 0);
     return new Set([...dirty.map(({ fromMs }) => fromMs), ...(await waitingWindows(tx, first.row.subject))]);
   });
-  return auditWindows({ equipment: equipmentId, windows, rosters: seen.rosters, rows, waiting });
+  const tiled = windows.map(({ row }) => row);
+  const tiledFrom = tiled.find(({ kind }) => kind === "segment")?.fromMs ?? Number.POSITIVE_INFINITY;
+  return [
+    ...auditWindows({ equipment: equipmentId, windows, rosters: seen.rosters, rows, waiting }),
+    ...auditTiling(equipmentId, tiled, tiledFrom),
+  ];
 }
 
 async function auditKeptReceipts(
@@ -160,13 +142,4 @@ async function auditKeptReceipts(
 
 function parsed<Body>(body: string): Body {
   return JSON.parse(body) as Body;
-}
-
-/** A body that can't be read was changed, and the replay says so. */
-function tryTo(work: () => void): void {
-  try {
-    work();
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
 }

@@ -210,13 +210,18 @@ async function composeRun(
   return sealed;
 }
 
-async function messagesById(store: Store, ids: readonly number[]): Promise<Map<number, SourceMessage>> {
+/** The messages of these inbox ids, by id. */
+export async function messagesById(
+  store: Store,
+  ids: readonly number[],
+): Promise<Map<number, SourceMessage>> {
   const wanted = [...new Set(ids)];
   const messages = await store.as({ role: "worker" }, (tx) => readSourceMessages(tx, wanted));
   return new Map(messages.map((message) => [message.inboxId, message]));
 }
 
-function messagesBehind(
+/** The messages that readings came with. */
+export function messagesBehind(
   rows: readonly Reading[],
   messages: ReadonlyMap<number, SourceMessage>,
 ): SourceMessage[] {

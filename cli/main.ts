@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   bench: async () => (await import("./bench.ts")).addBenchCommand,
   rebuild: async () => (await import("./rebuild.ts")).addRebuildCommand,
   audit: async () => (await import("./audit.ts")).addAuditCommand,
+  fsck: async () => (await import("./fsck.ts")).addFsckCommand,
   migrate: async () => (await import("./migrate.ts")).addMigrateCommand,
   chain: async () => (await import("./chain.ts")).addChainCommand,
   openapi: async () => (await import("./openapi.ts")).addOpenApiCommand,

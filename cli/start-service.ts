@@ -12,6 +12,7 @@ import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import { authSecret } from "./auth-secret.ts";
 import { openChainReader } from "./chain-reader.ts";
 import { openControl } from "./control.ts";
+import { fsckVerbs } from "./fsck-control.ts";
 import { chainSettings, openReadings, operatorContext } from "./parts.ts";
 import { rebuildVerbs } from "./rebuild-verb.ts";
 import type { DemoPages, ServedParts } from "./serve-api.ts";
@@ -120,5 +121,9 @@ function controlVerbs(running: Pick<ServedParts, "store" | "readings" | "config"
       return auditWith({ store, readings, rpc: chain.rpc(), trust: chain.trust(), exportDir }, input);
     },
     ...rebuildVerbs({ store, readings, config }),
+    ...fsckVerbs(() => {
+      const { exportDir } = config;
+      return { store, readings, config, rpc: chain.rpc(), trust: chain.trust(), exportDir };
+    }),
   };
 }

@@ -20,6 +20,14 @@ export async function findEquipment(tx: Tx, idOrLabel: string): Promise<AuditedE
     .where(or(eq(equipment.id, idOrLabel), eq(equipment.label, idOrLabel)));
 }
 
+/** All equipment. */
+export async function allEquipment(tx: Tx): Promise<AuditedEquipment[]> {
+  return tx
+    .select({ tenantId: equipment.tenantId, id: equipment.id, label: equipment.label })
+    .from(equipment)
+    .orderBy(equipment.tenantId, equipment.id);
+}
+
 /** The ids of all equipment by label. */
 export async function equipmentIdsByLabel(tx: Tx): Promise<Map<string, string>> {
   const rows = await tx.select({ id: equipment.id, label: equipment.label }).from(equipment);

@@ -1,10 +1,13 @@
 import { profileOf } from "#domain/coldchain/profiles.ts";
+import { canonicalize } from "#domain/log/canonical.ts";
 import { readingsRoot } from "#domain/log/check-readings.ts";
 import type { RosterBody } from "#domain/provenance/bodies.ts";
 import { type PointSummary, summarizeWindow } from "#domain/provenance/window-summary.ts";
 import type { LogEntry } from "#store/entries.ts";
 import type { Reading } from "#store/readings/readings-store.ts";
 import type { SealedBody } from "../compose-windows.ts";
+import type { SourceBody } from "../window-sources.ts";
+import { doorOf, powerOf } from "../window-switches.ts";
 import { type Finding, type FindingKind, timeText } from "./finding.ts";
 
 /** The newest sealed version of a window, and how many versions the log holds of it. */
@@ -23,11 +26,13 @@ export interface WindowsToAudit {
   readonly rows: readonly Reading[];
   /** Starts of windows that wait to be sealed again: readings added to them are no difference yet. */
   readonly waiting: ReadonlySet<number>;
+  /** The sources that the readings of a window give now, by its start; not compared where they weren't looked up. */
+  readonly sources?: ReadonlyMap<number, readonly SourceBody[]>;
 }
 
-/** Compares each window's newest sealed data and summary with the readings the store holds now. */
+/** Compares each window's newest sealed data, summary and sources with the readings the store holds now. */
 export function auditWindows(audited: WindowsToAudit): Finding[] {
-  return audited.windows.flatMap((version) => auditWindow(audited, version)).concat(untiled(audited));
+  return audited.windows.flatMap((version) => auditWindow(audited, version));
 }
 
 function auditWindow(audited: WindowsToAudit, { row, body }: SealedVersion): Finding[] {
@@ -40,11 +45,12 @@ function auditWindow(audited: WindowsToAudit, { row, body }: SealedVersion): Fin
   });
   const now = summaryOf(audited, { row, body }, rows);
   if (now === null) return [found("ENTRY_CHANGED", "the roster it was sealed under is not in the log")];
-  const differing = differences(body.points, now);
+  const differing = differences(body.points, now.points);
   if (readingsRoot(rows.map((r) => [r.point, r.ts, r.tMilliC, r.err])) === body.data) {
-    return differing.map(({ detail }) =>
+    const summary = differing.map(({ detail }) =>
       found("ENTRY_CHANGED", `its summary is not that of its readings: ${detail}`),
     );
+    return [...summary, ...besideTemperatures(audited, { row, body }, now, found)];
   }
   const kinds =
     differing.length === 0 ? [{ kind: "READING_CHANGED" as const, detail: "another value" }] : differing;
@@ -53,26 +59,59 @@ function auditWindow(audited: WindowsToAudit, { row, body }: SealedVersion): Fin
     .map(({ kind, detail }) => found(kind, detail));
 }
 
-/** The summary that the readings give now, under the rules it was sealed under; null without them. */
+/** Contacts and sources: the root over the readings covers temperatures only. */
+function besideTemperatures(
+  { sources, waiting }: WindowsToAudit,
+  { row, body }: Pick<SealedVersion, "row" | "body">,
+  now: Summary,
+  found: (kind: FindingKind, detail: string) => Finding,
+): Finding[] {
+  const findings: Finding[] = [];
+  if (!areEqual([body.door, body.power], [now.door, now.power]))
+    findings.push(found("READING_CHANGED", "door or power are other ones in the store"));
+  const own = sources?.get(row.fromMs);
+  if (own !== undefined && !waiting.has(row.fromMs) && !areSources(body.sources, own))
+    findings.push(found("SOURCES_DIFFER", "the messages behind its readings are not those that were sealed"));
+  return findings;
+}
+
+/** A number that was missing at sealing may have come since; one that is missing only now was taken away. */
+function areSources(sealed: readonly SourceBody[], now: readonly SourceBody[]): boolean {
+  const rest = (sources: readonly SourceBody[]) => sources.map(({ missing: _, ...others }) => others);
+  const isIn = ([from, to]: readonly [number, number], ranges: SourceBody["missing"]) =>
+    ranges.some(([first, last]) => first <= from && to <= last);
+  return (
+    areEqual(rest(sealed), rest(now)) &&
+    now.every(({ missing }, at) => missing.every((one) => isIn(one, sealed[at]?.missing ?? [])))
+  );
+}
+
+function areEqual(a: unknown, b: unknown): boolean {
+  return canonicalize(a) === canonicalize(b);
+}
+
+type Summary = Pick<SealedBody, "points" | "door" | "power">;
+
+/** What the readings give now, under the rules it was sealed under; null without them. */
 function summaryOf(
   { rosters }: WindowsToAudit,
   { row, body }: Pick<SealedVersion, "row" | "body">,
   rows: readonly Reading[],
-): PointSummary[] | null {
+): Summary | null {
   const roster = rosters.get(body.roster);
   const rules = roster === undefined ? null : profileOf(roster.profile.name, roster.profile.version);
   if (roster === undefined || rules === null) return null;
   const sealed = new Map(body.points.map(({ point, calibratedUntil }) => [point, calibratedUntil]));
   const points = [...new Set([...sealed.keys(), ...rows.map(({ point }) => point)])];
-  return summarizeWindow({
-    from: row.fromMs,
-    to: row.toMs,
-    points: points.map((point) => ({ point, calibratedUntil: sealed.get(point) ?? null })),
-    rows,
-    lowerMilliC: roster.lowerMilliC,
-    upperMilliC: roster.upperMilliC,
-    holdMaxMs: rules.scopes[roster.scope].recordIntervalMs.value,
-  });
+  const holdMaxMs = rules.scopes[roster.scope].recordIntervalMs.value;
+  const { lowerMilliC, upperMilliC } = roster;
+  const places = points.map((point) => ({ point, calibratedUntil: sealed.get(point) ?? null }));
+  const window = { from: row.fromMs, to: row.toMs, points: places, rows };
+  return {
+    points: summarizeWindow({ ...window, lowerMilliC, upperMilliC, holdMaxMs }),
+    door: doorOf(rows, row.toMs, holdMaxMs),
+    power: powerOf(rows, row.toMs, holdMaxMs),
+  };
 }
 
 interface Difference {
@@ -102,17 +141,15 @@ function areSame(a: PointSummary, b: PointSummary): boolean {
   return isMktSame && rest(a) === rest(b);
 }
 
-/** Tiled windows follow one another: a hole between two of them was left out. */
-function untiled({ equipment, windows }: WindowsToAudit): Finding[] {
-  const tiled = windows
-    .filter(({ row }) => row.kind === "segment" || row.kind === "late")
-    .map(({ row }) => row);
-  const sorted = tiled.toSorted((a, b) => a.fromMs - b.fromMs);
-  const segments = sorted.filter(({ kind }) => kind === "segment");
-  const first = segments[0]?.fromMs ?? Number.POSITIVE_INFINITY;
-  return sorted.flatMap((row, at) => {
-    const next = sorted[at + 1];
-    if (next === undefined || row.fromMs < first || next.fromMs <= row.toMs) return [];
+/** Tiled windows, oldest first, follow one another from the first `segment` on: a hole between two of them was left out. */
+export function auditTiling(
+  equipment: string,
+  rows: readonly Pick<LogEntry, "fromMs" | "toMs">[],
+  tiledFrom: number,
+): Finding[] {
+  return rows.flatMap((row, at) => {
+    const next = rows[at + 1];
+    if (next === undefined || row.fromMs < tiledFrom || next.fromMs <= row.toMs) return [];
     const detail = `no window was sealed from ${timeText(row.toMs)} to ${timeText(next.fromMs)}`;
     return [{ kind: "SEQUENCE_BROKEN", equipment, window: row.toMs, detail }];
   });

@@ -7,6 +7,9 @@ export type FindingKind =
   | "SEQUENCE_BROKEN"
   | "HEADS_DO_NOT_FOLLOW"
   | "ROOT_DIFFERS"
+  | "SEAL_DIFFERS"
+  | "SOURCES_DIFFER"
+  | "NOT_REGISTERED"
   | "INBOX_CHANGED"
   | "RECEIPT_NOT_KEPT";
 

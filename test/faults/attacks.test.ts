@@ -1,8 +1,10 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { encodeRevoke, encodeSetRevoker } from "#anchor/contract.ts";
-import type { Bundle } from "#domain/log/bundle.ts";
+import type { Finding } from "#anchor/audit/finding.ts";
+import { encodeExtend, encodeRevoke, encodeSetRevoker } from "#anchor/contract.ts";
+import type { Bundle, TrustFile } from "#domain/log/bundle.ts";
+import { consistencyProof, leafHash, treeRoot } from "#domain/log/merkle.ts";
 import { type Deployment, deploy } from "../support/deployment.ts";
 import { startLyingRpc } from "../support/lying-rpc.ts";
 import { type Operator, takeOver } from "../support/operator.ts";
@@ -33,11 +35,18 @@ const keptFor = { timeout: 60_000 };
 /** An anchor, a day's seal or a sealed window more, and then the same. */
 const sealedFor = { timeout: 90_000 };
 
-/** A fresh bundle from the server, checked by a process that knows only the trust file and the RPC. */
-async function verify(code = good ?? "", { rpc = "", trust = "trust.json", more = [] as string[] } = {}) {
+async function bundleText(code = ""): Promise<string> {
   const url = new URL(`/v1/provenance/${encodeURIComponent(code)}/bundle`, deployment.service.url);
+  return (await fetch(url)).text();
+}
+
+/** A fresh bundle from the server, or a kept one, checked by a process that knows only the trust file and the RPC. */
+async function verify(
+  code = good ?? "",
+  { rpc = "", trust = "trust.json", text = "", more = [] as string[] } = {},
+) {
   const file = join(deployment.folder, "bundle.json");
-  writeFileSync(file, await (await fetch(url)).text());
+  writeFileSync(file, text || (await bundleText(code)));
   const trustFile = join(deployment.folder, trust);
   const endpoint = rpc || (await deployment.rpcUrl());
   const { code: exit, stdout } = await coldmark([
@@ -50,6 +59,12 @@ async function audit(equipment = "cold-room") {
   const span = ["--from", iso(since), "--to", iso(until)];
   const { code, stdout } = await coldmark(["audit", "--equipment", equipment, ...span], deployment.env);
   return { exit: code, kinds: [...new Set(stdout.match(/^[A-Z_]+/gm))] };
+}
+
+async function fsck() {
+  const { code, stdout } = await coldmark(["fsck", "--json"], deployment.env);
+  const { findings } = JSON.parse(stdout) as { findings: readonly Finding[] };
+  return { exit: code, findings };
 }
 
 /** Before each attack: nothing differs, and the newest anchor becomes final. */
@@ -162,6 +177,29 @@ describe("a back-dated move into the cold room", () => {
   });
 });
 
+describe("fsck", () => {
+  it("finds nothing where nothing was touched, and names the kind of what was", async () => {
+    await expectUntouched();
+    expect(await fsck()).toEqual({ exit: 0, findings: [] });
+    const kept = "create table kept_inbox as select * from inbox where id = (select min(id) from inbox)";
+    for (const text of [kept, "update inbox set payload = 'x' where id = (select id from kept_inbox)"])
+      await operator.sql(text);
+    const told = await coldmark(["fsck"], deployment.env);
+    expect([told.code, told.stdout.match(/^[A-Z_]+/gm)]).toEqual([
+      1,
+      expect.arrayContaining(["INBOX_CHANGED", "DIFFERS"]),
+    ]);
+    const { exit, findings } = await fsck();
+    expect(exit).toBe(1);
+    expect(findings).toContainEqual(
+      expect.objectContaining({ kind: "INBOX_CHANGED", equipment: null, window: null }),
+    );
+    await operator.sql(
+      "update inbox set payload = kept_inbox.payload from kept_inbox where inbox.id = kept_inbox.id",
+    );
+  });
+});
+
 describe("the operator with the records in hand", () => {
   it("can't change a reading unseen", async () => {
     await expectUntouched();
@@ -205,11 +243,14 @@ describe("the operator with the records in hand", () => {
 describe("a recall", () => {
   it("on chain revokes every pack of the lot, and no other", async () => {
     await expectUntouched(recalled);
+    const lastMonths = await bundleText(recalled);
     const [revoker] = await operator.accounts();
     await operator.transact(encodeSetRevoker(network.gtin, revoker ?? "", true));
     await operator.transact(encodeRevoke(network.gtin, "L2", 1));
     await expect.poll(() => verify(recalled), keptFor).toMatchObject({ exit: 1, result: "REVOKED" });
     await expectUntouched(good);
+    // Last month's bundle, from before the recall: its own stretch knows of none.
+    expect(await verify(recalled, { text: lastMonths })).toMatchObject({ exit: 1, result: "REVOKED" });
   });
 
   it("by the maker shows in every answer at once", async () => {
@@ -268,5 +309,39 @@ describe("a stream rebuilt without its excursion and appended again", () => {
     const { exit, kinds } = await audit("warm-room");
     expect([exit, kinds]).toEqual([1, expect.arrayContaining(["SEQUENCE_BROKEN"])]);
     await expect.poll(() => verify(good), keptFor).toMatchObject({ exit: 0 });
+  });
+});
+
+describe("one bad extend by a stolen key", () => {
+  it("leaves what was anchored as it was, and the check finds a chain that holds more than the log", async () => {
+    const { logId } = JSON.parse(readFileSync(join(deployment.folder, "trust.json"), "utf8")) as TrustFile;
+    const size = async () =>
+      Number(
+        (
+          await operator.sql<{ n: string }>(
+            "select max(new_size) as n from anchor_jobs where state in ('included', 'final')",
+          )
+        )[0]?.n,
+      );
+    const before = await size();
+    const rows = await operator.sql<{ leaf: Buffer }>(
+      "select leaf from entries where index < $1 order by index",
+      [before],
+    );
+    const ours = rows.map(({ leaf }) => new Uint8Array(leaf));
+    const theirs = [...ours, leafHash(Uint8Array.of(1)), leafHash(Uint8Array.of(2))];
+    const proof = consistencyProof(theirs, ours.length);
+    await operator.transact(
+      encodeExtend(logId, { newSize: BigInt(theirs.length), newRoot: treeRoot(theirs), proof }),
+    );
+    await expect.poll(() => verify(good), keptFor).toMatchObject({ exit: 0 });
+    const { exit, findings } = await fsck();
+    expect(exit).toBe(1);
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        kind: "ROOT_DIFFERS",
+        detail: expect.stringMatching(/^the chain holds (another root|\d+ entries)/),
+      }),
+    );
   });
 });

@@ -4,6 +4,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { appendToLog } from "#anchor/append-entries.ts";
+import { auditSeals } from "#anchor/audit/audit-seals.ts";
 import { type AuditRequest, auditEquipment } from "#anchor/audit-equipment.ts";
 import { openChain } from "#anchor/chain.ts";
 import { deployLog } from "#anchor/deploy.ts";
@@ -225,6 +226,21 @@ describe.each(kinds)("anchoring on %s and anvil", (kind) => {
       expect(await audit()).toEqual({ ok: true, findings: [] });
       expect(await audit({ equipment: fridge.label })).toMatchObject({ ok: true });
       await expect(audit({ equipment: "nowhere" })).rejects.toMatchObject({ code: "NOT_FOUND" });
+    });
+
+    it("finds a day's seal whose opening is not the contract's", async () => {
+      const chain = { rpc: anchor.rpc(), trust: anchor.trust() };
+      const { findings, roots } = await auditSeals(store, chain);
+      expect([findings, roots.length]).toEqual([[], 1]);
+      const [kept] = await asIntruder(store, (tx) => tx.select().from(seals));
+      const forge = (size: number) => asIntruder(store, (tx) => tx.update(seals).set({ size }));
+      await forge((kept?.size ?? 0) + 1);
+      expect(await auditSeals(store, chain)).toMatchObject({
+        findings: [{ kind: "SEAL_DIFFERS" }],
+        roots: [],
+      });
+      await forge(kept?.size ?? 0);
+      expect((await auditSeals(store, chain)).findings).toEqual([]);
     });
 
     const inWindow = (window: number) => ({ equipment: fridge.id, window: startMs + window * windowMs });

@@ -28,6 +28,10 @@ interface Sealing {
   readonly point?: string;
   readonly calibratedUntil?: number | null;
   readonly more?: readonly ReadingRow[];
+  /** Sequence numbers that never came. */
+  readonly missing?: readonly (readonly [number, number])[];
+  /** How long after its time each reading came. */
+  readonly lagMs?: number;
 }
 
 const lastCalibrated = end + hourMs;
@@ -94,6 +98,8 @@ export class ColdNetwork extends TestLog {
       point = `p-${subject.at(-1)}`,
       calibratedUntil = lastCalibrated,
       more = [],
+      missing = [],
+      lagMs = 1000,
     }: Sealing = {},
   ): void {
     const rows: ReadingRow[] = [];
@@ -102,14 +108,14 @@ export class ColdNetwork extends TestLog {
       if (t !== null) rows.push([point, ts, t, null]);
     }
     const readings = rows.map(([, ts, tMilliC]) => ({
-      ...{ point, ts, tMilliC, err: null, receivedAt: ts + 1000 },
+      ...{ point, ts, tMilliC, err: null, receivedAt: ts + lagMs },
     }));
     const span = { from, to: from + hourMs };
     const points = summarizeWindow({
       ...{ ...span, ...limits, rows: readings, points: [{ point, calibratedUntil }] },
       holdMaxMs: 30 * minuteMs,
     });
-    const source = { gateway: maker, kid: maker, boot: 1, first: 1, last: 60, missing: [] };
+    const source = { gateway: maker, kid: maker, boot: 1, first: 1, last: 60, missing };
     const sources = [{ ...source, root: "0".repeat(64) }];
     const all = [...rows, ...more];
     const data = readingsRoot(all);

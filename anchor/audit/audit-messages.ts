@@ -1,0 +1,129 @@
+import type { InboxMessage } from "#store/inbox.ts";
+import { byPointAndTime, type Reading, type ReadingsStore } from "#store/readings/readings-store.ts";
+import type { Finding, FindingKind } from "./finding.ts";
+
+/** Reads messages once more, in order: of their readings those that were to be stored, or were known already. */
+export type ReadAgain = (
+  messages: readonly InboxMessage[],
+) => AsyncIterable<{ readonly candidates: readonly { readonly reading: Reading }[] }>;
+
+/** Whose readings are looked at: `from` ≤ ts < `to`, epoch ms. */
+interface TimeSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A question covers no longer time than this, so that a gateway's back-fill doesn't ask for all of its history at once. */
+const spanMs = 3_600_000;
+const readingsAtOnce = 50_000;
+const dayMs = 86_400_000;
+
+/**
+ * Holds the readings that messages hold against the readings store: each must be there as it was sent. Of two messages with one
+ * reading the first counts. What the store holds beyond them is found by counting (`countOf`): a number for each equipment and day.
+ */
+export class MessageReadings {
+  readonly findings: Finding[] = [];
+  readonly #readings: ReadingsStore;
+  readonly #readAgain: ReadAgain;
+  readonly #span: TimeSpan;
+  readonly #sealedTo: ReadonlyMap<string, number>;
+  readonly #counts = new Map<string, number>();
+  #waiting: Reading[] = [];
+  /** The comparison before: signatures of the next messages are checked meanwhile. */
+  #comparing: Promise<void> = Promise.resolve();
+
+  /** `sealedTo` is the end of each equipment's newest sealed window: up to there readings are counted. */
+  constructor(
+    { readings, readAgain }: { readonly readings: ReadingsStore; readonly readAgain: ReadAgain },
+    span: TimeSpan,
+    sealedTo: ReadonlyMap<string, number>,
+  ) {
+    this.#readings = readings;
+    this.#readAgain = readAgain;
+    this.#span = span;
+    this.#sealedTo = sealedTo;
+  }
+
+  /** Takes the next messages. */
+  async add(messages: readonly InboxMessage[]): Promise<void> {
+    for await (const { candidates } of this.#readAgain(messages)) {
+      for (const { reading } of candidates) {
+        if (reading.ts >= this.#span.from && reading.ts < this.#span.to) this.#waiting.push(reading);
+      }
+      if (this.#waiting.length < readingsAtOnce) continue;
+      await this.#comparing;
+      this.#comparing = this.#compare();
+      this.#comparing.catch(() => undefined); // told when it is awaited
+    }
+  }
+
+  /** Ends it: nothing waits any more. */
+  async end(): Promise<void> {
+    await this.#comparing;
+    await this.#compare();
+  }
+
+  /** How many readings of an equipment (`tenant/id`) and UTC day are in the store as messages gave them. */
+  countOf(equipment: string, day: number): number {
+    return this.#counts.get(`${equipment}/${day}`) ?? 0;
+  }
+
+  async #compare(): Promise<void> {
+    const asked = this.#waiting;
+    this.#waiting = [];
+    const groups = Map.groupBy(asked, ({ tenant, ts }) => `${tenant} ${Math.floor(ts / spanMs)}`);
+    for (const group of groups.values()) {
+      const sent = group.toSorted(byPointAndTime);
+      const times = sent.map(({ ts }) => ts);
+      const kept = await this.#readings.range({
+        tenant: (sent[0] as Reading).tenant,
+        points: [...new Set(sent.map(({ point }) => point))],
+        from: Math.min(...times),
+        to: Math.max(...times) + 1,
+      });
+      this.#hold(sent, new Map(kept.map((row) => [`${row.point} ${row.ts}`, row])));
+    }
+  }
+
+  #hold(sent: readonly Reading[], kept: ReadonlyMap<string, Reading>): void {
+    for (const reading of sent) {
+      const row = kept.get(`${reading.point} ${reading.ts}`);
+      if (row === undefined) this.#find("READING_MISSING", reading, "is not in the readings store");
+      else if (row.inboxId === reading.inboxId) this.#count(row);
+      if (row === undefined || row.inboxId < reading.inboxId) continue;
+      if (!isAsSent(row, reading))
+        this.#find("READING_CHANGED", reading, "is another one in the readings store");
+    }
+  }
+
+  #count({ tenant, equipmentId, ts }: Reading): void {
+    const equipment = `${tenant}/${equipmentId}`;
+    if (ts >= (this.#sealedTo.get(equipment) ?? Number.NEGATIVE_INFINITY)) return;
+    const key = `${equipment}/${Math.floor(ts / dayMs)}`;
+    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+  }
+
+  #find(kind: FindingKind, { tenant, equipmentId, point, ts, inboxId }: Reading, words: string): void {
+    const detail = `the reading of point ${point} at ${new Date(ts).toISOString()} in message ${inboxId} ${words}`;
+    const equipment = equipmentId === "" ? null : `${tenant}/${equipmentId}`;
+    this.findings.push({ kind, equipment, window: null, detail });
+  }
+}
+
+/** Where a sensor lay may have been said after the reading came, so that its equipment isn't compared; the windows do that. */
+function isAsSent(row: Reading, sent: Reading): boolean {
+  const fields = [
+    "tMilliC",
+    "rhPermille",
+    "door",
+    "power",
+    "lat",
+    "lon",
+    "err",
+    "receivedAt",
+    "signedBy",
+    "inboxId",
+  ] as const;
+  return fields.every((field) => row[field] === sent[field]);
+}

@@ -1,0 +1,56 @@
+import type { TrustFile } from "#domain/log/bundle.ts";
+import { toHex } from "#domain/log/bytes.ts";
+import { ChainView, type Rpc, sealDigest } from "#domain/log/chain-view.ts";
+import type { Store } from "#store/connect.ts";
+import { type Seal, sealsFrom } from "#store/seals.ts";
+import type { Finding } from "./finding.ts";
+import type { PublicRoot } from "./replay-log.ts";
+
+/** What holding the days' seals against the contract came to: `roots` are those the contract vouches for. */
+export interface AuditedSeals {
+  readonly findings: readonly Finding[];
+  readonly roots: readonly PublicRoot[];
+}
+
+const dayMs = 86_400_000;
+
+/** Holds the openings of the days' seals that the records keep against the digests in the contract (design §5), both ways. */
+export async function auditSeals(
+  store: Store,
+  chain: { readonly rpc: Rpc | null; readonly trust: TrustFile | null },
+): Promise<AuditedSeals> {
+  const { rpc, trust } = chain;
+  const kept = await store.as({ role: "worker" }, (tx) => sealsFrom(tx, 0));
+  const first = kept[0];
+  if (rpc === null || trust === null || first === undefined) return { findings: [], roots: [] };
+  const view = new ChainView(rpc, trust.contract, trust.logId);
+  const today = Math.floor((await view.blockAt("latest")).at / dayMs);
+  const digests = await view.seals(first.day, today);
+  const [right, wrong] = [true, false].map((is) => kept.filter((seal) => opens(seal, digests) === is));
+  const known = new Set(kept.map(({ day }) => day));
+  const unknown = [...digests.keys()].filter((day) => !known.has(day));
+  return {
+    findings: [
+      ...(wrong ?? []).map(({ day }) => differs(day, "is not the one that the contract holds")),
+      ...unknown.map((day) => differs(day, "is in the contract, and the records have no opening of it")),
+    ],
+    roots: (right ?? []).map(({ day, size, root }) => ({ size, root, where: `the seal of ${dayText(day)}` })),
+  };
+}
+
+function opens(seal: Seal, digests: ReadonlyMap<number, string>): boolean {
+  return digests.get(seal.day) === sealDigest({ ...seal, root: toHex(seal.root) });
+}
+
+function differs(day: number, words: string): Finding {
+  return {
+    kind: "SEAL_DIFFERS",
+    equipment: null,
+    window: null,
+    detail: `the seal of ${dayText(day)} ${words}`,
+  };
+}
+
+function dayText(day: number): string {
+  return new Date(day * dayMs).toISOString().slice(0, 10);
+}

@@ -1,0 +1,129 @@
+import { fromHex, toHex } from "#domain/log/bytes.ts";
+import { streamOf } from "#domain/log/entry.ts";
+import type { RosterBody } from "#domain/provenance/bodies.ts";
+import { type AuditedEquipment, waitingWindows } from "#store/audited.ts";
+import type { Store } from "#store/connect.ts";
+import type { LogEntry } from "#store/entries.ts";
+import type { Reading, ReadingsStore } from "#store/readings/readings-store.ts";
+import { nextWindowEnd, readStreamRules, readWindowEntries } from "#store/window-entries.ts";
+import { readWindows } from "#store/windows.ts";
+import { messagesBehind, messagesById, readStays, type SealedBody } from "../compose-windows.ts";
+import { equipmentSubject } from "../equipment-rosters.ts";
+import { type SourceBody, sourcesOf } from "../window-sources.ts";
+import { auditTiling, auditWindows, type SealedVersion } from "./audit-windows.ts";
+import type { Finding } from "./finding.ts";
+
+/** Where the records of an equipment's time lie. */
+export interface StreamRecords {
+  readonly store: Store;
+  readonly readings: ReadingsStore;
+}
+
+/** Some windows of an equipment that follow one another, with the readings the store holds of them now. */
+export interface AuditedPage {
+  readonly findings: readonly Finding[];
+  /** Newest versions, oldest window first. */
+  readonly windows: readonly LogEntry[];
+  readonly rows: readonly Reading[];
+  /** Starts of windows that wait to be sealed again. */
+  readonly waiting: ReadonlySet<number>;
+}
+
+interface StreamRules {
+  readonly rosters: ReadonlyMap<string, RosterBody>;
+  readonly tiledFrom: number;
+}
+
+const pageMs = 86_400_000;
+
+/** Holds all windows of an equipment that overlap [from, to) against the readings store, a day of them at a time. */
+export async function* auditStream(
+  records: StreamRecords,
+  place: AuditedEquipment & { readonly name: string },
+  span: { readonly from: number; readonly to: number },
+): AsyncGenerator<AuditedPage> {
+  const stream = fromHex(streamOf(equipmentSubject(place.label)));
+  const asWorker = { role: "worker" } as const;
+  const rules = rulesOf(await records.store.as(asWorker, (tx) => readStreamRules(tx, stream)));
+  let before: LogEntry | undefined;
+  for (let after = span.from; ; ) {
+    const rows = await records.store.as(asWorker, async (tx) => {
+      const first = await nextWindowEnd(tx, stream, after);
+      return first === null ? [] : readWindowEntries(tx, stream, { after, upTo: first + pageMs });
+    });
+    const newest = [...new Map(rows.map((row) => [row.fromMs, row])).values()];
+    const wanted = newest.filter(({ fromMs }) => fromMs < span.to);
+    const page = await auditPage(records, place, { rows: wanted, rules });
+    const tiled = before === undefined ? wanted : [before, ...wanted];
+    yield { ...page, findings: [...page.findings, ...auditTiling(place.name, tiled, rules.tiledFrom)] };
+    before = wanted.at(-1);
+    if (before === undefined || wanted.length < newest.length) return;
+    after = Math.max(...rows.map(({ toMs }) => toMs));
+  }
+}
+
+async function auditPage(
+  { store, readings }: StreamRecords,
+  { tenantId, id: equipmentId, name, label }: AuditedEquipment & { readonly name: string },
+  { rows: entries, rules }: { rows: readonly LogEntry[]; rules: StreamRules },
+): Promise<AuditedPage> {
+  const [first, last] = [entries[0], entries.at(-1)];
+  if (first === undefined || last === undefined)
+    return { findings: [], windows: [], rows: [], waiting: new Set() };
+  const span = {
+    tenantId,
+    equipmentId,
+    from: first.fromMs,
+    to: Math.max(...entries.map(({ toMs }) => toMs)),
+  };
+  const [stay] = await readStays({ store, readings }, [span]);
+  const rows = stay?.rows ?? [];
+  const windows = entries.flatMap(versionOf);
+  const waiting = await store.as({ role: "worker" }, async (tx) => {
+    const unsealed = (await readWindows(tx, span)).filter(({ dirty, versions }) => dirty || versions < 0);
+    const starts = unsealed.map(({ fromMs }) => fromMs);
+    return new Set([...starts, ...(await waitingWindows(tx, equipmentSubject(label)))]);
+  });
+  const sources = await sourcesNow(store, windows, rows);
+  const audited = { equipment: name, windows, rosters: rules.rosters, rows, waiting, sources };
+  return { findings: auditWindows(audited), windows: entries, rows, waiting };
+}
+
+async function sourcesNow(
+  store: Store,
+  windows: readonly SealedVersion[],
+  rows: readonly Reading[],
+): Promise<Map<number, SourceBody[]>> {
+  const messages = await messagesById(
+    store,
+    rows.map(({ inboxId }) => inboxId),
+  );
+  const sources = new Map<number, SourceBody[]>();
+  for (const { row } of windows) {
+    const own = rows.filter(({ ts }) => ts >= row.fromMs && ts < row.toMs);
+    sources.set(row.fromMs, await sourcesOf(store, messagesBehind(own, messages)));
+  }
+  return sources;
+}
+
+/** Nothing for a window whose content was erased, or can't be read: the replay of the log tells of that. */
+function versionOf(row: LogEntry): SealedVersion[] {
+  const body = parsed<SealedBody>(row.body);
+  return body === null ? [] : [{ row, body, versions: 1 }];
+}
+
+function rulesOf({ rosters, tiledFrom }: Awaited<ReturnType<typeof readStreamRules>>): StreamRules {
+  const known = rosters.flatMap((row): [string, RosterBody][] => {
+    const body = parsed<RosterBody>(row.body);
+    return body === null ? [] : [[toHex(row.leaf), body]];
+  });
+  return { rosters: new Map(known), tiledFrom: tiledFrom ?? Number.POSITIVE_INFINITY };
+}
+
+function parsed<Body>(text: string | null): Body | null {
+  try {
+    return text === null ? null : (JSON.parse(text) as Body);
+  } catch {
+    return null;
+  }
+}

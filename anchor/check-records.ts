@@ -1,0 +1,154 @@
+import { type AuditedEquipment, allEquipment } from "#store/audited.ts";
+import { readCursors } from "#store/inbox.ts";
+import type { ReadingsStore } from "#store/readings/readings-store.ts";
+import { type RunPlace, readUnkept } from "#store/receipted.ts";
+import { auditInbox } from "./audit/audit-inbox.ts";
+import { MessageTimes } from "./audit/audit-message-times.ts";
+import { MessageReadings, type ReadAgain } from "./audit/audit-messages.ts";
+import { auditSeals } from "./audit/audit-seals.ts";
+import { auditStream } from "./audit/audit-stream.ts";
+import { DayCounts } from "./audit/day-counts.ts";
+import type { Finding } from "./audit/finding.ts";
+import { LogNotes } from "./audit/log-notes.ts";
+import { type ReplayedRecords, replayRecords } from "./audit/replay-records.ts";
+
+/** The records to check, and what they are read with. */
+export interface CheckedRecords extends ReplayedRecords {
+  readonly readings: ReadingsStore;
+  /** Folder of the inbox's exported days. */
+  readonly exportDir: string;
+  readonly readAgain: ReadAgain;
+}
+
+/** How far a check is, in what the step counts: entries, messages, runs of sequence numbers, equipment. */
+export interface CheckProgress {
+  readonly step: "log" | "inbox" | "receipts" | "windows";
+  readonly done: number;
+}
+
+/** Which time is checked (`from` ≤ time < `to`, epoch ms), and who hears of what is found, as it is found. */
+export interface CheckOptions {
+  readonly from: number;
+  readonly to: number;
+  readonly onFinding: (finding: Finding) => void;
+  readonly onProgress?: (progress: CheckProgress) => void;
+}
+
+type Check = CheckedRecords & CheckOptions;
+
+const runsAtOnce = 2_000;
+const noteEvery = 1_000;
+
+/**
+ * Holds all records against one another: the log against its checkpoints, the days' seals and the chain; the inbox against the roots that
+ * the log sealed; messages against readings; sequence numbers, which receipts rest on, against messages; readings against the windows of
+ * each equipment. A finding names its equipment as `tenant/id`. The log is always replayed whole; messages that were sealed before `from`
+ * are not read. Gives the number of findings.
+ * @throws AppError UNAVAILABLE when a part can't answer
+ */
+export async function checkRecords(records: CheckedRecords, options: CheckOptions): Promise<number> {
+  let count = 0;
+  const onFinding = (finding: Finding) => {
+    count += 1;
+    options.onFinding(finding);
+  };
+  const check: Check = { ...records, ...options, onFinding };
+  const places = await records.store.as({ role: "worker" }, allEquipment);
+  const seen = await checkLog(check, places);
+  const messages = await checkInbox(check, seen);
+  await checkReceipts(check);
+  await checkWindows(check, places, messages);
+  return count;
+}
+
+async function checkLog(check: Check, places: readonly AuditedEquipment[]): Promise<LogNotes> {
+  const seals = await auditSeals(check.store, check);
+  const names = new Map(places.map((place) => [place.label, nameOf(place)]));
+  const seen = new LogNotes(names, check.from);
+  const replay = await replayRecords(
+    check,
+    names,
+    (row) => {
+      if (row.index % noteEvery === 0) check.onProgress?.({ step: "log", done: row.index });
+      seen.add(row);
+    },
+    seals.roots,
+  );
+  for (const finding of [...seals.findings, ...replay.findings]) check.onFinding(finding);
+  for (const subject of seen.strangers) {
+    const detail = `the log has entries of ${subject}, which the register doesn't know`;
+    check.onFinding({ kind: "NOT_REGISTERED", equipment: null, window: null, detail });
+  }
+  return seen;
+}
+
+/** What the pass through the inbox came to; `upTo` is the last message whose readings must be in the store. */
+interface SeenMessages {
+  readonly readings: MessageReadings;
+  readonly upTo: number;
+  readonly isWhole: boolean;
+}
+
+async function checkInbox(check: Check, { ranges, before, sealedTo }: LogNotes): Promise<SeenMessages> {
+  const { store } = check;
+  const upTo = (await store.as({ role: "worker" }, readCursors)).projector.position;
+  const readings = new MessageReadings(check, check, sealedTo);
+  const times = new MessageTimes(ranges);
+  let done = 0;
+  let adding: Promise<void> = Promise.resolve();
+  const reader = {
+    ...{ after: before, upTo },
+    see: async (page: Parameters<ReadAgain>[0]) => {
+      await adding; // the page before: the next one is read and hashed meanwhile
+      adding = readings.add(page.filter(({ id }) => id <= upTo));
+      adding.catch(() => undefined);
+      for (const finding of [...times.look(page), ...readings.findings.splice(0)]) check.onFinding(finding);
+      done += page.length;
+      check.onProgress?.({ step: "inbox", done });
+    },
+  };
+  const findings = await auditInbox(store, ranges, check.exportDir, reader);
+  await adding;
+  await readings.end();
+  for (const finding of [...findings, ...readings.findings]) check.onFinding(finding);
+  return { readings, upTo, isWhole: findings.length === 0 };
+}
+
+async function checkReceipts({ store, onFinding, onProgress }: Check): Promise<void> {
+  let after: RunPlace | null = null;
+  for (let done = 0; ; done += runsAtOnce) {
+    const page: Awaited<ReturnType<typeof readUnkept>> = await store.as({ role: "worker" }, (tx) =>
+      readUnkept(tx, after, runsAtOnce),
+    );
+    for (const { gatewayId, boot, seq, inboxId, isThere } of page.unkept) {
+      const words = isThere ? "holds other bytes than were receipted" : "is not there";
+      const detail = `gateway ${gatewayId}, boot ${boot}, seq ${seq}: message ${inboxId} ${words}`;
+      onFinding({ kind: "RECEIPT_NOT_KEPT", equipment: null, window: null, detail });
+    }
+    if (page.last === null) return;
+    after = page.last;
+    onProgress?.({ step: "receipts", done: done + runsAtOnce });
+  }
+}
+
+async function checkWindows(
+  check: Check,
+  places: readonly AuditedEquipment[],
+  messages: SeenMessages,
+): Promise<void> {
+  for (const [at, place] of places.entries()) {
+    const name = nameOf(place);
+    const counts = new DayCounts({ ...check, upTo: messages.upTo });
+    for await (const page of auditStream(check, { ...place, name }, check)) {
+      for (const finding of page.findings) check.onFinding(finding);
+      counts.add(page);
+    }
+    const added = messages.isWhole ? counts.above(name, messages.readings) : [];
+    for (const finding of added) check.onFinding(finding);
+    check.onProgress?.({ step: "windows", done: at + 1 });
+  }
+}
+
+function nameOf({ tenantId, id }: AuditedEquipment): string {
+  return `${tenantId}/${id}`;
+}

@@ -1,0 +1,51 @@
+import type { Finding } from "#anchor/audit/finding.ts";
+import { type CheckProgress, checkRecords } from "#anchor/check-records.ts";
+import type { Config } from "#config";
+import { AppError } from "#domain/errors.ts";
+import { decodeWith } from "#ingest/decode-with.ts";
+import { openGatewayBook } from "#ingest/gateway-book.ts";
+import { openAgain } from "#ingest/open-again.ts";
+import type { AuditParts } from "./audit-verb.ts";
+
+/** Which time is checked, epoch ms. */
+export interface FsckInput {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What was found: all of it, or the first ten thousand. */
+export interface FsckReport {
+  readonly ok: boolean;
+  readonly count: number;
+  readonly findings: readonly Finding[];
+}
+
+/** What a check in this process needs. */
+export type FsckParts = AuditParts & { readonly config: Config };
+
+const findingsKept = 10_000;
+
+/** Checks all records with the parts at hand; `input` may come from another process. */
+export async function fsckWith(
+  { config, ...parts }: FsckParts,
+  input: unknown,
+  onProgress: (progress: CheckProgress) => void,
+): Promise<FsckReport> {
+  const { from, to } = input as FsckInput;
+  if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to))
+    throw new AppError("BAD_REQUEST", "a check needs two times");
+  const { store } = parts;
+  const { sealGraceMs: graceMs } = config;
+  const opening = { store, graceMs, decode: decodeWith(config), book: openGatewayBook(store) };
+  const findings: Finding[] = [];
+  const count = await checkRecords(
+    { ...parts, readAgain: (messages) => openAgain(opening, messages) },
+    {
+      ...{ from, to, onProgress },
+      onFinding: (finding) => {
+        if (findings.length < findingsKept) findings.push(finding);
+      },
+    },
+  );
+  return { ok: count === 0, count, findings };
+}

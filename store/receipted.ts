@@ -1,0 +1,50 @@
+import { sql } from "drizzle-orm";
+import type { Tx } from "./connect.ts";
+import { idsPerPart } from "./inbox-days.ts";
+
+/** Where a walk through the sequence numbers of all gateways stands: the run it looked at last. */
+export interface RunPlace {
+  readonly tenantId: string;
+  readonly gatewayId: string;
+  readonly boot: number;
+  readonly fromSeq: number;
+}
+
+/** A message that receipts cover and the inbox doesn't hold as it was: not at all, or with other bytes. */
+export interface UnkeptMessage {
+  readonly gatewayId: string;
+  readonly boot: number;
+  readonly seq: number;
+  readonly inboxId: number;
+  readonly isThere: boolean;
+}
+
+/** The next runs of sequence numbers after a place, and those of their messages that the inbox doesn't hold as they were. */
+export async function readUnkept(
+  tx: Tx,
+  after: RunPlace | null,
+  limit: number,
+): Promise<{ last: RunPlace | null; unkept: UnkeptMessage[] }> {
+  const { tenantId, gatewayId, boot, fromSeq } = after ?? {
+    tenantId: "",
+    gatewayId: "",
+    boot: -1,
+    fromSeq: -1,
+  };
+  const isNext = sql`(tenant_id, gateway_id, boot, from_seq) > (${tenantId}, ${gatewayId}, ${boot}::bigint, ${fromSeq}::bigint)`;
+  const page = sql`select * from gateway_runs where ${isNext} order by tenant_id, gateway_id, boot, from_seq limit ${limit}`;
+  const lasts = await tx.execute<Pick<RunPlace, keyof RunPlace>>(sql`
+    select tenant_id as "tenantId", gateway_id as "gatewayId", boot, from_seq as "fromSeq" from (${page}) as run
+    order by 1 desc, 2 desc, 3 desc, 4 desc limit 1`);
+  const unkept = await tx.execute<Pick<UnkeptMessage, keyof UnkeptMessage>>(sql`
+    select run.gateway_id as "gatewayId", run.boot, run.from_seq + n - 1 as seq, run.inbox_ids[n] as "inboxId",
+      message.id is not null as "isThere"
+    from (${page}) as run
+    cross join lateral generate_series(1, cardinality(run.inbox_ids)) as n
+    left join inbox as message on message.id = run.inbox_ids[n]
+    where message.sha256 is distinct from substring(run.sha256s from 32 * (n - 1) + 1 for 32)
+      and not (message.id is null and exists (
+        select from inbox_days as day where day.part = run.inbox_ids[n] / ${idsPerPart} and day.state = 'dropped'))
+    order by 1, 2, 3`);
+  return { last: lasts.rows[0] ?? null, unkept: unkept.rows };
+}

@@ -1,0 +1,283 @@
+/** `fsck` on records that a small network really made: silent where nothing was touched, and a name for each thing that an operator can do. */
+import { rmSync } from "node:fs";
+import { sql } from "drizzle-orm";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { appendToLog } from "#anchor/append-entries.ts";
+import type { Finding } from "#anchor/audit/finding.ts";
+import { checkRecords } from "#anchor/check-records.ts";
+import { loadConfig } from "#config";
+import { utf8 } from "#domain/log/bytes.ts";
+import { canonicalize } from "#domain/log/canonical.ts";
+import { decodeWith } from "#ingest/decode-with.ts";
+import { openGatewayBook } from "#ingest/gateway-book.ts";
+import { openAgain } from "#ingest/open-again.ts";
+import type { Store, Tx } from "#store/connect.ts";
+import { holdLog } from "#store/entries.ts";
+import { openPostgresReadings } from "#store/readings/postgres.ts";
+import { asIntruder, dataFolder, openRecords } from "../support/anchor-network.ts";
+import { recordNetwork } from "../support/recorded-network.ts";
+
+const hourMs = 3_600_000;
+const from = Date.UTC(2026, 4, 4, 8);
+const config = loadConfig({});
+const dataDir = dataFolder();
+const only = ["demo-operator", "demo-pharmacy-3"];
+const aMessage = sql`(select min(id) + 4 from inbox)`;
+let store: Store;
+
+/** Records that a small network made. */
+async function recorded(
+  folder: string,
+  what: { hours: number; beforeSealing?: (store: Store) => Promise<void> },
+): Promise<Store> {
+  const opened = await openRecords(folder);
+  const { hours, beforeSealing = async () => {} } = what;
+  const readings = openPostgresReadings(opened);
+  const spoil = () => beforeSealing(opened);
+  await recordNetwork({
+    ...{ store: opened, readings, dataDir: folder, sites: 3, only, from, hours },
+    beforeSealing: spoil,
+  });
+  return opened;
+}
+
+async function fsck(span = { from: 0, to: from * 2 }): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const opening = {
+    ...{ store, book: openGatewayBook(store), decode: decodeWith(config) },
+    graceMs: config.sealGraceMs,
+  };
+  const count = await checkRecords(
+    {
+      ...{ store, readings: openPostgresReadings(store), rpc: null, trust: null, exportDir: dataDir },
+      readAgain: (messages) => openAgain(opening, messages),
+    },
+    { ...span, onFinding: (finding) => findings.push(finding) },
+  );
+  expect(count).toBe(findings.length);
+  return findings;
+}
+
+const kindsOf = (findings: readonly Finding[]) => [...new Set(findings.map(({ kind }) => kind))].sort();
+const run = (text: string) => asIntruder(store, (tx) => tx.execute(sql.raw(text)));
+
+/** Does it with the database in hand, looks, and takes it back from a copy of the table. */
+async function afterwards(table: string, attack: (tx: Tx) => Promise<unknown>): Promise<Finding[]> {
+  await run(`create table kept as select * from ${table}`);
+  await asIntruder(store, attack);
+  const findings = await fsck();
+  await run(`delete from ${table}`);
+  await run(`insert into ${table} select * from kept`);
+  await run("drop table kept");
+  return findings;
+}
+
+beforeAll(async () => {
+  store = await recorded(dataDir, { hours: 2 });
+});
+afterAll(async () => {
+  await store.close();
+  rmSync(dataDir, { recursive: true });
+});
+
+/** A reading in the middle of the first hour's sealed windows. */
+const aReading = `point = (select min(point) from readings) and ts = ${from + 30 * 60_000}`;
+const equipmentOf = async () => {
+  const { rows } = await asIntruder(store, (tx) =>
+    tx.execute<{ name: string }>(
+      sql.raw(`select tenant_id || '/' || equipment_id as name from readings where ${aReading}`),
+    ),
+  );
+  return rows[0]?.name;
+};
+
+it("finds nothing where nothing was touched, nor in a part of the time", async () => {
+  expect(await fsck()).toEqual([]);
+  expect(await fsck({ from: from + hourMs, to: from + 2 * hourMs })).toEqual([]);
+});
+
+describe("readings", () => {
+  it("changed after sealing: named by the message and by the window", async () => {
+    const equipment = await equipmentOf();
+    const findings = await afterwards("readings", (tx) =>
+      tx.execute(sql.raw(`update readings set t_milli_c = t_milli_c - 1 where ${aReading}`)),
+    );
+    expect(kindsOf(findings)).toEqual(["READING_CHANGED"]);
+    expect(findings).toContainEqual(expect.objectContaining({ equipment, window: null }));
+    expect(findings).toContainEqual(expect.objectContaining({ equipment, window: expect.any(Number) }));
+  });
+
+  it("taken away: named by the message and by the window", async () => {
+    const findings = await afterwards("readings", (tx) =>
+      tx.execute(sql.raw(`delete from readings where ${aReading}`)),
+    );
+    expect(kindsOf(findings)).toEqual(["READING_MISSING"]);
+    expect(findings).toHaveLength(2);
+  });
+
+  it("invented: the window has more than was sealed, the day more than messages gave", async () => {
+    const findings = await afterwards("readings", (tx) =>
+      tx.execute(
+        sql.raw(`insert into readings select tenant_id, point, ts + 1, equipment_id, t_milli_c, rh_permille, door, power,
+          lat, lon, err, received_at, inbox_id, late, signed_by from readings where ${aReading}`),
+      ),
+    );
+    expect(kindsOf(findings)).toEqual(["READING_ADDED"]);
+    expect(findings.map(({ window }) => window === null).sort()).toEqual([false, true]);
+  });
+
+  it("whose door was closed afterwards", async () => {
+    const findings = await afterwards("readings", (tx) =>
+      tx.execute(sql`update readings set door = false where door`),
+    );
+    expect(kindsOf(findings)).toEqual(["READING_CHANGED"]);
+    expect(findings.map(({ detail }) => detail).join("\n")).toContain("door or power");
+  });
+});
+
+describe("messages", () => {
+  it("changed in the inbox", async () => {
+    const findings = await afterwards("inbox", (tx) =>
+      tx.execute(sql`update inbox set payload = ${utf8("{}")} where id = ${aMessage}`),
+    );
+    expect(kindsOf(findings)).toEqual(["INBOX_CHANGED"]);
+  });
+
+  it("changed with their hash: the sealed root and the receipts still tell", async () => {
+    const findings = await afterwards("inbox", (tx) =>
+      tx.execute(
+        sql`update inbox set payload = ${utf8("{}")}, sha256 = sha256(${utf8("{}")}) where id = ${aMessage}`,
+      ),
+    );
+    expect(kindsOf(findings)).toEqual(["INBOX_CHANGED", "RECEIPT_NOT_KEPT"]);
+  });
+
+  it("that say they came earlier than the log had sealed up to them", async () => {
+    const findings = await afterwards("inbox", (tx) =>
+      tx.execute(sql`update inbox set received_at = ${from} where id = (select max(id) from inbox)`),
+    );
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        kind: "INBOX_CHANGED",
+        detail: expect.stringContaining("says that it came at"),
+      }),
+    );
+  });
+
+  it("taken away", async () => {
+    const findings = await afterwards("inbox", (tx) =>
+      tx.execute(sql`delete from inbox where id = ${aMessage}`),
+    );
+    expect(kindsOf(findings)).toEqual(["INBOX_CHANGED", "RECEIPT_NOT_KEPT"]);
+  });
+
+  it("whose sequence numbers were taken away: windows don't name them any more", async () => {
+    const findings = await afterwards("gateway_runs", (tx) =>
+      tx.execute(sql`delete from gateway_runs where gateway_id = (select min(gateway_id) from gateway_runs)`),
+    );
+    expect(kindsOf(findings)).toContain("SOURCES_DIFFER");
+  });
+});
+
+describe("the log", () => {
+  const aWindow = "kind = 'segment' and body like '%\"min\"%'";
+  const index = `(select min(index) from entries where ${aWindow})`;
+
+  it("with one number changed in a window", async () => {
+    const findings = await afterwards("entries", (tx) =>
+      tx.execute(
+        sql.raw(`update entries set body = replace(body, '"n":15', '"n":16') where index = ${index}`),
+      ),
+    );
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        kind: "ENTRY_CHANGED",
+        equipment: expect.stringMatching(/^.+\/.+$/),
+        window: from,
+      }),
+    );
+  });
+
+  it("without one of its entries", async () => {
+    const findings = await afterwards("entries", (tx) =>
+      tx.execute(sql.raw(`delete from entries where index = ${index}`)),
+    );
+    expect(kindsOf(findings)).toEqual(expect.arrayContaining(["SEQUENCE_BROKEN"]));
+  });
+
+  it("with a wrong prev", async () => {
+    const findings = await afterwards("entries", (tx) =>
+      tx.execute(sql.raw(`update entries set prev = sha256('x') where index = ${index}`)),
+    );
+    expect(findings.map(({ detail }) => detail).join("\n")).toContain(
+      "does not name the one before it in its stream",
+    );
+  });
+
+  it("with a checkpoint that holds another root", async () => {
+    const findings = await afterwards("checkpoints", (tx) =>
+      tx.execute(sql`update checkpoints set root = sha256('x')`),
+    );
+    expect(kindsOf(findings)).toEqual(["ROOT_DIFFERS"]);
+  });
+
+  it("of an equipment that was taken out of the register", async () => {
+    const findings = await afterwards("equipment", (tx) =>
+      tx.execute(
+        sql`delete from equipment where (tenant_id, id) = (select tenant_id, id from equipment limit 1)`,
+      ),
+    );
+    expect(kindsOf(findings)).toEqual(["NOT_REGISTERED"]);
+  });
+
+  // The last one: what is appended stays.
+  it("with a second (stream, seq), and heads and inbox roots that don't follow", async () => {
+    await run("alter table entries drop constraint entries_stream_seq_unique");
+    await asIntruder(store, async (tx) => {
+      await holdLog(tx);
+      const { rows } = await tx.execute<{ subject: string; body: string; from: number; to: number }>(
+        sql.raw(`select subject, body, from_ms as "from", to_ms as "to" from entries where index = ${index}`),
+      );
+      const { subject = "", body = "", from: fromMs = 0, to: toMs = 0 } = rows[0] ?? {};
+      await tx.execute(sql`delete from stream_heads where subject = ${subject}`);
+      const heads = {
+        root: "0".repeat(64),
+        streams: 1,
+        inbox: { root: "0".repeat(64), count: 3, from: 1, to: 3 },
+      };
+      const statements = [
+        { subject, kind: "segment", fromMs, toMs, body },
+        { subject: "urn:coldmark:heads", kind: "heads", fromMs: from, toMs: from, body: canonicalize(heads) },
+      ];
+      await appendToLog(tx, statements, from);
+    });
+    const findings = await fsck();
+    expect(kindsOf(findings)).toEqual(
+      expect.arrayContaining(["HEADS_DO_NOT_FOLLOW", "INBOX_CHANGED", "SEQUENCE_BROKEN"]),
+    );
+    expect(findings.map(({ detail }) => detail).join("\n")).toContain("a second version of sequence 0");
+  });
+});
+
+describe("a reading dropped before sealing", () => {
+  it("is missed by its message, though its window agrees", async () => {
+    const folder = dataFolder();
+    const honest = store;
+    store = await recorded(folder, {
+      hours: 1,
+      beforeSealing: (spoilt) =>
+        asIntruder(spoilt, (tx) => tx.execute(sql.raw(`delete from readings where ${aReading}`))).then(
+          () => {},
+        ),
+    });
+    try {
+      expect(await fsck()).toEqual([
+        expect.objectContaining({ kind: "READING_MISSING", equipment: expect.any(String), window: null }),
+      ]);
+    } finally {
+      await store.close();
+      store = honest;
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
