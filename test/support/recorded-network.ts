@@ -2,7 +2,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pino from "pino";
 import { appendEntries } from "#anchor/append-entries.ts";
-import { HeadsKeeper } from "#anchor/heads-keeper.ts";
 import { planCheckpoint } from "#anchor/plan-checkpoint.ts";
 import { createWindowSealer } from "#anchor/seal-windows.ts";
 import { loadConfig } from "#config";
@@ -55,7 +54,6 @@ export async function recordNetwork({ store, readings, dataDir, ...what }: Recor
   if (faults.length > 0) throw new Error(`the network was refused: ${JSON.stringify(faults)}`);
   const ingest = await startIngest({ ...common, receiptKey: keyOf(2) });
   const sealer = createWindowSealer({ ...common, readings });
-  const heads = new HeadsKeeper();
   const recorded = { messages: 0, readings: 0 };
   try {
     for (let hour = 0; hour < hours; hour += 1) {
@@ -70,7 +68,7 @@ export async function recordNetwork({ store, readings, dataDir, ...what }: Recor
       while ((await store.as(asWorker, readCursors)).projector.position < last) await sleep(pollMs);
       await beforeSealing?.();
       while ((await appendEntries(store, now)) > 0 || (await sealer.sealDue(true)));
-      await planCheckpoint(common, { heads, logKey: keyOf(1), force: true });
+      await planCheckpoint(common, { logKey: keyOf(1), force: true });
       recorded.messages += messages.length;
       recorded.readings += 60 * gateways.reduce((n, { channels }) => n + channels.length, 0);
     }
