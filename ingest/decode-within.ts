@@ -3,7 +3,7 @@ import type { InboxMessage } from "#store/inbox.ts";
 import { type DecodedMessage, readWhenChecked, type SignedMessage } from "./decode-message.ts";
 
 const unpackedBytesMax = 32 * 1024 * 1024;
-/** So many messages are begun and not read: enough signatures to keep the thread that checks them at work for some 40 ms, while this one does something else. */
+/** So many messages are begun and not read: enough signatures to keep the thread that checks them at work meanwhile. */
 const underWayMax = 512;
 /** After so long at decoding, everything else gets its turn. */
 const turnMs = 5;

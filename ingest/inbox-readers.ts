@@ -100,13 +100,16 @@ export function startReaders(parts: ReaderParts): InboxReaders {
     trouble: projector.trouble,
     lead: () => {
       nextOwed = readOwed(store);
+      tracking.forget();
+      projection.forget();
       tracker.wake();
       projector.wake();
     },
     stop: async () => {
       await elsewhere.stop();
+      const ended = [tracking.end(), projection.end()];
       for (const follower of [tracker, projector]) await follower.stop();
-      for (const reader of [tracking, projection]) await reader.rest();
+      await Promise.all(ended);
     },
   };
 }

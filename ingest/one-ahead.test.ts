@@ -48,7 +48,7 @@ it("looks again where nothing waited when it was begun", async () => {
   const ahead = openOneAhead({ open, readPosition });
   ahead.begin(100);
   letOn();
-  await ahead.rest();
+  await new Promise(setImmediate);
   end.at = 105;
   const next = ahead.next();
   await expect.poll(() => opened).toEqual([100, 100]);
@@ -88,4 +88,19 @@ it("tells once why what was begun failed, then opens it again", async () => {
   letOn();
   expect(await again).toEqual({ from: 110, to: 120 });
   expect(opened).toEqual([100, 110, 110]);
+});
+
+it("begins nothing once it ends, and waits for what is under way", async () => {
+  const { opened, open, letOn } = openCounted({ at: 130 });
+  const ahead = openOneAhead({ open, readPosition });
+  ahead.begin(100);
+  let isOver = false;
+  const ended = ahead.end().then(() => {
+    isOver = true;
+  });
+  ahead.begin(110);
+  await new Promise(setImmediate);
+  expect([opened, isOver]).toEqual([[100], false]);
+  letOn();
+  await ended;
 });

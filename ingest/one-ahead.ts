@@ -11,12 +11,12 @@ export interface OneAhead<Batch extends Stretch> {
    * @throws what opening it throws; the next call opens it again
    */
   next(): Promise<Batch>;
-  /** Begins what follows `position`, beside whatever else is done. */
+  /** Begins what follows `position`, beside whatever else is done; nothing after `end`. */
   begin(position: number): void;
   /** The batch before did not come to its end: all begins again where the records say. */
   forget(): void;
-  /** Resolves when nothing is under way any more. */
-  rest(): Promise<void>;
+  /** Nothing is begun from now on; resolves when what was begun, and isn't asked for, has ended. */
+  end(): Promise<void>;
 }
 
 /**
@@ -29,6 +29,7 @@ export function openOneAhead<Batch extends Stretch>(parts: {
 }): OneAhead<Batch> {
   let begun: Promise<Batch> | null = null;
   let position: number | null = null;
+  let isEnded = false;
   return {
     next: async () => {
       const early = begun;
@@ -41,13 +42,15 @@ export function openOneAhead<Batch extends Stretch>(parts: {
       return batch;
     },
     begin: (from) => {
+      if (isEnded) return;
       begun = parts.open(from);
       begun.catch(() => undefined); // told when it is asked for
     },
     forget: () => {
       position = null;
     },
-    rest: async () => {
+    end: async () => {
+      isEnded = true;
       await begun?.catch(() => undefined);
     },
   };

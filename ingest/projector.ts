@@ -28,9 +28,14 @@ export interface Projector {
   next(now: number): Promise<number>;
   /** The id of the newest message that was taken to its end by this process, null before the first. */
   position(): number | null;
-  /** Resolves when nothing is under way any more; the next messages may have been begun already. */
-  rest(): Promise<void>;
+  /** Goes on where the records say: another process may have gone on meanwhile. */
+  forget(): void;
+  /** Begins nothing ahead from now on; resolves when what was begun has ended. */
+  end(): Promise<void>;
 }
+
+/** After a larger batch nothing is begun: two of that kind would fill the memory, and hold this one's cursor for long. */
+const aheadReadingsMax = 50_000;
 
 /**
  * Opens the projector. While one batch is settled in the records, the next one is written to the readings store already. Where it
@@ -42,12 +47,23 @@ export function createProjector(parts: ProjectorParts): Projector {
   const quiet = openQuietPoints();
   const batches = openOneAhead({
     open: (from) => writeReadings({ ...parts, newestTimes }, from),
-    readPosition: () => readPosition(parts.store),
+    readPosition: () => {
+      // Only now, with nothing under way: what is remembered must never be older than where the records stand.
+      newestTimes.forget();
+      return readPosition(parts.store);
+    },
   });
+  const forget = (): void => {
+    batches.forget();
+    quiet.forgetAll();
+  };
   let reached: number | null = null;
   const step = async (now: number): Promise<number> => {
     const batch = await batches.next();
-    if (batch.opened.length === 0) return 0;
+    if (batch.opened.length === 0) {
+      reached = batch.to;
+      return 0;
+    }
     const { stored } = batch.judged;
     const revision = await settleExcursions({ ...parts, quiet }, stored, batch.newest, now);
     newestTimes.keep(stored);
@@ -55,7 +71,7 @@ export function createProjector(parts: ProjectorParts): Projector {
     const settling = parts.store.as({ role: "worker" }, (tx) =>
       settle(tx, batch, revision, { now, graceMs }),
     );
-    batches.begin(batch.to);
+    if (stored.length < aheadReadingsMax) batches.begin(batch.to);
     await settling;
     quiet.forget([...revision.save, ...revision.drop]);
     reached = batch.to;
@@ -64,13 +80,12 @@ export function createProjector(parts: ProjectorParts): Projector {
   return {
     next: (now) =>
       step(now).catch((error: unknown) => {
-        batches.forget();
-        newestTimes.forget();
-        quiet.forgetAll();
+        forget();
         throw error;
       }),
     position: () => reached,
-    rest: batches.rest,
+    forget,
+    end: batches.end,
   };
 }
 

@@ -80,12 +80,12 @@ async function standing(store: Store): Promise<Standing> {
   return { projector: projector.position, tracker: tracker.position, stored: projector.stored };
 }
 
-/** A batch that was on its way at the start may have been written before the loss, and counted after it. */
+/** What was on its way at the start may have been written before the loss, and counted after it: two batches at most, all of them tracked by then. */
 async function afterInFlight(store: Store, start: Standing): Promise<Standing> {
   const until = performance.now() + inFlightMs;
   for (;;) {
     const now = await standing(store);
-    if (now.projector > start.projector || now.projector >= start.tracker) return now;
+    if (now.projector >= start.tracker) return now;
     if (performance.now() > until) return now;
     await sleep(askEveryMs);
   }

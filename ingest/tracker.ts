@@ -46,8 +46,10 @@ export interface Tracker {
    * @throws AppError CONFLICT when another process moved the cursor meanwhile
    */
   next(now: number): Promise<TrackerStep>;
-  /** Resolves when nothing is under way any more; the next messages may have been begun already. */
-  rest(): Promise<void>;
+  /** Goes on where the records say: another process may have gone on meanwhile. */
+  forget(): void;
+  /** Begins nothing ahead from now on; resolves when what was begun has ended. */
+  end(): Promise<void>;
 }
 
 const noReadings = { received: 0, stored: 0, duplicate: 0, deadLetter: 0 };
@@ -65,6 +67,10 @@ export function createTracker(parts: TrackerParts): Tracker {
     open: (from) => openArrivals(parts, from),
     readPosition: () => readPosition(parts.store),
   });
+  const forget = (): void => {
+    batches.forget();
+    progressBook.forget();
+  };
   return {
     next: async (now) => {
       const batch = await batches.next();
@@ -72,15 +78,15 @@ export function createTracker(parts: TrackerParts): Tracker {
       const settling = parts.store.as({ role: "worker" }, (tx) => settle(tx, batch, progressBook, now));
       if (batch.opened.some(isSigned)) batches.begin(batch.to);
       const tracked = await settling.catch((error: unknown) => {
-        batches.forget();
-        progressBook.forget();
+        forget();
         throw error;
       });
       progressBook.keep(tracked.progress);
       parts.outgoing.offer(batch.from, handOn(batch, tracked));
       return { messages: batch.opened.length, progress: tracked.progress };
     },
-    rest: batches.rest,
+    forget,
+    end: batches.end,
   };
 }
 

@@ -6,7 +6,7 @@ export interface Refusal {
 
 /**
  * Halves what is refused until the offenders stand alone: at most 2·log2(n) attempts for each of them. `attempt` gives null
- * when its part is durable; the parts overlap in time with nothing, and one that was kept before may come again.
+ * when its part is durable; the parts of one call follow one another, and one that was kept before may come again.
  * `halved` hears of each halving.
  */
 export async function bisect<T>(

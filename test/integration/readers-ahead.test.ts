@@ -35,18 +35,24 @@ beforeAll(async () => {
   await registerGateways(
     store,
     "t",
-    ["gw-signed", "gw-plain", "gw-fails"].map((id) => ({ id })),
+    ["gw-signed", "gw-plain", "gw-fails", "gw-doubt"].map((id) => ({ id })),
   );
 });
 afterAll(() => house?.stop());
 
 /** Messages 1 to 40; of the first one's time, 20 brings the same value again and 30 another one. */
-async function send(gateway: string): Promise<void> {
-  const rows = Array.from({ length: messages }, (_, at) => {
-    const seq = at + 1;
-    const isOfFirst = seq === 20 || seq === 30;
-    const reading = { s: "t1", ts: now - 60_000 + (isOfFirst ? 1 : seq), t: seq === 30 ? 6 : 5 };
-    const payload = Buffer.from(JSON.stringify({ v: 1, boot: 1, seq, sent: now, readings: [reading] }));
+function send(gateway: string): Promise<void> {
+  const readings = Array.from({ length: messages }, (_, at) => {
+    const isOfFirst = at === 19 || at === 29;
+    return { s: "t1", ts: now - 60_000 + (isOfFirst ? 1 : at + 1), t: at === 29 ? 6 : 5 };
+  });
+  return sendEach(gateway, 1, readings);
+}
+
+async function sendEach(gateway: string, boot: number, readings: readonly object[]): Promise<void> {
+  const rows = readings.map((reading, at) => {
+    const body = { v: 1, boot, seq: at + 1, sent: now, readings: [reading] };
+    const payload = Buffer.from(JSON.stringify(body));
     const topic = `coldmark/v1/${gateway}/data`;
     return { receivedAt: now, gateway, topic, lane: "data", door: "test", payload, sha256: sha256(payload) };
   });
@@ -105,6 +111,17 @@ async function upToOf(gateway: string): Promise<number> {
   return rows[0]?.upTo ?? 0;
 }
 
+/** The readings store, and how many readings each write to it held. */
+function watchWrites(): { batches: number[]; watched: ReadingsStore } {
+  const batches: number[] = [];
+  const write = async (own: readonly Reading[]) => {
+    const refused = await readings.write(own);
+    batches.push(own.length);
+    return refused;
+  };
+  return { batches, watched: { ...readings, range: (asked) => readings.range(asked), write } };
+}
+
 it("checks the next signatures while the last messages are noted; what isn't signed waits for its turn", async () => {
   await send("gw-signed");
   const signed = openDecoder("gw-signed.key-1");
@@ -115,7 +132,7 @@ it("checks the next signatures while the last messages are noted; what isn't sig
   await letGo();
   const { messages: noted } = await first;
   expect(noted).toBeLessThanOrEqual(batchMost);
-  await tracker.rest();
+  await tracker.end();
   expect(await trackAll(signed.decode)).toBe(messages - noted);
   expect(await upToOf("gw-signed")).toBe(messages);
 
@@ -143,22 +160,12 @@ it("notes every message once though noting failed with the next ones under way",
 
 it("brings every reading to one end though settling failed when the next ones were written already", async () => {
   const { decode } = openDecoder(null);
-  const batches: number[] = [];
-  const watched: ReadingsStore = {
-    ...readings,
-    range: (asked) => readings.range(asked),
-    write: async (own: readonly Reading[]) => {
-      const refused = await readings.write(own);
-      batches.push(own.length);
-      return refused;
-    },
-  };
+  const { batches, watched } = watchWrites();
   const meters = createIngestMeters();
   const projector = createProjector({ ...readerOn(decode), readings: watched, graceMs: 0, meters });
   const letGo = await holdCursor("projector");
   await expect(projector.next(now)).rejects.toThrow();
-  await projector.rest();
-  expect(batches.length).toBe(2);
+  await expect.poll(() => batches.length).toBe(2);
   await letGo();
   while ((await projector.next(now)) > 0);
   const { cursor, letters } = await store.as(worker, async (tx) => ({
@@ -177,4 +184,43 @@ it("brings every reading to one end though settling failed when the next ones we
     const kept = await readings.range({ tenant: "t", points: [point], from: now - 60_000, to: now });
     expect(kept.map(({ tMilliC }) => tMilliC)).toEqual(Array(messages - 2).fill(5_000));
   }
+});
+
+it("keeps the first value though another process settled the last messages while the next ones were opened", async () => {
+  const { decode } = openDecoder(null);
+  const { batches, watched } = watchWrites();
+  const parts = { readings: watched, graceMs: 0, meters: createIngestMeters() };
+  // The point is known from before, so that its newest time is something to be wrong about.
+  await sendEach("gw-doubt", 2, [{ s: "t1", ts: now - 70_000, t: 5 }]);
+  await trackAll(decode);
+  await createProjector({ ...readerOn(decode), ...parts }).next(now);
+  await send("gw-doubt");
+  await trackAll(decode);
+  const gate = Promise.withResolvers<true>();
+  /** What follows the first batch is opened only once that could not be settled. */
+  const late: Decode = (message, gateway) => {
+    const decoded = decode(message, gateway);
+    if (decoded.kind !== "readings" || (decoded.position?.seq ?? 0) <= batchMost) return decoded;
+    return { kind: "signed", unpackedBytes: 0, holds: gate.promise, read: () => decoded };
+  };
+  const projector = createProjector({ ...readerOn(late), ...parts });
+  const letGo = await holdCursor("projector");
+  await expect(projector.next(now)).rejects.toThrow();
+  gate.resolve(true);
+  await expect.poll(() => batches.length).toBe(3);
+  await letGo();
+  const other = createProjector({ ...readerOn(decode), ...parts });
+  await other.next(now);
+  await other.end();
+  while ((await projector.next(now)) > 0);
+  const { cursor, letters } = await store.as(worker, async (tx) => ({
+    cursor: (await readCursors(tx)).projector,
+    letters: (await tx.select().from(deadLetters)).filter(({ gateway }) => gateway === "gw-doubt"),
+  }));
+  expect(letters.map(({ reason }) => reason)).toEqual(["CONFLICT"]);
+  expect(cursor).toMatchObject({ stored: 4 * (messages - 2) + 1, duplicate: 4, deadLetter: 4 });
+  const asked = { tenant: "t", points: [pointOf("gw-doubt")], from: now - 60_000, to: now };
+  expect((await readings.range(asked)).map(({ tMilliC }) => tMilliC)).toEqual(
+    Array(messages - 2).fill(5_000),
+  );
 });
