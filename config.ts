@@ -61,12 +61,16 @@ const secret = (help: string, shape = z.string()) => shape.transform(hide).optio
 
 const isUrl = (value: string, schemes: readonly string[]) =>
   URL.canParse(value) && schemes.includes(new URL(value).protocol.slice(0, -1));
+const isWithoutLogin = (value: string) => {
+  const url = URL.parse(value);
+  return !url?.username && !url?.password;
+};
 const web = ["http", "https"];
 const url = (schemes: readonly string[]) =>
   z
     .string()
     .refine((value) => isUrl(value, schemes), `must be a URL of ${schemes.join(", ")}`)
-    .refine((value) => !URL.parse(value)?.password, "must not hold a password: it has a setting of its own");
+    .refine(isWithoutLogin, "must not hold a user or a password: they have settings of their own");
 const segment = (fallback: number, help: string) =>
   whole(fallback, [10_000, dayMs], help).refine((ms) => dayMs % ms === 0, "must divide a day evenly");
 

@@ -1,3 +1,4 @@
+import { AppError } from "#domain/errors.ts";
 import { equalBytes, toHex } from "#domain/log/bytes.ts";
 import { type Entry, entryBytes } from "#domain/log/entry.ts";
 import { encodeEntryTile } from "#domain/log/entry-tile.ts";
@@ -6,7 +7,7 @@ import { growTiles, hashLength, type ReadTiles, type Tile, tileWidth } from "#do
 import { rootFromTiles } from "#domain/log/tile-proofs.ts";
 import { checkpointsBetween, type StoredCheckpoint } from "#store/checkpoints.ts";
 import type { Store, Tx } from "#store/connect.ts";
-import { listSealedEntries } from "#store/log-tiles.ts";
+import { listSealedEntries, recordedTiles } from "#store/log-tiles.ts";
 import type { PublishedTiles, TileFolder } from "#store/tile-folder.ts";
 import { LogFork } from "./log-fork.ts";
 
@@ -46,14 +47,28 @@ async function tilesUpTo(
     entries.push({ index: BigInt(index), width, bytes: encodeEntryTile(sealed) });
     leaves.push(...sealed.slice(Math.max(0, from - first)).map((entry) => leafHash(entryBytes(entry))));
   }
-  const tiles = await growTiles(BigInt(from), leaves, folder.read);
-  if (!equalBytes(await rootFromTiles(BigInt(size), preferring(tiles, folder.read)), root)) {
+  const read = readEither(store, folder);
+  const tiles = await growTiles(BigInt(from), leaves, read);
+  if (!equalBytes(await rootFromTiles(BigInt(size), preferring(tiles, read)), root)) {
     throw new LogFork(`the entries up to ${size} don't give the root that was signed`);
   }
   const hashes = tiles.map(({ level, index, hashes: bytes }) => {
     return { level, index, width: bytes.length / hashLength, bytes };
   });
   return { note, hashes, entries };
+}
+
+/** A tile that the folder lost, as when a cleaner took partial ones, comes from the records: the signed root judges either. */
+function readEither(store: Store, folder: TileFolder): ReadTiles {
+  const recorded: ReadTiles = (places) => store.as({ role: "worker" }, (tx) => recordedTiles(tx)(places));
+  return async (places) => {
+    try {
+      return await folder.read(places);
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === "NOT_FOUND")) throw error;
+      return recorded(places);
+    }
+  };
 }
 
 async function sealedEntries(tx: Tx, first: number, count: number): Promise<Entry[]> {

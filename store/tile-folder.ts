@@ -75,7 +75,7 @@ async function readIfThere(path: string): Promise<Buffer | null> {
 
 /** The whole file is on disk under its name, or what was there before. */
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  const made = await mkdir(dirname(path), { recursive: true });
   const draft = `${path}.draft`;
   const file = await open(draft, "w");
   try {
@@ -86,6 +86,12 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   }
   await rename(draft, path);
   await syncFolder(dirname(path));
+  if (made !== undefined) await syncAbove(dirname(path), dirname(made));
+}
+
+/** The folders from one up to another, in which names are new too. */
+async function syncAbove(folder: string, top: string): Promise<void> {
+  for (let at = folder; at !== top; at = dirname(at)) await syncFolder(dirname(at));
 }
 
 /** A name survives a power cut only once its folder is on disk too. */

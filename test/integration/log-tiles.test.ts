@@ -179,6 +179,20 @@ describe("the folder of tiles on a static host", () => {
   });
 });
 
+describe("a folder that a cleaner went over", () => {
+  it("goes on with tiles of the records where its partial ones are gone", async () => {
+    const thinned = mkdtempSync(join(tmpdir(), "coldmark-tiles-thinned-"));
+    const { store } = network;
+    await publishTiles(store, new TileFolder(thinned), sizes[0] as number);
+    for (const name of readdirSync(join(thinned, "public/tile"), { recursive: true, encoding: "utf8" })) {
+      if (name.endsWith(".p")) rmSync(join(thinned, "public/tile", name), { recursive: true });
+    }
+    await publishTiles(store, new TileFolder(thinned), 720);
+    expect(await new TileFolder(thinned).checkpoint()).toContain("\n720\n");
+    rmSync(thinned, { recursive: true });
+  });
+});
+
 describe("the heads of an anchored tree", () => {
   it("are the newest entries of all streams, whoever kept their tree so far", () => {
     for (const size of sizes) {
