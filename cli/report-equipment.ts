@@ -50,6 +50,9 @@ function doubts({ windows, alarms, unjudged }: EquipmentReport): string[] {
     found.length === 0 ? [] : list(words, found as never[], item);
   return [
     ...some("sealed late:", windows.sealedLate, timeOf),
+    ...some("replayed:", windows.replayed, timeOf),
+    ...some("unsigned:", windows.unsigned, timeOf),
+    ...some("arrived late:", windows.arrivedLate, timeOf),
     ...some("messages missing:", windows.withHoles, timeOf),
     ...some("summary differs:", windows.differing, (one: { from: number; point: string; number: string }) => {
       return `${timeOf(one.from)} ${one.point} ${one.number}`;

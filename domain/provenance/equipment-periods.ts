@@ -3,7 +3,9 @@ import type { TrustFile } from "#domain/log/bundle.ts";
 import type { RosterBody } from "./bodies.ts";
 import type { Span } from "./equipment-report.ts";
 import { type EquipmentRules, rulesOf } from "./equipment-rules.ts";
-import { countsFrom } from "./policy.ts";
+import { joinSpans } from "./join-spans.ts";
+import { placedFrom } from "./placed-from.ts";
+import type { NamedPoint } from "./points-by-name.ts";
 import type { EquipmentContents, RosteredWindow } from "./verify-equipment.ts";
 
 /** A time under one set of limits; `rules` is null where the trust file doesn't pin them. */
@@ -17,35 +19,38 @@ export interface Period extends Span {
 export function periodsOf({ windows, from, to, profiles }: EquipmentContents): Period[] {
   const starts = windows.filter((window, at) => at === 0 || keyOf(window) !== keyOf(windows[at - 1]));
   return starts.map((window, at) => ({
-    from: at === 0 ? from : window.from,
-    to: starts[at + 1]?.from ?? to,
+    from: at === 0 ? from : Math.max(from, window.from),
+    to: Math.max(from, starts[at + 1]?.from ?? to),
     ...settingsOf(window.roster, profiles),
   }));
 }
 
 /**
- * When a point lay there: runs of windows that name it. The first reaches back to the bundle's beginning and the last to its
- * end, unless the roster says that the point was placed inside its window: what is not sealed there is a gap.
+ * When a point lay there: runs of windows that it lay in. The first reaches back to the bundle's beginning and the last to
+ * its end, unless the roster says that the point was placed inside its window: what is not sealed there is a gap.
  */
-export function staysOf({ windows, from, to }: EquipmentContents, point: string): Span[] {
-  const stays: { from: number; to: number }[] = [];
-  let isOpen = false;
-  for (const [at, window] of windows.entries()) {
-    const isNamed = window.body.points.some((one) => one.point === point);
+export function staysOf(
+  { windows, from, to }: EquipmentContents,
+  named: readonly NamedPoint<RosteredWindow>[],
+): Span[] {
+  const stays: Span[] = [];
+  let lastAt = Number.NEGATIVE_INFINITY;
+  for (const one of named) {
+    const { at, window } = one;
     const end = at === windows.length - 1 ? to : Math.min(window.to, to);
-    if (isNamed && !isOpen)
-      stays.push({ from: beginOf(window, point, at === 0 ? from : window.from), to: end });
-    else if (isNamed) stays[stays.length - 1] = { from: stays.at(-1)?.from ?? from, to: end };
-    isOpen = isNamed;
+    const open = at === lastAt + 1 ? stays.pop() : undefined;
+    if (open === undefined)
+      stays.push({ from: beginOf(one, at === 0 ? from : Math.max(from, window.from)), to: end });
+    else stays.push({ from: open.from, to: Math.max(open.to, end) });
+    lastAt = at;
   }
-  return stays.filter((stay) => stay.to > stay.from);
+  return joinSpans(stays.filter((stay) => stay.to > stay.from));
 }
 
-function beginOf({ from, to, roster }: RosteredWindow, name: string, otherwise: number): number {
-  const placed = roster.points.find(({ point }) => point === name);
-  if (placed === undefined) return otherwise;
-  const since = countsFrom({ at: placed.since, accepted: placed.accepted, offline: placed.offline });
-  return since > from && since < to ? Math.max(since, otherwise) : otherwise;
+function beginOf({ window, placed }: NamedPoint<RosteredWindow>, otherwise: number): number {
+  if (placed === null) return otherwise;
+  const since = placedFrom(placed);
+  return since > window.from && since < window.to ? Math.max(since, otherwise) : otherwise;
 }
 
 function settingsOf(roster: RosterBody, profiles: TrustFile["profiles"]) {

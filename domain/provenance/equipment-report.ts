@@ -32,6 +32,12 @@ export interface WindowReport {
   readonly shown: number;
   /** First on chain later than 36 h after their end: they can only make a pack's verdict worse. */
   readonly sealedLate: readonly number[];
+  /** Under a roster with a gateway of kind `replay`: not what was measured then, whatever the readings say. */
+  readonly replayed: readonly number[];
+  /** With messages that nobody signed, though the roster demands it. */
+  readonly unsigned: readonly number[];
+  /** With readings that first reached Coldmark more than 72 h after their time. */
+  readonly arrivedLate: readonly number[];
   /** Holes in the sequence of a gateway's messages. */
   readonly withHoles: readonly number[];
   /** Numbers of the summary that readings and settings don't give. */

@@ -2,6 +2,7 @@
 import { type ExcursionReport, findExcursions, type Sample } from "#domain/coldchain/excursions.ts";
 import type { Period } from "./equipment-periods.ts";
 import type { EquipmentReport, PointReport, Span } from "./equipment-report.ts";
+import { firstAt } from "./first-at.ts";
 import { joinSpans, spannedMs } from "./join-spans.ts";
 import { lastStepMs } from "./stay-samples.ts";
 import type { EquipmentContents } from "./verify-equipment.ts";
@@ -23,8 +24,10 @@ export function judgePoints(
   const readings = readingsOf(contents);
   const parts = [...stays].map(([point, own]) => {
     const { samples, faults } = readings.get(point) ?? { samples: [], faults: 0 };
-    const reports = own.flatMap((stay) => periods.flatMap((period) => judge(samples, stay, period)));
-    const told = samples.filter(({ ts }) => ts >= contents.from);
+    const reports = own.flatMap((stay) =>
+      during(periods, stay).flatMap((period) => judge(samples, stay, period)),
+    );
+    const told = samples.slice(firstAt(samples, contents.from, timeOf));
     return { told: pointReport(point, own, told, faults, reports), reports };
   });
   return {
@@ -56,13 +59,31 @@ function judge(samples: readonly Sample[], stay: Span, period: Period): PartRepo
   if (span.from >= span.to) return [];
   const { rules, lowerMilliC, upperMilliC } = period;
   if (rules === null) return [{ period, span, report: null }];
-  const near = samples.filter(({ ts }) => ts >= span.from - rules.recordIntervalMs && ts < span.to);
+  const near = samplesNear(samples, span, rules.recordIntervalMs);
   const report = findExcursions(near, {
     ...{ lowerLimitC: lowerMilliC / 1000, upperLimitC: upperMilliC / 1000, ...span },
     maxGapMs: rules.recordIntervalMs,
     intervalMs: Math.min(rules.recordIntervalMs, lastStepMs(near)),
   });
   return [{ period, span, report }];
+}
+
+/** The periods that a stay reaches into; they are in order and don't overlap. */
+function during(periods: readonly Period[], { from, to }: Span): readonly Period[] {
+  return periods.slice(
+    firstAt(periods, from + 1, (period) => period.to),
+    firstAt(periods, to, (period) => period.from),
+  );
+}
+
+/** The samples of a time, and of those before it the last two within reach: one may hold into it, two give a step. */
+function samplesNear(samples: readonly Sample[], { from, to }: Span, reachMs: number): readonly Sample[] {
+  const first = Math.max(firstAt(samples, from, timeOf) - 2, firstAt(samples, from - reachMs, timeOf));
+  return samples.slice(first, firstAt(samples, to, timeOf));
+}
+
+function timeOf({ ts }: Sample): number {
+  return ts;
 }
 
 function pointReport(
@@ -84,17 +105,20 @@ function pointReport(
   };
 }
 
+/** Windows are in order of their beginnings and hold every reading of their time, so one under two of them is taken once. */
 function readingsOf({ windows, from, to }: EquipmentContents): Map<string, Readings> {
   const found = new Map<string, Readings>();
-  for (const { rows } of windows) {
-    for (const [point, ts, tMilliC, err] of rows) {
-      if (ts >= to) continue;
+  let readTo = Number.NEGATIVE_INFINITY;
+  for (const window of windows) {
+    for (const [point, ts, tMilliC, err] of window.rows) {
+      if (ts < readTo || ts >= to) continue;
       const own = found.get(point) ?? { samples: [], faults: 0 };
       found.set(point, own);
       const isGood = tMilliC !== null && err === null;
       own.samples.push({ ts, t: isGood ? tMilliC / 1000 : null });
       own.faults += isGood || ts < from ? 0 : 1;
     }
+    readTo = Math.max(readTo, window.to);
   }
   return found;
 }

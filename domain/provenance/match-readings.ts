@@ -3,6 +3,7 @@ import type { ReadingRow } from "#domain/log/bundle.ts";
 import { readingsRoot } from "#domain/log/check-readings.ts";
 import { type ProvedEntry, type ProvedStream, StreamFault } from "#domain/log/open-streams.ts";
 import { type WindowBody, windowOf } from "./bodies.ts";
+import { firstAt } from "./first-at.ts";
 
 /** A window by its newest version, with every reading in it; `earlier` are the versions that it replaced. */
 export interface ShownWindow {
@@ -31,7 +32,7 @@ export function matchReadings(
   let left = windowsOverReadingMax * sorted.length;
   const windows = [...versions.values()].map((own) => {
     const { from = 0, to = 0 } = own.at(-1)?.header ?? {};
-    const inside = sorted.slice(firstAt(sorted, from), firstAt(sorted, to));
+    const inside = sorted.slice(firstAt(sorted, from, timeOfRow), firstAt(sorted, to, timeOfRow));
     left -= inside.length;
     if (left < 0) throw new StreamFault("MALFORMED", "too many windows overlap");
     return shownWindow(own, inside);
@@ -86,13 +87,6 @@ function refuseStray(windows: readonly ShownWindow[], sorted: readonly ReadingRo
   }
 }
 
-/** Where in rows in order of time those at or after a time begin. */
-function firstAt(sorted: readonly ReadingRow[], time: number): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle]?.[1] ?? 0) < time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+function timeOfRow([, ts]: ReadingRow): number {
+  return ts;
 }

@@ -1,9 +1,11 @@
 /** Why a stay in an equipment is not COMPLIANT though no reading left the limits: what is missing, late or not shown. */
 import type { Reason } from "./answer.ts";
-import { alarmOf, type RosterBody, type RosterPoint } from "./bodies.ts";
+import { alarmOf, type RosterBody } from "./bodies.ts";
 import type { EquipmentRules } from "./equipment-rules.ts";
+import { marksOf } from "./marks-of.ts";
 import type { MeasuredStay } from "./measured-stay.ts";
-import { countsFrom, lateReadingMs, stretchTailMs } from "./policy.ts";
+import { placedFrom } from "./placed-from.ts";
+import { stretchTailMs } from "./policy.ts";
 import { needsReadings } from "./stay-samples.ts";
 import type { SealedWindow } from "./windows.ts";
 
@@ -24,15 +26,12 @@ export function rosterReasons(
   return reasons;
 }
 
-function placedFrom(point: RosterPoint): number {
-  return countsFrom({ at: point.since, accepted: point.accepted, offline: point.offline });
-}
-
 /** The open points of one window. */
 export function windowReasons(stay: MeasuredStay, window: SealedWindow): Reason[] {
   if (window.body === null || window.roster === null) return [{ code: "WINDOW_NOT_OPENED" }];
   const reasons: Reason[] = [];
-  const { points, sources } = window.body;
+  const { points } = window.body;
+  const marks = marksOf(window.body, window.roster);
   if (!window.isOpened) reasons.push({ code: "WINDOW_NOT_OPENED" });
   if (window.sealedLate) reasons.push({ code: "SEALED_LATE" });
   const isMissing = needsReadings(stay, window) && window.readings === null;
@@ -41,12 +40,10 @@ export function windowReasons(stay: MeasuredStay, window: SealedWindow): Reason[
   if (points.some((point) => point.calibratedUntil !== null && point.calibratedUntil < window.to)) {
     reasons.push({ code: "CALIBRATION_EXPIRED" });
   }
-  if (points.some((point) => (point.lagMaxMs ?? 0) > lateReadingMs))
-    reasons.push({ code: "READINGS_ARRIVED_LATE" });
+  if (marks.arrivedLate) reasons.push({ code: "READINGS_ARRIVED_LATE" });
   if (points.some((point) => point.faults > 0)) reasons.push({ code: "SENSOR_FAULT" });
-  if (sources.some((source) => source.missing.length > 0)) reasons.push({ code: "SEQUENCE_HOLE" });
-  const signed = window.roster.points.some((point) => point.signatureRequired);
-  if (signed && sources.some((source) => source.kid === null)) reasons.push({ code: "UNSIGNED" });
+  if (marks.hasHoles) reasons.push({ code: "SEQUENCE_HOLE" });
+  if (marks.isUnsigned) reasons.push({ code: "UNSIGNED" });
   return reasons;
 }
 

@@ -4,6 +4,8 @@ import { periodsOf, staysOf } from "./equipment-periods.ts";
 import type { CalibrationReport, EquipmentReport, Span, WindowReport } from "./equipment-report.ts";
 import { joinSpans, spannedMs } from "./join-spans.ts";
 import { judgePoints } from "./judge-points.ts";
+import { marksOf } from "./marks-of.ts";
+import { type NamedPoint, pointsByName } from "./points-by-name.ts";
 import { lateSealMs } from "./policy.ts";
 import type { EquipmentContents, RosteredWindow } from "./verify-equipment.ts";
 
@@ -12,8 +14,8 @@ const known = new Set(["equipment", "segment", "late", "excursion"]);
 /** The report; `asOf` is the time of the newest proven anchor, null where none is proved. */
 export function tellEquipment(contents: EquipmentContents, asOf: number | null): EquipmentReport {
   const { equipment, from, to, windows } = contents;
-  const names = [...new Set(windows.flatMap(({ body }) => body.points.map(({ point }) => point)))].sort();
-  const stays = new Map(names.map((point) => [point, staysOf(contents, point)]));
+  const named = pointsByName(windows);
+  const stays = new Map([...named].map(([point, own]) => [point, staysOf(contents, own)]));
   const judged = judgePoints(contents, stays, periodsOf(contents));
   const empty = freeOf({ from, to }, [...stays.values()].flat());
   const gaps = joinSpans([...judged.points.flatMap((point) => point.gaps), ...empty]);
@@ -22,7 +24,7 @@ export function tellEquipment(contents: EquipmentContents, asOf: number | null):
     kind: windows.at(-1)?.roster.kind ?? null,
     coverage: 1 - spannedMs(gaps) / (to - from),
     excursions: judged.excursions,
-    calibrations: names.flatMap((point) => calibrationsOf(windows, point)),
+    calibrations: [...named].flatMap(([point, own]) => calibrationsOf(point, own)),
     decisions: contents.stream.entries.flatMap(({ header }) =>
       header === null || known.has(header.kind) ? [] : [{ kind: header.kind, at: header.from }],
     ),
@@ -43,54 +45,64 @@ function freeOf(span: Span, covered: readonly Span[]): Span[] {
 }
 
 /** Windows that follow one another under one calibration are one line. */
-function calibrationsOf(windows: readonly RosteredWindow[], name: string): CalibrationReport[] {
+function calibrationsOf(point: string, named: readonly NamedPoint<RosteredWindow>[]): CalibrationReport[] {
   const lines: CalibrationReport[] = [];
-  for (const { from, to, body } of windows) {
-    const point = body.points.find((one) => one.point === name);
-    if (point === undefined) continue;
-    const { calibratedUntil } = point;
+  for (const { window, summary } of named) {
+    if (summary === null) continue;
+    const [{ from, to }, { calibratedUntil }] = [window, summary];
     const isValid = calibratedUntil !== null && calibratedUntil >= to;
     const last = lines.at(-1);
     if (last?.calibratedUntil === calibratedUntil && last.isValid === isValid)
       lines[lines.length - 1] = { ...last, to };
-    else lines.push({ point: name, from, to, calibratedUntil, isValid });
+    else lines.push({ point, from, to, calibratedUntil, isValid });
   }
   return lines;
 }
 
 function windowReport({ windows, differing }: EquipmentContents, asOf: number | null): WindowReport {
   const provedAt = (window: RosteredWindow) => window.entry.sealedAt ?? asOf ?? window.to;
+  const marked = windows.map(({ from, body, roster }) => ({ from, ...marksOf(body, roster) }));
   return {
     shown: windows.length,
-    sealedLate: windows.filter((one) => provedAt(one) - one.to > lateSealMs).map(({ from }) => from),
-    withHoles: windows
-      .filter(({ body }) => body.sources.some((one) => one.missing.length > 0))
-      .map(({ from }) => from),
+    sealedLate: begins(windows.filter((one) => provedAt(one) - one.to > lateSealMs)),
+    replayed: begins(marked.filter(({ isReplayed }) => isReplayed)),
+    unsigned: begins(marked.filter(({ isUnsigned }) => isUnsigned)),
+    arrivedLate: begins(marked.filter(({ arrivedLate }) => arrivedLate)),
+    withHoles: begins(marked.filter(({ hasHoles }) => hasHoles)),
     differing,
     takenBack: windows.flatMap(takenBack),
   };
 }
 
+function begins(spans: readonly { readonly from: number }[]): number[] {
+  return spans.map(({ from }) => from);
+}
+
 /** A later version may add readings, never take away the coldest or warmest that an earlier one stated. */
 function takenBack({ from, body, earlier }: RosteredWindow): WindowReport["takenBack"][number][] {
+  if (earlier.length === 0) return [];
+  const newest = new Map(body.points.map((one) => [one.point, one]));
   return earlier.flatMap(({ points }) =>
     points.flatMap(({ point, min, max }) => {
       if (min === null || max === null) return [];
-      const now = body.points.find((one) => one.point === point);
+      const now = newest.get(point);
       const isKept = now?.min != null && now.max !== null && now.min <= min && now.max >= max;
       return isKept ? [] : [{ from, point }];
     }),
   );
 }
 
-/** An excursion that was sealed on the spot must show in its window too. */
+/** An excursion that was sealed on the spot must show in its window too; its extremes are proved by its readings. */
 function alarmsOf({ stream, windows, from, to }: EquipmentContents): EquipmentReport["alarms"] {
   return stream.entries.flatMap((entry) => {
     const alarm = alarmOf(entry);
     if (alarm === null || alarm.at < from || alarm.at >= to) return [];
-    const rows = windows.find((window) => alarm.at >= window.from && alarm.at < window.to)?.rows ?? [];
-    const isOut = (t: number) => (alarm.direction === "high" ? t > alarm.limitMilliC : t < alarm.limitMilliC);
-    const isInReadings = rows.some(([point, , t]) => point === alarm.point && t !== null && isOut(t));
+    const window = windows.find((one) => alarm.at >= one.from && alarm.at < one.to);
+    const { min = null, max = null } = window?.body.points.find(({ point }) => point === alarm.point) ?? {};
+    const isInReadings =
+      alarm.direction === "high"
+        ? (max ?? Number.NEGATIVE_INFINITY) > alarm.limitMilliC
+        : (min ?? Number.POSITIVE_INFINITY) < alarm.limitMilliC;
     return [{ point: alarm.point, at: alarm.at, isInReadings }];
   });
 }

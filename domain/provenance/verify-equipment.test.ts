@@ -8,7 +8,7 @@ import {
   subject,
   usual,
 } from "#test/golden/equipment-stories.ts";
-import { at, hourMs, minuteMs, start } from "#test/support/cold-network.ts";
+import { at, type ColdNetwork, hourMs, minuteMs, start } from "#test/support/cold-network.ts";
 import { rpcOf } from "#test/support/golden-chain.ts";
 import { commitmentOf, entryLeaf, type Opening, saltedHash } from "../log/entry.ts";
 import type { EquipmentBundle } from "../log/equipment-bundle.ts";
@@ -52,7 +52,10 @@ describe("an equipment bundle", () => {
     ]);
     expect(report.points).toMatchObject([{ point, readings: 260, faults: 0, minC: 5, maxC: 8.5 }]);
     expect(report.placements).toEqual([{ point, since: span.from, until: null }]);
-    expect(report.windows).toEqual({ shown: 5, sealedLate: [], withHoles: [], differing: [], takenBack: [] });
+    expect(report.windows).toEqual({
+      ...{ shown: 5, sealedLate: [], replayed: [], unsigned: [], arrivedLate: [] },
+      ...{ withHoles: [], differing: [], takenBack: [] },
+    });
     expect(report.decisions).toEqual([]);
   });
 
@@ -174,6 +177,91 @@ describe("an equipment bundle that was changed", () => {
     expect((await check(story.bundle, story, "e".repeat(32))).result).toBe("SUBJECT_MISMATCH");
   });
 });
+
+describe("an equipment whose log keeps something back", () => {
+  const other = "p-other";
+  /** Every hour sealed again under another roster, as late versions. */
+  const resealed = (points: readonly object[], how: Parameters<ColdNetwork["window"]>[4] = {}) =>
+    equipmentStory(usual, (log) => {
+      const roster = log.roster(subject, {}, { points });
+      for (let from = span.from; from < span.to; from += hourMs)
+        log.window(subject, roster, from, () => 5_000, { kind: "late", ...how });
+    });
+  const reportOf = async (told: EquipmentStory) => {
+    const { result, contents, asOf } = await check(told.bundle, told);
+    expect(result).toBe("VALID_FINAL");
+    return tellEquipment(contents!, asOf);
+  };
+  const both = [placed(point), placed(other)];
+
+  it("has a gap where its windows leave out a point that their roster lists", async () => {
+    const { gaps, coverage, points } = await reportOf(resealed(both));
+    expect([gaps, coverage]).toEqual([[span], 0]);
+    expect(points).toMatchObject([
+      { point, coverage: 1, gaps: [] },
+      { point: other, readings: 0, coverage: 0, stays: [span], gaps: [span] },
+    ]);
+    const control = await reportOf(resealed(both, { beside: [other] }));
+    expect([control.gaps, control.coverage, control.points.length]).toEqual([[], 1, 2]);
+  });
+
+  it("has no gap before a point was placed, though the roster of the time of sealing lists it", async () => {
+    const since = span.to - hourMs / 2;
+    const { gaps, points } = await reportOf(
+      resealed([placed(point), placed(other, { since, accepted: since })]),
+    );
+    expect(gaps).toEqual([{ from: since, to: span.to }]);
+    expect(points[1]).toMatchObject({ point: other, stays: gaps });
+  });
+
+  it("shows that a source is replayed, unsigned or late, as a pack's verdict does", async () => {
+    const hours = Array.from({ length: 5 }, (_, hour) => span.from + hour * hourMs);
+    const marks = async (point: object, how: Parameters<ColdNetwork["window"]>[4] = {}) => {
+      const { replayed, unsigned, arrivedLate } = (await reportOf(resealed([point], how))).windows;
+      return { replayed, unsigned, arrivedLate };
+    };
+    const none = { replayed: [], unsigned: [], arrivedLate: [] };
+    const signing = placed(point, { signatureRequired: true });
+    expect(await marks(placed(point, { replay: true }))).toEqual({ ...none, replayed: hours });
+    expect(await marks(signing, { kid: null })).toEqual({ ...none, unsigned: hours });
+    const lagMs = 72 * hourMs + 1;
+    expect(await marks(placed(point), { lagMs })).toEqual({ ...none, arrivedLate: hours });
+    expect(await marks(signing, { lagMs: lagMs - 1 })).toEqual(none);
+    expect(await marks(placed(point), { kid: null })).toEqual(none);
+  });
+
+  it("is judged at a thousand measuring points, and MALFORMED at one more", async () => {
+    const many = (length: number) => Array.from({ length }, (_, at) => placed(`many-${at}`));
+    const { points, coverage } = await reportOf(resealed([placed(point), ...many(999)]));
+    expect([points.length, coverage]).toEqual([1_000, 0]);
+    const { trust, chain, bundle } = resealed(many(1_000));
+    expect((await check(bundle, { trust, chain, bundle })).result).toBe("MALFORMED");
+  });
+
+  it("is judged in each hour by the limits of that hour", async () => {
+    const noon = start + hourMs;
+    const told = equipmentStory(
+      () => 5_000,
+      (log) => {
+        const narrow = log.roster(subject, {}, { upperMilliC: 4_000 });
+        for (const from of [noon, noon + hourMs])
+          log.window(subject, narrow, from, () => 5_000, { kind: "late" });
+      },
+    );
+    const { excursions, gaps } = await reportOf(told);
+    expect(gaps).toEqual([]);
+    expect(excursions).toMatchObject([{ from: noon, durationMs: 2 * hourMs, limitC: 4 }]);
+  });
+});
+
+/** What a roster says of a point that lay there from the beginning. */
+function placed(name: string, more: object = {}) {
+  return {
+    ...{ point: name, since: span.from, accepted: span.from, offline: false },
+    ...{ calibratedAt: span.from, calibratedUntil: span.to + hourMs },
+    ...{ signatureRequired: false, replay: false, ...more },
+  };
+}
 
 /** The lines of an hour. */
 function hourOf(from: number): RegExp {

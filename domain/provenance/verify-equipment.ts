@@ -25,6 +25,7 @@ import { type RosterBody, rosterOf } from "./bodies.ts";
 import { checkSummary, type Differing } from "./check-summary.ts";
 import { matchReadings, nameOf, type ShownWindow } from "./match-readings.ts";
 import { requireAllShown, siteStreamsOf } from "./require-all-shown.ts";
+import { requireFewPoints } from "./require-few-points.ts";
 
 /** A window with the roster that it was sealed under. */
 export interface RosteredWindow extends ShownWindow {
@@ -99,13 +100,9 @@ function openContents(bundle: EquipmentBundle, newest: Uint8Array, trust: TrustF
   const rosters = rostersOf(bundle, stream);
   const siteIds = siteStreamsOf([...rosters.values()]);
   requireAllShown(stream, streams, siteIds, bundle);
-  const windows = matchReadings(stream, parseReadingsCsv(bundle.readings), bundle).map((window) => {
-    const roster = rosters.get(window.body.roster);
-    const body = roster !== undefined && roster.seq < window.entry.seq ? rosterOf(roster) : null;
-    if (body === null)
-      throw new StreamFault("BAD_PATH", `${nameOf(window)} names a roster that is not shown`);
-    return { ...window, roster: body };
-  });
+  const shown = matchReadings(stream, parseReadingsCsv(bundle.readings), bundle);
+  const windows = withRosters(shown, rosters);
+  requireFewPoints(windows);
   const differing = windows.flatMap((window) => checkSummary(window, window.roster));
   const sites = streams.filter((one) => siteIds.includes(one.stream));
   return { equipment, from, to, stream, sites, windows, differing, profiles: trust.profiles };
@@ -119,6 +116,22 @@ function rostersOf(bundle: EquipmentBundle, { stream, entries }: ProvedStream): 
   );
   const rosters = [...before, ...entries].filter(({ header }) => header?.kind === "equipment");
   return new Map(rosters.map((roster) => [roster.leaf, roster]));
+}
+
+/** A roster is of the same equipment, and older than the window that names it. */
+function withRosters(
+  windows: readonly ShownWindow[],
+  rosters: ReadonlyMap<string, ProvedEntry>,
+): RosteredWindow[] {
+  const opened = new Map(
+    [...rosters].map(([leaf, entry]) => [leaf, { seq: entry.seq, body: rosterOf(entry) }]),
+  );
+  return windows.map((window) => {
+    const named = opened.get(window.body.roster);
+    if (named === undefined || named.body === null || named.seq >= window.entry.seq)
+      throw new StreamFault("BAD_PATH", `${nameOf(window)} names a roster that is not shown`);
+    return { ...window, roster: named.body };
+  });
 }
 
 function ended(result: VerificationResult, reason: string): EquipmentVerification {

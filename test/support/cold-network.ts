@@ -26,6 +26,10 @@ export type Weather = (ts: number) => number | null;
 interface Sealing {
   readonly kind?: string;
   readonly point?: string;
+  /** Points that say the same as the first. */
+  readonly beside?: readonly string[];
+  /** The key that the messages are signed with. */
+  readonly kid?: string | null;
   readonly calibratedUntil?: number | null;
   readonly more?: readonly ReadingRow[];
   /** Sequence numbers that never came. */
@@ -96,6 +100,8 @@ export class ColdNetwork extends TestLog {
     {
       kind = "segment",
       point = `p-${subject.at(-1)}`,
+      beside = [],
+      kid = maker,
       calibratedUntil = lastCalibrated,
       more = [],
       missing = [],
@@ -105,17 +111,18 @@ export class ColdNetwork extends TestLog {
     const rows: ReadingRow[] = [];
     for (let ts = from; ts < from + hourMs; ts += minuteMs) {
       const t = weather(ts);
-      if (t !== null) rows.push([point, ts, t, null]);
+      if (t !== null) for (const name of [point, ...beside]) rows.push([name, ts, t, null]);
     }
-    const readings = rows.map(([, ts, tMilliC]) => ({
-      ...{ point, ts, tMilliC, err: null, receivedAt: ts + lagMs },
+    const readings = rows.map(([name, ts, tMilliC]) => ({
+      ...{ point: name, ts, tMilliC, err: null, receivedAt: ts + lagMs },
     }));
     const span = { from, to: from + hourMs };
     const points = summarizeWindow({
-      ...{ ...span, ...limits, rows: readings, points: [{ point, calibratedUntil }] },
+      ...{ ...span, ...limits, rows: readings },
+      points: [point, ...beside].map((name) => ({ point: name, calibratedUntil })),
       holdMaxMs: 30 * minuteMs,
     });
-    const source = { gateway: maker, kid: maker, boot: 1, first: 1, last: 60, missing };
+    const source = { gateway: maker, kid, boot: 1, first: 1, last: 60, missing };
     const sources = [{ ...source, root: "0".repeat(64) }];
     const all = [...rows, ...more];
     const data = readingsRoot(all);
