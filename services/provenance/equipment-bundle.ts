@@ -8,7 +8,7 @@ import type { Context } from "../context.ts";
 import { requireScope } from "../require-scope.ts";
 import { BundleTurns } from "./bundle-turns.ts";
 import { draftEquipment } from "./draft-equipment.ts";
-import { HeadsTrees } from "./heads-trees.ts";
+import { HeadsWalk } from "./heads-walk.ts";
 import type { ProvenanceParts } from "./parts.ts";
 import { streamPieces } from "./stream-pieces.ts";
 import { writeEquipmentBundle } from "./write-equipment-bundle.ts";
@@ -55,12 +55,12 @@ export function openEquipmentBundles(
       const place = await admit(ctx, label, span);
       const release = turns.take(ctx.actor);
       try {
-        const trees = new HeadsTrees();
+        const walk = new HeadsWalk();
         const draft = await parts.store.as({ role: "worker" }, (tx) =>
-          draftEquipment(tx, trees, { label, ...span }),
+          draftEquipment(tx, walk, { label, ...span }),
         );
         if (draft === null) throw new AppError("NOT_FOUND", "nothing of this equipment is anchored yet");
-        return streamPieces(writeEquipmentBundle(parts, trees, draft, place), { idleMaxMs, onEnd: release });
+        return streamPieces(writeEquipmentBundle(parts, walk, draft, place), { idleMaxMs, onEnd: release });
       } catch (fault) {
         release();
         throw fault;
