@@ -14,6 +14,7 @@ import { apiKeyHash, newApiKey } from "#services/api-keys/secret.ts";
 import { openEquipmentBundles } from "#services/provenance/equipment-bundle.ts";
 import type { Store } from "#store/connect.ts";
 import { readEntries } from "#store/entries.ts";
+import { queueEntry } from "#store/pending-entries.ts";
 import { openPostgresReadings } from "#store/readings/postgres.ts";
 import { apiKeys } from "#store/schema/api-keys.ts";
 import { readings } from "#store/schema/readings.ts";
@@ -229,6 +230,20 @@ describe("the bundle of an equipment", () => {
     const refused = (await verify(bad).catch((fault) => fault)) as { code: number; stdout: string };
     expect([refused.code, refused.stdout]).toEqual([1, expect.stringMatching(/^TAMPERED\n/)]);
     expect(refused.stdout).toContain(`the window from ${iso(startMs)}`);
+  });
+
+  it("holds over the seals of many days, whose heads its one tree walks through", async () => {
+    const note = (at: number) => ({ subject: `urn:test:${at}`, kind: "note", from: at, to: at, body: {} });
+    for (const at of [1, 2, 3]) {
+      await anchor.rpc()!("evm_increaseTime", [86_400]);
+      await store.as({ role: "worker" }, (tx) => queueEntry(tx, note(at), at));
+      expect(await anchor.anchorNow()).toBe(true);
+    }
+    const text = await (await ask(withKey(keys.own))).text();
+    const { result, reasons } = await check(text);
+    expect([result, reasons]).toEqual(["VALID_FINAL", []]);
+    const { days } = JSON.parse(text) as { days: { size: number }[] };
+    expect(days.map(({ size }) => size)).toEqual([0, 2, 4].map((more) => days[0]!.size + more));
   });
 
   it("shows that a reading was changed in the store after it was sealed", async () => {
