@@ -109,15 +109,19 @@ export async function findEntryAt(tx: Tx, index: number): Promise<LogRow | null>
   return found ?? null;
 }
 
-/** The last entry of every stream inside a tree of `size` leaves. */
+/**
+ * The last entry of every stream inside a tree of `size` leaves, by stream; with `from`, of the streams that have one at
+ * that index or above.
+ */
 export async function listHeadsAt(
   tx: Tx,
   size: number,
+  from = 0,
 ): Promise<{ stream: Uint8Array; seq: number; leaf: Uint8Array }[]> {
   return await tx
     .selectDistinctOn([entries.stream], { stream: entries.stream, seq: entries.seq, leaf: entries.leaf })
     .from(entries)
-    .where(lt(entries.index, size))
+    .where(and(gte(entries.index, from), lt(entries.index, size)))
     .orderBy(entries.stream, desc(entries.index));
 }
 

@@ -33,11 +33,17 @@ const bundle = createRoute({
 export function equipmentBundleRoutes(app: Api, parts: ApiParts): void {
   app.openapi(bundle, async (c) => {
     const { label } = c.req.valid("param");
-    const pieces = await parts.equipmentBundles.bundle(contextOf(parts, c), label, c.req.valid("query"));
-    return c.body(pieces, 200, {
+    const asked = [contextOf(parts, c), label, c.req.valid("query")] as const;
+    const headers = {
       "Content-Type": "application/json",
       "Content-Disposition": `attachment; filename="${label}.bundle.json"`,
       "Cache-Control": "no-store",
-    });
+    };
+    if (c.req.method === "HEAD") {
+      // Hono gives HEAD to this handler and drops the body unread, so none is made.
+      await parts.equipmentBundles.admit(...asked);
+      return c.body(null, 200, headers);
+    }
+    return c.body(await parts.equipmentBundles.bundle(...asked), 200, headers);
   });
 }

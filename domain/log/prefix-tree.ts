@@ -7,6 +7,7 @@
 import { AppError } from "../errors.ts";
 import { equalBytes, fromHex, isHash, toHex } from "./bytes.ts";
 import { bitAt, checkedHead, emptyHash, type Head, headHash, innerHash, refuseUnlessHash } from "./head.ts";
+import type { Sha256 } from "./merkle.ts";
 
 /** A head as it stands in a proof: lower-case hex. */
 interface HeadJson {
@@ -51,7 +52,7 @@ type Node = Inner | Head | null;
 const depthMax = 256;
 
 /** The heads tree of some streams. @throws AppError BAD_REQUEST when a head is ill-formed or a stream comes twice */
-export function buildHeadsTree(heads: Iterable<Head>): HeadsTree {
+export function buildHeadsTree(heads: Iterable<Head>, sha256?: Sha256): HeadsTree {
   let root: Node = null;
   for (const head of heads) {
     const end = endOf(root, checkedHead(head).stream);
@@ -61,14 +62,14 @@ export function buildHeadsTree(heads: Iterable<Head>): HeadsTree {
   }
   return {
     get root() {
-      return hashOf(root).slice();
+      return new Uint8Array(hashOf(root, sha256));
     },
     set(head) {
       root = insert(root, checkedHead(head), 0);
     },
     proof(stream) {
       refuseUnlessHash(stream, "a stream id");
-      return proofFrom(root, stream);
+      return proofFrom(root, stream, sha256);
     },
   };
 }
@@ -143,13 +144,13 @@ function sharesPrefix(other: Uint8Array, stream: Uint8Array, depth: number): boo
   return true;
 }
 
-function proofFrom(root: Node, stream: Uint8Array): HeadsProof {
+function proofFrom(root: Node, stream: Uint8Array, sha256: Sha256 | undefined): HeadsProof {
   const siblings: string[] = [];
   let node = root;
   while (isInner(node)) {
     const isRight = bitAt(stream, siblings.length) === 1;
     const sibling = isRight ? node.left : node.right;
-    siblings.push(sibling === null ? "" : toHex(hashOf(sibling)));
+    siblings.push(sibling === null ? "" : toHex(hashOf(sibling, sha256)));
     node = isRight ? node.right : node.left;
   }
   if (node === null) return { siblings };
@@ -179,10 +180,10 @@ function endOf(root: Node, stream: Uint8Array): Head | null {
   return node;
 }
 
-function hashOf(node: Node): Uint8Array {
+function hashOf(node: Node, sha256?: Sha256): Uint8Array {
   if (node === null) return emptyHash;
-  if (!isInner(node)) return headHash(node);
-  node.hash ??= innerHash(hashOf(node.left), hashOf(node.right));
+  if (!isInner(node)) return headHash(node, sha256);
+  node.hash ??= innerHash(hashOf(node.left, sha256), hashOf(node.right, sha256), sha256);
   return node.hash;
 }
 

@@ -1,8 +1,9 @@
 /** What an equipment's bundle shows of the log: its stretch, the site's stream, and the seals it relies on. */
 import { AppError } from "#domain/errors.ts";
-import type { Bundle, Stretch } from "#domain/log/bundle.ts";
+import type { Bundle, HeadsLeaf, Stretch } from "#domain/log/bundle.ts";
 import { fromHex, toHex } from "#domain/log/bytes.ts";
 import { NO_PREVIOUS, streamOf } from "#domain/log/entry.ts";
+import type { HeadsTree } from "#domain/log/prefix-tree.ts";
 import { equipmentSubject } from "#domain/log/subjects.ts";
 import type { PointBody, WindowBody } from "#domain/provenance/bodies.ts";
 import { stretchTailMs } from "#domain/provenance/policy.ts";
@@ -20,7 +21,7 @@ import {
 } from "#store/stretches.ts";
 import { chainTo } from "./chain-to.ts";
 import { rosterLeaves } from "./equipment-stretch.ts";
-import type { AnchoredHeads, HeadsTrees } from "./heads-trees.ts";
+import type { HeadsWalk } from "./heads-walk.ts";
 import { entryOf, openingOf } from "./opening-of.ts";
 
 /** More readings than a verifier would take are not begun. */
@@ -41,7 +42,7 @@ export interface EquipmentDraft {
   readonly from: number;
   readonly to: number;
   readonly tree: AnchoredTree;
-  readonly heads: AnchoredHeads;
+  readonly heads: HeadsLeaf;
   readonly days: Awaited<ReturnType<typeof listSeals>>;
   readonly streams: readonly Stretch[];
   readonly references: Bundle["references"];
@@ -56,22 +57,18 @@ interface Asked {
 }
 
 /** The draft at the newest anchored size; null where that knows nothing of the equipment. @throws AppError TOO_LARGE */
-export async function draftEquipment(
-  tx: Tx,
-  trees: HeadsTrees,
-  asked: Asked,
-): Promise<EquipmentDraft | null> {
+export async function draftEquipment(tx: Tx, walk: HeadsWalk, asked: Asked): Promise<EquipmentDraft | null> {
   const tree = await findAnchoredTree(tx);
   if (tree === null) return null;
-  const heads = await trees.at(tx, tree.size);
   const days = await relied(tx, tree.size, asked.from);
-  const own = await ownStretch(tx, trees, { tree, heads, days }, asked);
+  const own = await ownStretch(tx, walk, { tree, days }, asked);
   if (own === null) return null;
   const windows = windowsOf(own.rows, asked);
   const named = await listByLeaf(tx, rosterLeaves(own.stretch.entries, own.rows));
-  const sites = await siteStretches(tx, heads, tree.size, [...named, ...own.rows]);
+  const heads = await walk.at(tx, tree.size);
+  const sites = await siteStretches(tx, heads.tree, tree.size, [...named, ...own.rows]);
   return {
-    ...{ ...asked, tree, heads, days, windows },
+    ...{ ...asked, tree, heads: heads.leaf, days, windows },
     streams: [own.stretch, ...sites],
     references: named.flatMap((row) => {
       const opening = openingOf(row);
@@ -91,16 +88,17 @@ async function relied(tx: Tx, size: number, from: number): Promise<EquipmentDraf
 
 async function ownStretch(
   tx: Tx,
-  trees: HeadsTrees,
-  { tree, heads, days }: Pick<EquipmentDraft, "tree" | "heads" | "days">,
+  walk: HeadsWalk,
+  { tree, days }: Pick<EquipmentDraft, "tree" | "days">,
   { label, from, to }: Asked,
 ): Promise<{ stretch: Stretch; rows: readonly LogRow[] } | null> {
   const stream = fromHex(streamOf(equipmentSubject(label)));
-  const last = days.find(({ anchoredAt }) => anchoredAt >= to + stretchTailMs);
-  const head = (last === undefined ? heads : await trees.at(tx, last.size)).tree.proof(stream);
-  if (head.seq === undefined) return null;
+  // The earlier first: the walk goes forward.
   const sealed = days.findLast(({ anchoredAt }) => anchoredAt <= from);
-  const before = sealed === undefined ? -1 : ((await trees.at(tx, sealed.size)).tree.proof(stream).seq ?? -1);
+  const before = sealed === undefined ? -1 : ((await walk.at(tx, sealed.size)).tree.proof(stream).seq ?? -1);
+  const last = days.find(({ anchoredAt }) => anchoredAt >= to + stretchTailMs);
+  const head = (await walk.at(tx, last?.size ?? tree.size)).tree.proof(stream);
+  if (head.seq === undefined) return null;
   const window = sealed === undefined ? 0 : await findFirstWindow(tx, stream, { from, to, size: tree.size });
   const first = Math.min(window ?? 0, before + 1, head.seq);
   const rows = chainTo(head, await listStretch(tx, stream, { from: first, to: head.seq, size: tree.size }));
@@ -114,7 +112,7 @@ async function ownStretch(
 
 async function siteStretches(
   tx: Tx,
-  heads: AnchoredHeads,
+  heads: HeadsTree,
   size: number,
   rows: readonly LogRow[],
 ): Promise<Stretch[]> {
@@ -123,7 +121,7 @@ async function siteStretches(
     .map((row) => ({ body: openingOf(row)?.body }));
   const stretches: Stretch[] = [];
   for (const stream of siteStreamsOf(rosters)) {
-    const head = heads.tree.proof(fromHex(stream));
+    const head = heads.proof(fromHex(stream));
     const entries = chainTo(head, await listStream(tx, fromHex(stream), size)).map((row) =>
       entryOf(row, true),
     );

@@ -8,8 +8,9 @@ import type { Context } from "../context.ts";
 import { requireScope } from "../require-scope.ts";
 import { BundleTurns } from "./bundle-turns.ts";
 import { draftEquipment } from "./draft-equipment.ts";
-import { HeadsTrees } from "./heads-trees.ts";
+import { HeadsWalk } from "./heads-walk.ts";
 import type { ProvenanceParts } from "./parts.ts";
+import { streamPieces } from "./stream-pieces.ts";
 import { writeEquipmentBundle } from "./write-equipment-bundle.ts";
 
 /** The time that is asked for, epoch ms. */
@@ -18,44 +19,59 @@ export interface BundleSpan {
   readonly to: number;
 }
 
+/** Who asks, and what they are answered from. */
+type Asker = Pick<Context, "store" | "clock" | "actor">;
+
 /** Hands out bundles of equipment. */
 export interface EquipmentBundles {
   /**
-   * The bundle of [from, to) as JSON, in pieces; what was opened is closed once it was read to its end or cancelled.
+   * Whether somebody may ask for such a bundle; makes nothing and takes no turn, so it doesn't know what is anchored.
+   * @throws AppError as `bundle`, but for TOO_LARGE, TOO_MANY and what is not anchored yet
+   */
+  admit(ctx: Asker, label: string, span: BundleSpan): Promise<void>;
+  /**
+   * The bundle of [from, to) as JSON, in pieces; the turn ends once it was read to its end, cancelled or not read on.
    * @throws AppError UNAUTHENTICATED (neither the scope `console:read` nor `equipment:bundle`), NOT_FOUND (no such label in
    *   reach, or nothing anchored of it yet), BAD_REQUEST (no such time), TOO_LARGE (too many readings), TOO_MANY
    */
-  bundle(
-    ctx: Pick<Context, "store" | "clock" | "actor">,
-    label: string,
-    span: BundleSpan,
-  ): Promise<ReadableStream<Uint8Array>>;
+  bundle(ctx: Asker, label: string, span: BundleSpan): Promise<ReadableStream<Uint8Array>>;
 }
 
 /** Kinds of organisation whose machines see every equipment, as their people do. */
 const overseers = new Set(["authority", "operator"]);
 
-/** Equipment bundles from the log and a readings store. */
-export function openEquipmentBundles(parts: Pick<ProvenanceParts, "store" | "readings">): EquipmentBundles {
+/** Who reads no further for so long has gone, or should ask again. */
+const idleMaxMsByDefault = 30_000;
+
+/** Equipment bundles from the log and a readings store; `idleMaxMs` is how long a reader may stall. */
+export function openEquipmentBundles(
+  parts: Pick<ProvenanceParts, "store" | "readings">,
+  { idleMaxMs = idleMaxMsByDefault } = {},
+): EquipmentBundles {
   const turns = new BundleTurns();
   return {
+    admit: async (ctx, label, span) => void (await admit(ctx, label, span)),
     bundle: async (ctx, label, span) => {
-      requireSpan(span, ctx.clock());
-      const place = await findPlace(ctx, label);
+      const place = await admit(ctx, label, span);
       const release = turns.take(ctx.actor);
       try {
-        const trees = new HeadsTrees();
+        const walk = new HeadsWalk();
         const draft = await parts.store.as({ role: "worker" }, (tx) =>
-          draftEquipment(tx, trees, { label, ...span }),
+          draftEquipment(tx, walk, { label, ...span }),
         );
         if (draft === null) throw new AppError("NOT_FOUND", "nothing of this equipment is anchored yet");
-        return streamOf(writeEquipmentBundle(parts, trees, draft, place), release);
+        return streamPieces(writeEquipmentBundle(parts, walk, draft, place), { idleMaxMs, onEnd: release });
       } catch (fault) {
         release();
         throw fault;
       }
     },
   };
+}
+
+async function admit(ctx: Asker, label: string, span: BundleSpan) {
+  requireSpan(span, ctx.clock());
+  return await findPlace(ctx, label);
 }
 
 function requireSpan({ from, to }: BundleSpan, now: number): void {
@@ -81,25 +97,4 @@ async function reachOfKey({
   return overseers.has(organisation?.kind ?? "")
     ? { role: "operator", tenant: null }
     : { role: "app", tenant };
-}
-
-function streamOf(pieces: AsyncGenerator<string>, release: () => void): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder();
-  return new ReadableStream<Uint8Array>({
-    pull: async (controller) => {
-      try {
-        const { done, value } = await pieces.next();
-        if (!done) return controller.enqueue(encoder.encode(value));
-        controller.close();
-      } catch (fault) {
-        // A bundle that breaks off is no JSON: whoever reads it sees that it isn't whole.
-        controller.error(fault);
-      }
-      release();
-    },
-    cancel: async () => {
-      release();
-      await pieces.return(undefined);
-    },
-  });
 }

@@ -2,20 +2,16 @@
 
 import { AppError } from "#domain/errors.ts";
 import type { HeadsLeaf } from "#domain/log/bundle.ts";
-import { toHex } from "#domain/log/bytes.ts";
-import { streamOf } from "#domain/log/entry.ts";
 import { buildHeadsTree, type HeadsTree } from "#domain/log/prefix-tree.ts";
 import type { ReadTiles } from "#domain/log/tile.ts";
-import { inclusionFromTiles } from "#domain/log/tile-proofs.ts";
 import type { Tx } from "#store/connect.ts";
 import { recordedTiles } from "#store/log-tiles.ts";
-import { findEntryAt, listHeadsAt } from "#store/stretches.ts";
 import { fastSha256 } from "../log/fast-sha256.ts";
-import { openingOf } from "./opening-of.ts";
+import { growHeads } from "./grow-heads.ts";
+import { headsLeafAt } from "./heads-leaf.ts";
 
 /** Trees that stay in memory: the newest and some weeks of days. */
 const treesMax = 40;
-const headsStream = streamOf("urn:coldmark:heads");
 
 /** One anchored tree's heads: the prefix tree, and the leaf that states its root. */
 export interface AnchoredHeads {
@@ -48,18 +44,9 @@ export class HeadsTrees {
 }
 
 async function buildHeads(tx: Tx, size: number, tiles: ReadTiles): Promise<AnchoredHeads> {
-  const heads = (await listHeadsAt(tx, size)).filter((head) => toHex(head.stream) !== headsStream);
-  return { tree: buildHeadsTree(heads), leaf: await headsLeafAt(tx, size, tiles) };
-}
-
-async function headsLeafAt(tx: Tx, size: number, tiles: ReadTiles): Promise<HeadsLeaf> {
-  const row = await findEntryAt(tx, size - 1);
-  const opening = row === null ? null : openingOf(row);
-  if (row === null || opening === null)
-    throw new AppError("INTERNAL", `no heads entry closes the tree of ${size}`);
-
-  const path = await inclusionFromTiles(BigInt(size - 1), BigInt(size), tiles, fastSha256);
-  return { seq: row.seq, prev: toHex(row.prev), opening, path: path.map(toHex) };
+  const tree = buildHeadsTree([], fastSha256);
+  await growHeads(tx, tree, { from: 0, to: size });
+  return { tree, leaf: await headsLeafAt(tx, size, tiles) };
 }
 
 /** Published tiles where they are in reach; a process on another machine than the folder has those of the records. */

@@ -4,7 +4,7 @@ import type { DayProof } from "#domain/log/bundle.ts";
 import { fromHex, toHex } from "#domain/log/bytes.ts";
 import { readingsCsvHeader, readingsCsvLine } from "#domain/log/readings-csv.ts";
 import type { DraftedWindow, EquipmentDraft } from "./draft-equipment.ts";
-import type { HeadsTrees } from "./heads-trees.ts";
+import type { HeadsWalk } from "./heads-walk.ts";
 import type { ProvenanceParts } from "./parts.ts";
 import { sealedReadings } from "./sealed-readings.ts";
 
@@ -20,18 +20,18 @@ const windowsAtOnce = 24;
 /** The bundle's JSON text in pieces. @throws AppError UNAVAILABLE when a store can't answer, which breaks it off */
 export async function* writeEquipmentBundle(
   parts: Pick<ProvenanceParts, "store" | "readings">,
-  trees: HeadsTrees,
+  walk: HeadsWalk,
   draft: EquipmentDraft,
   place: Place,
 ): AsyncGenerator<string> {
   const { label, from, to, tree, heads, streams, references } = draft;
   const head = {
     ...{ v: 1, kind: "equipment", equipment: label, from, to, checkpoint: tree.note },
-    ...{ heads: heads.leaf, anchor: { tx: tree.txHash }, streams, references },
+    ...{ heads, anchor: { tx: tree.txHash }, streams, references },
   };
   yield `${JSON.stringify(head).slice(0, -1)},"days":[`;
   for (const [at, day] of draft.days.entries()) {
-    const proof = await dayProof(parts, trees, day, streams);
+    const proof = await dayProof(parts, walk, day, streams);
     yield `${at === 0 ? "" : ","}${JSON.stringify(proof)}`;
   }
   yield `],"readings":"${inJson(readingsCsvHeader)}`;
@@ -43,11 +43,11 @@ export async function* writeEquipmentBundle(
 
 async function dayProof(
   { store }: Pick<ProvenanceParts, "store">,
-  trees: HeadsTrees,
+  walk: HeadsWalk,
   { day, size, root, anchoredAt }: EquipmentDraft["days"][number],
   streams: EquipmentDraft["streams"],
 ): Promise<DayProof> {
-  const { tree, leaf: heads } = await store.as({ role: "worker" }, (tx) => trees.at(tx, size));
+  const { tree, leaf: heads } = await store.as({ role: "worker" }, (tx) => walk.at(tx, size));
   const proofs = streams.map(({ stream }) => [stream, tree.proof(fromHex(stream))] as const);
   return { ...{ day, size, root: toHex(root), anchoredAt, heads }, streams: Object.fromEntries(proofs) };
 }

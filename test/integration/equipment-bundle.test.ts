@@ -4,13 +4,18 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { eq } from "drizzle-orm";
+import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Anchor, startAnchor } from "#anchor/run.ts";
+import { createApp } from "#api/app.ts";
 import { tellEquipment } from "#domain/provenance/tell-equipment.ts";
 import { verifyEquipmentBundle } from "#domain/provenance/verify-equipment.ts";
 import { apiKeyHash, newApiKey } from "#services/api-keys/secret.ts";
+import { openEquipmentBundles } from "#services/provenance/equipment-bundle.ts";
 import type { Store } from "#store/connect.ts";
 import { readEntries } from "#store/entries.ts";
+import { queueEntry } from "#store/pending-entries.ts";
+import { openPostgresReadings } from "#store/readings/postgres.ts";
 import { apiKeys } from "#store/schema/api-keys.ts";
 import { readings } from "#store/schema/readings.ts";
 import { sites } from "#store/schema/sites.ts";
@@ -39,7 +44,13 @@ describe("the bundle of an equipment", () => {
   let store: Store;
   let anchor: Anchor;
   let network: PeopleNetwork;
-  const keys = { own: newApiKey(), weak: newApiKey(), other: newApiKey(), state: newApiKey() };
+  const keys = {
+    own: newApiKey(),
+    second: newApiKey(),
+    weak: newApiKey(),
+    other: newApiKey(),
+    state: newApiKey(),
+  };
 
   beforeAll(async () => {
     store = await openRecords(dataDir);
@@ -60,6 +71,7 @@ describe("the bundle of an equipment", () => {
     const own = ["equipment:bundle"] as const;
     for (const [tenant, key, scopes] of [
       [fridge.tenant, keys.own, own],
+      [fridge.tenant, keys.second, own],
       [fridge.tenant, keys.weak, ["capture"]],
       ["other", keys.other, own],
       ["state", keys.state, own],
@@ -88,11 +100,15 @@ describe("the bundle of an equipment", () => {
     rmSync(dataDir, { recursive: true });
   });
 
-  const ask = (headers: Record<string, string>, query = `from=${iso(span.from)}&to=${iso(span.to)}`) =>
+  const ask = (
+    headers: Record<string, string>,
+    query = `from=${iso(span.from)}&to=${iso(span.to)}`,
+    { method = "GET", app = network.app } = {},
+  ) =>
     Promise.resolve(
-      network.app.request(
+      app.request(
         `/v1/equipment/${fridge.label}/bundle?${query}`,
-        { headers },
+        { method, headers },
         {
           incoming: { socket: { remoteAddress: "192.0.2.1" } },
         },
@@ -150,12 +166,52 @@ describe("the bundle of an equipment", () => {
     expect((await ask(withKey(keys.own), query)).status).toBe(400);
   });
 
-  it("is one at a time for each who asks, and a reader who goes away frees the turn", async () => {
+  it("is one at a time for an organisation, whichever of its keys asks, and cancelling frees the turn", async () => {
     const first = await ask(withKey(keys.own));
-    expect((await ask(withKey(keys.own))).status).toBe(429);
+    for (const key of [keys.own, keys.second]) expect((await ask(withKey(key))).status).toBe(429);
+    const another = await ask(withKey(keys.state));
+    expect([another.status, (await another.text()).length > 1_000]).toEqual([200, true]);
     await first.body?.cancel();
-    const again = await ask(withKey(keys.own));
+    const again = await ask(withKey(keys.second));
     expect([again.status, (await again.text()).length > 1_000]).toEqual([200, true]);
+  });
+
+  it("answers HEAD as GET without a turn, also while another has it", async () => {
+    const head = (key: string) => ask(withKey(key), undefined, { method: "HEAD" });
+    for (let times = 0; times < 5; times += 1) {
+      const { status, headers } = await head(keys.own);
+      expect([status, headers.get("content-type")]).toEqual([200, "application/json"]);
+    }
+    expect([(await head(keys.other)).status, (await head(keys.weak)).status]).toEqual([404, 401]);
+    const held = await ask(withKey(keys.own));
+    expect([held.status, (await head(keys.own)).status]).toEqual([200, 200]);
+    expect((await ask(withKey(keys.own))).status).toBe(429);
+    await held.body?.cancel();
+  });
+
+  it("takes the turn of a reader who stalls, and only after its time", async () => {
+    const stalling = async (idleMaxMs: number) => {
+      const equipmentBundles = openEquipmentBundles(
+        { store, readings: openPostgresReadings(store) },
+        { idleMaxMs },
+      );
+      const app = createApp({ ...network.parts, equipmentBundles, metrics: new Registry() });
+      const again = () => ask(withKey(keys.own), undefined, { app });
+      return { stalled: await again(), again };
+    };
+    const patient = await stalling(60_000);
+    const strict = await stalling(20);
+    const after = await vi.waitUntil(
+      async () => {
+        const response = await strict.again();
+        return response.status === 200 && response;
+      },
+      { timeout: 10_000 },
+    );
+    expect((await patient.again()).status).toBe(429);
+    await expect(strict.stalled.text()).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    expect((await after.text()).length).toBeGreaterThan(1_000);
+    await patient.stalled.body?.cancel();
   });
 
   it("is told by the command line, also gzipped, with exit 0 only where it holds", async () => {
@@ -174,6 +230,20 @@ describe("the bundle of an equipment", () => {
     const refused = (await verify(bad).catch((fault) => fault)) as { code: number; stdout: string };
     expect([refused.code, refused.stdout]).toEqual([1, expect.stringMatching(/^TAMPERED\n/)]);
     expect(refused.stdout).toContain(`the window from ${iso(startMs)}`);
+  });
+
+  it("holds over the seals of many days, whose heads its one tree walks through", async () => {
+    const note = (at: number) => ({ subject: `urn:test:${at}`, kind: "note", from: at, to: at, body: {} });
+    for (const at of [1, 2, 3]) {
+      await anchor.rpc()!("evm_increaseTime", [86_400]);
+      await store.as({ role: "worker" }, (tx) => queueEntry(tx, note(at), at));
+      expect(await anchor.anchorNow()).toBe(true);
+    }
+    const text = await (await ask(withKey(keys.own))).text();
+    const { result, reasons } = await check(text);
+    expect([result, reasons]).toEqual(["VALID_FINAL", []]);
+    const { days } = JSON.parse(text) as { days: { size: number }[] };
+    expect(days.map(({ size }) => size)).toEqual([0, 2, 4].map((more) => days[0]!.size + more));
   });
 
   it("shows that a reading was changed in the store after it was sealed", async () => {
