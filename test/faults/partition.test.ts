@@ -103,7 +103,7 @@ describe("and where the broker's PUBACK is trusted (control)", () => {
     await gateways.until(({ receipted }) => receipted > 0);
     machines.service.part();
     const { receipted: before } = await gateways.next();
-    await gateways.until(({ receipted }) => receipted > before + 1_500);
+    await gateways.until(({ receipted }) => receipted > before + 3_000);
     machines.service.join();
     await gateways.end();
     await expectLostForGood(rig, "partition of the service, PUBACK trusted");
