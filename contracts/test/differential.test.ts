@@ -35,12 +35,18 @@ describe(`verifyConsistency in TypeScript and Solidity, COLDMARK_SEED=${seed}`, 
     const { ethers } = await network.connect();
     const harness = await ethers.deployContract("ConsistencyHarness");
     const verifyEach = harness.getFunction("verifyEach");
-    decide = async (from) => {
-      const claims = Array.from({ length: atATime }, (_, n) => claimOf(from + n));
+    const decideEach = async (claims: readonly Claim[], from: number): Promise<Decided[]> => {
       const verdicts: boolean[] = await verifyEach.staticCall(claims);
       return claims.map((claim, n) => ({ index: from + n, claim, verdict: verdicts[n] === true }));
     };
+    decide = (from) => {
+      const claims = Array.from({ length: atATime }, (_, n) => claimOf(from + n));
+      return decideEach(claims, from);
+    };
     first = await decide(0);
+    // Chance may leave these out of so few: true ones with a node too many.
+    const trueOnes = first.filter(({ verdict }) => verdict);
+    first.push(...(await decideEach(trueOnes.map(longer), atATime)));
   });
 
   it("agree on every claim, and take every true one", { timeout: anHour }, async () => {
@@ -109,6 +115,10 @@ function isTrue(index: number): boolean {
 
 function lowBits(claim: Claim): Claim {
   return { ...claim, size1: BigInt.asUintN(32, claim.size1), size2: BigInt.asUintN(32, claim.size2) };
+}
+
+function longer({ claim }: Decided): Claim {
+  return { ...claim, proof: [...claim.proof, claim.root1] };
 }
 
 function shorter(claim: Claim): Claim {
