@@ -15,6 +15,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePort } from "./free-port.ts";
+import { signalTree } from "./process-tree.ts";
 
 /** A real PostgreSQL server of a test's own: empty, on a free port of 127.0.0.1, fsync on, data checksums on. */
 export interface TestPostgres {
@@ -77,7 +78,11 @@ export async function startPostgres({
     get pid() {
       return server.pid ?? 0;
     },
-    kill9: () => end("SIGKILL"),
+    kill9: async () => {
+      // Its backends too: each would go on answering until it notices.
+      if (isRunning() && server.pid !== undefined) signalTree(server.pid, "SIGKILL");
+      await end("SIGKILL");
+    },
     restart: async () => {
       await end("SIGINT");
       server = await start();
