@@ -1,8 +1,9 @@
 /** A whole copy of the log: entry tiles from a folder or an address, or the opened entries that the anchor keeps in a folder. */
 import { AppError } from "#domain/errors.ts";
 import { type Entry, entryBytes, type Opening } from "#domain/log/entry.ts";
+import { decodeEntryTile } from "#domain/log/entry-tile.ts";
 import type { LogCopy, LoggedEntry } from "#domain/log/replay-log.ts";
-import { entriesInTile, entryTilesOf, type Tile } from "#domain/log/tile-places.ts";
+import { tileWidth, widthAt } from "#domain/log/tile.ts";
 import { partsOf, type ReadPart, readTile } from "./open-tiles.ts";
 
 /** What a line of the opened entries holds that a replay needs; `body` is the RFC 8785 text, null once erased. */
@@ -33,20 +34,21 @@ export async function openCopy({ place, apiKey, note }: CopyPlace): Promise<LogC
 }
 
 async function* entriesOf(read: ReadPart, place: string, size: number): AsyncIterable<LoggedEntry> {
-  for (const tile of entryTilesOf(size)) {
-    const lines = await openedLines(read, tile);
-    const bytes = await readTile(read, tile);
-    if (bytes === null && lines.length < tile.width)
-      throw new AppError("BAD_REQUEST", `${place} does not hold entries ${256 * tile.index} to ${size - 1}`);
+  for (let index = 0; index * tileWidth < size; index += 1) {
+    const width = widthAt({ level: 0, index: BigInt(index) }, BigInt(size));
+    const lines = await openedLines(read, index);
+    const bytes = await readTile(read, { kind: "entries", index: BigInt(index), width });
+    if (bytes === null && lines.length < width)
+      throw new AppError("BAD_REQUEST", `${place} does not hold entries ${tileWidth * index} to ${size - 1}`);
     const entries =
-      bytes === null ? lines.map(({ entry }) => entryBytes(entry)) : entriesInTile(bytes, tile.width);
-    for (const [at, entry] of entries.slice(0, tile.width).entries())
+      bytes === null ? lines.map(({ entry }) => entryBytes(entry)) : decodeEntryTile(bytes, width);
+    for (const [at, entry] of entries.slice(0, width).entries())
       yield { bytes: entry, opening: openingOf(lines[at]) };
   }
 }
 
 /** The file of opened entries that covers the same 256 entries as a tile; none where only tiles are kept. */
-async function openedLines(read: ReadPart, { index }: Tile): Promise<OpenedLine[]> {
+async function openedLines(read: ReadPart, index: number): Promise<OpenedLine[]> {
   const threeDigits = (value: number) => String(value).padStart(3, "0");
   const path = `entries/${threeDigits(Math.floor(index / 1000))}/${threeDigits(index % 1000)}.jsonl`;
   const bytes = await read(path);

@@ -2,35 +2,32 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AppError } from "#domain/errors.ts";
-import type { FetchNode } from "#domain/log/compare-trees.ts";
-import { nodeFromTile, type Tile, tileOfNode, tilePath } from "#domain/log/tile-places.ts";
+import { keepTiles } from "#domain/log/keep-tiles.ts";
+import { type ReadTiles, type TilePlace, tilePath, tileWidth } from "#domain/log/tile.ts";
 
 /** Gives the bytes at a path below the log's address; null where there are none. */
 export type ReadPart = (path: string) => Promise<Uint8Array | null>;
 
 const timeoutMs = 30_000;
-const fullWidth = 256;
 
-/** Hashes of the log's tree from its tiles; each tile is fetched once. */
-export function nodesIn(place: string): FetchNode {
+/** Hashes of the log's tree, as tiles; those above the leaves are fetched once. */
+export function tilesIn(place: string): ReadTiles {
   const read = partsOf(place, null);
-  const tiles = new Map<string, Promise<Uint8Array>>();
-  return async (node, size) => {
-    const { tile, ...range } = tileOfNode(node, size);
-    const bytes = tiles.get(tilePath(tile)) ?? tileIn(read, tile);
-    tiles.set(tilePath(tile), bytes);
-    return nodeFromTile(await bytes, range);
-  };
+  return keepTiles((places) => Promise.all(places.map((tile) => hashTileIn(read, tile))));
 }
 
-/** A partial tile may have given way to the full one (tlog-tiles, "Partial Tiles"). */
-export async function readTile(read: ReadPart, tile: Tile): Promise<Uint8Array | null> {
-  return (await read(tilePath(tile))) ?? (await read(tilePath({ ...tile, width: fullWidth })));
+/** A tile of hashes or entries; a partial one may have given way to the full one (tlog-tiles, "Partial Tiles"). */
+export async function readTile(
+  read: ReadPart,
+  { kind, index, width }: { kind: number | "entries" } & Pick<TilePlace, "index" | "width">,
+): Promise<Uint8Array | null> {
+  const pathOf = (own: number) => `tile/${kind}/${tilePath({ index, width: own })}`;
+  return (await read(pathOf(width))) ?? (await read(pathOf(tileWidth)));
 }
 
-async function tileIn(read: ReadPart, tile: Tile): Promise<Uint8Array> {
-  const bytes = await readTile(read, tile);
-  if (bytes === null) throw new AppError("BAD_REQUEST", `the log's tile ${tilePath(tile)} is not there`);
+async function hashTileIn(read: ReadPart, { level, index, width }: TilePlace): Promise<Uint8Array> {
+  const bytes = await readTile(read, { kind: level, index, width });
+  if (bytes === null) throw new AppError("BAD_REQUEST", `the log's tile ${level}/${index} is not there`);
   return bytes;
 }
 

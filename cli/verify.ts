@@ -11,7 +11,7 @@ import type { Answer } from "#domain/provenance/answer.ts";
 import { tellAnswer } from "#domain/provenance/tell-answer.ts";
 import { verifyEquipmentBundle } from "#domain/provenance/verify-equipment.ts";
 import { jsonRpc } from "./json-rpc.ts";
-import { nodesIn } from "./open-tiles.ts";
+import { tilesIn } from "./open-tiles.ts";
 import { readBundleFile } from "./read-bundle-file.ts";
 import { reportEquipment } from "./report-equipment.ts";
 import { say } from "./say.ts";
@@ -73,7 +73,7 @@ async function verifyWith<Outcome extends Judgement>(
   held: Checkpoint | undefined,
   flags: VerifyFlags,
 ): Promise<Outcome> {
-  const tiles = flags.tiles === undefined ? undefined : nodesIn(flags.tiles);
+  const tiles = flags.tiles === undefined ? undefined : tilesIn(flags.tiles);
   const given = {
     ...{ trust, nowMs: Date.now(), ...maxAgeOf(flags) },
     ...(flags.code === undefined ? {} : { code: flags.code }),

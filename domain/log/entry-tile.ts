@@ -14,3 +14,17 @@ export function encodeEntryTile(entries: readonly Entry[]): Uint8Array {
     }),
   );
 }
+
+/** The entries of a tile, as the tree hashes them. @throws AppError BAD_REQUEST unless it holds `width` of them */
+export function decodeEntryTile(bytes: Uint8Array, width: number): Uint8Array[] {
+  const entries: Uint8Array[] = [];
+  let at = 0;
+  while (at + 2 <= bytes.length && entries.length < width) {
+    const end = at + 2 + ((bytes[at] as number) << 8) + (bytes[at + 1] as number);
+    if (end > bytes.length) break;
+    entries.push(bytes.subarray(at + 2, end));
+    at = end;
+  }
+  if (entries.length !== width) throw new AppError("BAD_REQUEST", `the tile does not hold ${width} entries`);
+  return entries;
+}

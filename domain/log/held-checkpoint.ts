@@ -4,8 +4,9 @@ import type { Proofs, TrustFile } from "./bundle.ts";
 import { toHex } from "./bytes.ts";
 import { logIdOf } from "./chain-view.ts";
 import { type Checkpoint, openCheckpoint } from "./checkpoint.ts";
-import { compareTrees, type FetchNode, type LogTree } from "./compare-trees.ts";
+import { compareTrees, type LogTree } from "./compare-trees.ts";
 import { StreamFault } from "./open-streams.ts";
+import type { ReadTiles } from "./tile.ts";
 
 /**
  * The checkpoint of a signed note that the trust file's log made: what a bundle is to be held against. Mail may have
@@ -28,16 +29,16 @@ export function openHeldCheckpoint(note: string, trust: TrustFile): Checkpoint {
  */
 export function checkHeld(
   held: LogTree,
-  fetchNode?: FetchNode,
+  readTiles?: ReadTiles,
 ): (bundle: Pick<Proofs, "days">, newest: LogTree) => Promise<void> {
-  return (bundle, newest) => compareHeld(bundle, newest, held, fetchNode);
+  return (bundle, newest) => compareHeld(bundle, newest, held, readTiles);
 }
 
 async function compareHeld(
   bundle: Pick<Proofs, "days">,
   newest: LogTree,
   held: LogTree,
-  fetchNode: FetchNode | undefined,
+  readTiles: ReadTiles | undefined,
 ): Promise<void> {
   const day = bundle.days.find(({ size }) => BigInt(size) === held.size);
   const alike = day === undefined ? newest.size === held.size : true;
@@ -45,11 +46,11 @@ async function compareHeld(
   if (alike && root === toHex(held.root)) return;
   if (alike) throw forked(held);
   const [older, newer] = newest.size < held.size ? ["bundle", "checkpoint"] : ["checkpoint", "bundle"];
-  if (fetchNode === undefined)
+  if (readTiles === undefined)
     throw unproved(
       `the ${older} is older than the ${newer}: only the log's tiles show that one goes on from the other`,
     );
-  const found = await compareTrees(newest, held, fetchNode);
+  const found = await compareTrees(newest, held, readTiles);
   if (found === "forked") throw forked(held);
   if (found === "unproved")
     throw unproved(`the tiles do not show that the ${newer} goes on from the ${older}`);

@@ -14,7 +14,7 @@ import {
 
 /** The root of the tree of `size` leaves (RFC 9162 §2.1.1). */
 export async function rootFromTiles(size: bigint, read: ReadTiles, sha256?: Sha256): Promise<Uint8Array> {
-  return rootFromNodes(size, await nodesIn(size, nodesNeededForRoot(size), { read, sha256 }));
+  return rootFromNodes(size, await nodesFromTiles(size, nodesNeededForRoot(size), read, sha256));
 }
 
 /** The inclusion proof of leaf `index` (RFC 9162 §2.1.3.1). @throws AppError BAD_REQUEST unless index < size */
@@ -27,7 +27,7 @@ export async function inclusionFromTiles(
   return inclusionFromNodes(
     index,
     size,
-    await nodesIn(size, nodesNeededForInclusion(index, size), { read, sha256 }),
+    await nodesFromTiles(size, nodesNeededForInclusion(index, size), read, sha256),
   );
 }
 
@@ -39,14 +39,15 @@ export async function consistencyFromTiles(
   sha256?: Sha256,
 ): Promise<Uint8Array[]> {
   const places = nodesNeededForConsistency(size1, size2);
-  return consistencyFromNodes(size1, size2, await nodesIn(size2, places, { read, sha256 }));
+  return consistencyFromNodes(size1, size2, await nodesFromTiles(size2, places, read, sha256));
 }
 
 /** Fetches the tiles that hold these nodes, each once and as wide as the tree of `size` leaves has it. */
-async function nodesIn(
+export async function nodesFromTiles(
   size: bigint,
   nodes: readonly NodePlace[],
-  { read, sha256 }: { read: ReadTiles; sha256: Sha256 | undefined },
+  read: ReadTiles,
+  sha256?: Sha256,
 ): Promise<ReadNode> {
   const places = new Map<string, TilePlace>();
   for (const node of nodes) {

@@ -4,10 +4,8 @@ import { dirname, join } from "node:path";
 import { concatBytes, fromHex } from "#domain/log/bytes.ts";
 import { commitmentOf, entryBytes } from "#domain/log/entry.ts";
 import { treeRoot } from "#domain/log/merkle.ts";
-import { tilePath } from "#domain/log/tile-places.ts";
+import { tilePath, tileWidth } from "#domain/log/tile.ts";
 import type { TestLog } from "./test-log.ts";
-
-const tileWidth = 256;
 
 /** The bytes of a log's entries, in order. */
 export function bytesOf({ rows }: TestLog): Uint8Array[] {
@@ -27,14 +25,18 @@ export function writeTiles(folder: string, log: TestLog, note: string): void {
     concatBytes(Uint8Array.of(bytes.length >> 8, bytes.length & 0xff), bytes),
   );
   for (const [index, group] of inGroups(entries).entries())
-    put(tilePath({ level: "entries", index, width: group.length }), concatBytes(...group));
+    put(`tile/entries/${placeOf(index, group)}`, concatBytes(...group));
   let hashes = log.rows.map(({ leaf }) => fromHex(leaf));
   for (let level = 0; hashes.length > 0; level += 1) {
     const groups = inGroups(hashes);
     for (const [index, group] of groups.entries())
-      put(tilePath({ level, index, width: group.length }), concatBytes(...group));
+      put(`tile/${level}/${placeOf(index, group)}`, concatBytes(...group));
     hashes = groups.filter(({ length }) => length === tileWidth).map((group) => treeRoot(group));
   }
+}
+
+function placeOf(index: number, { length: width }: readonly unknown[]): string {
+  return tilePath({ index: BigInt(index), width });
 }
 
 function inGroups<T>(all: readonly T[]): T[][] {
