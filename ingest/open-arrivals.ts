@@ -2,6 +2,7 @@ import type { Store } from "#store/connect.ts";
 import type { GatewayFacts } from "#store/gateway-registry.ts";
 import { type InboxMessage, readInbox } from "#store/inbox.ts";
 import { bootKeyOf } from "./admit-boots.ts";
+import { batchLimits } from "./batch-limits.ts";
 import type { DecodedMessage } from "./decode-message.ts";
 import type { Decode } from "./decode-with.ts";
 import { decodeWithin } from "./decode-within.ts";
@@ -40,7 +41,6 @@ export interface ArrivalParts {
   readonly incoming: Relay<DurableMessage>;
 }
 
-const batch = { messages: 4_000, bytes: 8 * 1024 * 1024 };
 /** A `sent` above this is a time of day, not a time since the gateway's start. 2020-01-01 UTC. */
 const year2020 = 1_577_836_800_000;
 
@@ -50,7 +50,7 @@ const year2020 = 1_577_836_800_000;
  * @throws when the records can't answer now
  */
 export async function openArrivals(parts: ArrivalParts, from: number): Promise<OpenedBatch> {
-  const taken = parts.incoming.take(from, batch);
+  const taken = parts.incoming.take(from, batchLimits);
   const waiting = taken?.map(({ message }) => message) ?? (await readMessages(parts.store, from));
   const register = taken?.at(-1)?.register;
   if (waiting.length === 0) return { from, to: from, opened: [], gateways: new Map(), register };
@@ -62,7 +62,7 @@ export async function openArrivals(parts: ArrivalParts, from: number): Promise<O
 }
 
 async function readMessages(store: Store, position: number): Promise<InboxMessage[]> {
-  const { messages: limit, bytes: maxBytes } = batch;
+  const { messages: limit, bytes: maxBytes } = batchLimits;
   return store.as({ role: "worker" }, (tx) => readInbox(tx, { position, limit, maxBytes }));
 }
 

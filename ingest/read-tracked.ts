@@ -5,15 +5,13 @@ import { type GatewayProgress, readProgress } from "#store/gateway-progress.ts";
 import { type InboxMessage, readCursors, readInbox } from "#store/inbox.ts";
 import { type SequenceKey, seqText } from "#store/tracked-message.ts";
 import { admitBoots, bootKeyOf, keyOfBoot } from "./admit-boots.ts";
+import { batchLimits } from "./batch-limits.ts";
 import type { DecodedMessage } from "./decode-message.ts";
 import type { Decode } from "./decode-with.ts";
 import { decodeWithin } from "./decode-within.ts";
 import type { GatewayBook } from "./gateway-book.ts";
 import type { MessagePosition } from "./message.ts";
 import type { SeqUse, TrackedMessage } from "./tracker.ts";
-
-/** As much as a step takes from memory: a projector that fell behind must be able to catch up. */
-const limits = { limit: 4_000, maxBytes: 8 * 1024 * 1024 };
 
 interface Numbered {
   readonly at: number;
@@ -31,7 +29,8 @@ export async function readTracked(
 ): Promise<TrackedMessage[]> {
   const stored = await store.as({ role: "worker" }, async (tx) => {
     const { tracker } = await readCursors(tx);
-    return readInbox(tx, { position, upTo: tracker.position, ...limits });
+    const { messages: limit, bytes: maxBytes } = batchLimits;
+    return readInbox(tx, { position, upTo: tracker.position, limit, maxBytes });
   });
   if (stored.length === 0) return [];
   const gateways = await book.read(stored.map(({ gateway }) => gateway));

@@ -1,6 +1,7 @@
 import type { Store } from "#store/connect.ts";
 import type { GatewayFacts } from "#store/gateway-registry.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
+import { batchLimits } from "./batch-limits.ts";
 import { readWhenChecked } from "./decode-message.ts";
 import type { Decode } from "./decode-with.ts";
 import type { GatewayBook } from "./gateway-book.ts";
@@ -41,8 +42,6 @@ interface Batch extends Stretch {
   readonly candidates: readonly Candidate[];
   readonly newest: ReadonlyMap<string, number>;
 }
-
-const batchLimits = { messages: 4_000, bytes: 8 * 1024 * 1024 };
 
 /**
  * Takes the messages that follow `from`, judges their readings and writes those that are to be kept. Done again, it comes to the same:

@@ -53,22 +53,30 @@ export function openInfluxWriter(
       const found = await bisect(prepared, attempt, meter?.halved);
       refused.push(...found.map(({ item, detail }) => ({ reading: item.reading, detail })));
     };
-    // One part is made ready while InfluxDB takes in the one before; no write is left under way when this ends.
-    let before = Promise.resolve();
-    let current = before;
-    try {
-      for (let from = 0; from < readings.length; from += linesPerWrite) {
-        current = write(prepare(readings.slice(from, from + linesPerWrite), refused));
-        current.catch(() => undefined); // told in its turn
-        await before;
-        before = current;
-      }
-    } finally {
-      await Promise.allSettled([before, current]);
-    }
-    await current;
+    const count = Math.ceil(readings.length / linesPerWrite);
+    await twoAtOnce(count, (at) => {
+      const part = readings.slice(at * linesPerWrite, (at + 1) * linesPerWrite);
+      return write(prepare(part, refused));
+    });
     return refused;
   };
+}
+
+/** Writes parts in their order, each made ready while InfluxDB takes in the one before; none is under way when this ends. */
+async function twoAtOnce(count: number, write: (at: number) => Promise<void>): Promise<void> {
+  let before = Promise.resolve();
+  let current = before;
+  try {
+    for (let at = 0; at < count; at += 1) {
+      current = write(at);
+      current.catch(() => undefined); // told in its turn
+      await before;
+      before = current;
+    }
+  } finally {
+    await Promise.allSettled([before, current]);
+  }
+  await current;
 }
 
 /** 3.x has no organisations; it takes the bucket's name for the database (influxdb3 docs, compatibility APIs). */
