@@ -9,7 +9,8 @@ import { headsPagesSize, readHeadsPages, saveHeadsPages } from "#store/heads-pag
 /** The subject of the entries that close anchored trees. */
 export const headsSubject = "urn:coldmark:heads";
 
-const headsStream = fromHex(streamOf(headsSubject));
+/** Their own stream, which the tree leaves out. */
+export const headsStream = fromHex(streamOf(headsSubject));
 const placesAtOnce = 20_000;
 
 /** Root and number of streams of a heads tree. */

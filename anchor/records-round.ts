@@ -1,4 +1,5 @@
 import { appendEntries } from "./append-entries.ts";
+import { checkHeads } from "./check-heads.ts";
 import { crashAt } from "./crash-at.ts";
 import type { SigningKey } from "./keys.ts";
 import { type PlannedTree, planCheckpoint } from "./plan-checkpoint.ts";
@@ -26,6 +27,7 @@ export function createRecordsRound(
   const steps = new SayOnce(context.log);
   const sealer = createWindowSealer(context);
   let areKeysTold = false;
+  let areHeadsChecked = false;
   const tellKeys = () => queueOwnKeys(store, keys, clock());
   const append = () => steps.attempt("append", () => appendAll(context));
   return async (force) => {
@@ -35,7 +37,8 @@ export function createRecordsRound(
     const told = await steps.attempt("excursions", () => queueExcursions(store, clock()));
     if (sealed || told) await append();
     const plan = () => planCheckpoint(context, { logKey: keys.log, force });
-    const planned = await steps.attempt("plan", plan);
+    if (!areHeadsChecked) areHeadsChecked = (await steps.attempt("heads", () => checkHeads(store))) ?? false;
+    const planned = areHeadsChecked ? await steps.attempt("plan", plan) : null;
     if (planned !== null) crashAt("planned", context.config);
     return { planned, hasMore: sealed === true };
   };

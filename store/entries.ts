@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gte, isNull, lt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, gte, isNull, lt, sql } from "drizzle-orm";
 import { concatBytes } from "#domain/log/bytes.ts";
 import type { Tx } from "./connect.ts";
 import { entries } from "./schema/entries.ts";
@@ -78,6 +78,19 @@ export async function readStreamHeads(tx: Tx, streams: readonly Uint8Array[]): P
     .select()
     .from(streamHeads)
     .where(sql`${streamHeads.stream} = any(${sql.param(streams)}::bytea[])`);
+}
+
+/** The newest entries of all streams after a stream id, in rising order of the ids, at most `limit`. */
+export async function listStreamHeads(
+  tx: Tx,
+  { after, limit }: { readonly after: Uint8Array | null; readonly limit: number },
+): Promise<StreamHead[]> {
+  return tx
+    .select()
+    .from(streamHeads)
+    .where(after === null ? undefined : gt(streamHeads.stream, after))
+    .orderBy(asc(streamHeads.stream))
+    .limit(limit);
 }
 
 /** Moves streams on to their newest entries. */

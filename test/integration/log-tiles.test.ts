@@ -4,12 +4,14 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
+import { sql } from "drizzle-orm";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { appendEntries } from "#anchor/append-entries.ts";
 import { headsSubject } from "#anchor/heads-keeper.ts";
 import { planCheckpoint } from "#anchor/plan-checkpoint.ts";
 import { publishTiles } from "#anchor/publish-tiles.ts";
+import { createRecordsRound } from "#anchor/records-round.ts";
 import { fromHex, toHex } from "#domain/log/bytes.ts";
 import { openCheckpoint, vkeyOf } from "#domain/log/checkpoint.ts";
 import { leafHash, treeRoot, verifyConsistency, verifyInclusion } from "#domain/log/merkle.ts";
@@ -20,7 +22,7 @@ import { completedNodes } from "#domain/log/tree-nodes.ts";
 import { type LogEntry, readEntries } from "#store/entries.ts";
 import { queueEntries } from "#store/pending-entries.ts";
 import { TileFolder } from "#store/tile-folder.ts";
-import { anchorParts, keyOf } from "../support/anchor-network.ts";
+import { anchorParts, asIntruder, keyOf } from "../support/anchor-network.ts";
 import { type ApiNetwork, startApiNetwork, withKey } from "../support/api-network.ts";
 
 /** Sizes of the anchored trees: inside the first tile, at its end, and one with a full tile and another at its side. */
@@ -190,6 +192,31 @@ describe("a folder that a cleaner went over", () => {
     await publishTiles(store, new TileFolder(thinned), 720);
     expect(await new TileFolder(thinned).checkpoint()).toContain("\n720\n");
     rmSync(thinned, { recursive: true });
+  });
+});
+
+describe("changed pages of the heads tree", () => {
+  it("are never anchored: nothing is planned after a start until they are read from the log again", async () => {
+    const { store } = network;
+    const context = anchorParts(store, folder, () => 1, { kind: "anvil", statePath: join(folder, "unused") });
+    const started = () => createRecordsRound(context, { log: context.logKey, receipt: context.receiptKey });
+    const note = () =>
+      store.as({ role: "worker" }, (tx) =>
+        queueEntries(tx, [{ subject: "urn:test:0", kind: "note", from: 1, to: 1, body: { at: 1 } }], 1),
+      );
+    await note();
+    expect((await started()(true)).planned).not.toBeNull();
+    // A hash of the first page's first slot: still a page, of another tree.
+    await asIntruder(store, (tx) =>
+      tx.execute(
+        sql`update heads_pages set page = set_byte(page, 1, 255 - get_byte(page, 1)) where place = ''`,
+      ),
+    );
+    await note();
+    const round = started();
+    expect((await round(true)).planned).toBeNull();
+    await asIntruder(store, (tx) => tx.execute(sql`truncate heads_pages`));
+    expect((await round(true)).planned).not.toBeNull();
   });
 });
 
