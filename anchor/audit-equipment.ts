@@ -19,6 +19,7 @@ import { auditReceipts } from "./audit/audit-receipts.ts";
 import { auditTiling, auditWindows, type SealedVersion } from "./audit/audit-windows.ts";
 import type { Finding } from "./audit/finding.ts";
 import type { LogReplay } from "./audit/replay-log.ts";
+import { chainRoot } from "./audit/chain-root.ts";
 import { replayRecords } from "./audit/replay-records.ts";
 import { readStays, type SealedBody } from "./compose-windows.ts";
 import { equipmentSubject } from "./equipment-rosters.ts";
@@ -104,7 +105,9 @@ async function replayLog(
 ): Promise<{ replay: LogReplay; seen: Seen }> {
   const idOf = await request.store.as({ role: "worker" }, equipmentIdsByLabel);
   const seen = new Seen(equipmentSubject(place.label), request);
-  const replay = await replayRecords(request, idOf, (row) => seen.add(row));
+  const replay = await replayRecords(request.store, idOf, (row) => seen.add(row), {
+    roots: await chainRoot(request),
+  });
   return { replay, seen };
 }
 

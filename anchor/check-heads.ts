@@ -5,7 +5,7 @@ import { sortedHeadsRoot } from "#domain/log/sorted-heads-root.ts";
 import { fastSha256 } from "#services/log/fast-sha256.ts";
 import type { Store, Tx } from "#store/connect.ts";
 import { holdLog, listStreamHeads, logSize } from "#store/entries.ts";
-import { headsStream, keepHeads } from "./heads-keeper.ts";
+import { catchUpHeads, headsStream, keepHeads } from "./heads-keeper.ts";
 
 const headsAtOnce = 20_000;
 
@@ -15,6 +15,7 @@ const headsAtOnce = 20_000;
  * @throws AppError INTERNAL when they differ: nothing may be anchored then
  */
 export async function checkHeads(store: Store): Promise<boolean> {
+  await catchUpHeads(store);
   return store.as({ role: "worker" }, async (tx) => {
     await holdLog(tx);
     const kept = await keepHeads(tx, await logSize(tx));

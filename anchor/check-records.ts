@@ -1,22 +1,29 @@
 import { type AuditedEquipment, allEquipment } from "#store/audited.ts";
 import { readCursors } from "#store/inbox.ts";
+import type { Store } from "#store/connect.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import { type RunPlace, readUnkept } from "#store/receipted.ts";
 import { auditInbox } from "./audit/audit-inbox.ts";
 import { MessageTimes } from "./audit/audit-message-times.ts";
 import { MessageReadings, type ReadAgain } from "./audit/audit-messages.ts";
+import { auditHeadsPages } from "./audit/audit-heads-pages.ts";
 import { auditSeals } from "./audit/audit-seals.ts";
 import { auditStream } from "./audit/audit-stream.ts";
+import { type CheckedChain, chainRoot } from "./audit/chain-root.ts";
 import { DayCounts } from "./audit/day-counts.ts";
 import type { Finding } from "./audit/finding.ts";
 import { LogNotes } from "./audit/log-notes.ts";
-import { type ReplayedRecords, replayRecords } from "./audit/replay-records.ts";
+import { openCopies } from "./audit/open-copies.ts";
+import { replayRecords } from "./audit/replay-records.ts";
 
 /** The records to check, and what they are read with. */
-export interface CheckedRecords extends ReplayedRecords {
+export interface CheckedRecords extends CheckedChain {
+  readonly store: Store;
   readonly readings: ReadingsStore;
   /** Folder of the inbox's exported days. */
   readonly exportDir: string;
+  /** The log's second place. */
+  readonly mirrorDir: string;
   readonly readAgain: ReadAgain;
 }
 
@@ -40,7 +47,7 @@ const runsAtOnce = 2_000;
 const noteEvery = 1_000;
 
 /**
- * Holds all records against one another: the log against its checkpoints, the days' seals and the chain; the inbox against the roots that
+ * Holds all records against one another: the log against its checkpoints, the days' seals, the chain and what is made of it; the inbox against the roots that
  * the log sealed; messages against readings; sequence numbers, which receipts rest on, against messages; readings against the windows of
  * each equipment. A finding names its equipment as `tenant/id`. The log is always replayed whole; messages that were sealed before `from`
  * are not read. Gives the number of findings.
@@ -63,18 +70,22 @@ export async function checkRecords(records: CheckedRecords, options: CheckOption
 
 async function checkLog(check: Check, places: readonly AuditedEquipment[]): Promise<LogNotes> {
   const seals = await auditSeals(check.store, check);
+  const head = await chainRoot(check);
+  const beside = await openCopies({ ...check, anchored: head[0]?.size ?? 0 });
   const names = new Map(places.map((place) => [place.label, nameOf(place)]));
   const seen = new LogNotes(names, check.from);
   const replay = await replayRecords(
-    check,
+    check.store,
     names,
     (row) => {
       if (row.index % noteEvery === 0) check.onProgress?.({ step: "log", done: row.index });
       seen.add(row);
     },
-    seals.roots,
+    { roots: [...seals.roots, ...head], copies: beside.copies },
   );
-  for (const finding of [...seals.findings, ...replay.findings]) check.onFinding(finding);
+  const copies = [...beside.findings, ...beside.copies.flatMap(({ findings }) => findings)];
+  const pages = await auditHeadsPages(check.store);
+  for (const finding of [...seals.findings, ...replay.findings, ...copies, ...pages]) check.onFinding(finding);
   for (const subject of seen.strangers) {
     const detail = `the log has entries of ${subject}, which the register doesn't know`;
     check.onFinding({ kind: "NOT_REGISTERED", equipment: null, window: null, detail });

@@ -3,6 +3,7 @@ import { profileOf } from "#domain/coldchain/profiles.ts";
 import { AppError } from "#domain/errors.ts";
 import { readingsRoot } from "#domain/log/check-readings.ts";
 import { type PointSummary, summarizeWindow } from "#domain/provenance/window-summary.ts";
+import { fastSha256 } from "#services/log/fast-sha256.ts";
 import type { Store } from "#store/connect.ts";
 import type { Reading } from "#store/readings/readings-store.ts";
 import { readSourceMessages, type SourceMessage } from "#store/window-sources.ts";
@@ -168,7 +169,10 @@ function factsOf(
     }),
     door: doorOf(rows, toMs, holdMaxMs),
     power: powerOf(rows, toMs, holdMaxMs),
-    data: readingsRoot(rows.map((row) => [row.point, row.ts, row.tMilliC, row.err])),
+    data: readingsRoot(
+      rows.map((row) => [row.point, row.ts, row.tMilliC, row.err]),
+      fastSha256,
+    ),
   };
 }
 

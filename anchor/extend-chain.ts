@@ -1,5 +1,6 @@
 import { AppError } from "#domain/errors.ts";
 import { type AnchorJob, updateJob } from "#store/anchor-jobs.ts";
+import { saveTransaction } from "#store/sent-transactions.ts";
 import type { AnchoredLog } from "./anchored-log.ts";
 import { encodeExtend } from "./contract.ts";
 import { crashAt } from "./crash-at.ts";
@@ -73,7 +74,11 @@ async function storeSigned(
     txHash: hash,
     attempts,
   } as const;
-  await log.store.as({ role: "worker" }, (tx) => updateJob(tx, job.newSize, signed));
+  const sent = { account: log.signer.account, nonce, rawTx: raw, sentAt: log.clock() };
+  await log.store.as({ role: "worker" }, async (tx) => {
+    await updateJob(tx, job.newSize, signed);
+    await saveTransaction(tx, sent);
+  });
   crashAt("signed", log.config);
   return { ...job, ...signed };
 }

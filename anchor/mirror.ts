@@ -12,22 +12,10 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import { fromHex, toHex } from "#domain/log/bytes.ts";
-import { type Entry, entryLeaf } from "#domain/log/entry.ts";
+import { fromHex } from "#domain/log/bytes.ts";
+import { entryLeaf } from "#domain/log/entry.ts";
 import type { LogEntry } from "#store/entries.ts";
-
-/** A line of the mirror: an entry with all that opens it; `body` is its RFC 8785 text, null once erased. */
-interface MirrorLine {
-  readonly index: number;
-  readonly subject: string;
-  readonly entry: Entry;
-  readonly salt: string | null;
-  readonly header: { readonly kind: string; readonly from: number; readonly to: number };
-  readonly bodySalt: string | null;
-  readonly body: string | null;
-}
-
-const entriesPerFile = 256;
+import { entriesPerFile, type MirrorLine, mirrorEntriesIn, mirrorLineOf, mirrorPath } from "./mirror-line.ts";
 
 /**
  * The log's second place (design §5): append-only files `entries/000/012.jsonl` of 256 entries each, from which a restore
@@ -39,7 +27,7 @@ export class Mirror {
 
   /** Opens the mirror in a folder; a line that a crash left unfinished is cut off. */
   constructor(folder: string) {
-    this.#folder = join(folder, "entries");
+    this.#folder = mirrorEntriesIn(folder);
     this.#size = finishedLines(this.#folder);
   }
 
@@ -53,7 +41,7 @@ export class Mirror {
     for (const [file, group] of Map.groupBy(rows, ({ index }) => Math.floor(index / entriesPerFile))) {
       if (group[0]?.index !== this.#size)
         throw new Error(`the mirror has ${this.#size} entries, not ${group[0]?.index}`);
-      appendDurably(this.#pathOf(file), group.map(lineOf).join(""));
+      appendDurably(this.#pathOf(file), group.map(mirrorLineOf).join(""));
       this.#size += group.length;
     }
   }
@@ -70,28 +58,8 @@ export class Mirror {
   }
 
   #pathOf(file: number): string {
-    return join(this.#folder, threeDigits(Math.floor(file / 1000)), `${threeDigits(file % 1000)}.jsonl`);
+    return mirrorPath(this.#folder, file);
   }
-}
-
-function lineOf(row: LogEntry): string {
-  const hexOrNull = (bytes: Uint8Array | null) => (bytes === null ? null : toHex(bytes));
-  const line: MirrorLine = {
-    index: row.index,
-    subject: row.subject,
-    entry: {
-      v: 1,
-      stream: toHex(row.stream),
-      seq: row.seq,
-      prev: toHex(row.prev),
-      commit: toHex(row.commit),
-    },
-    salt: hexOrNull(row.salt),
-    header: { kind: row.kind, from: row.fromMs, to: row.toMs },
-    bodySalt: hexOrNull(row.bodySalt),
-    body: row.body,
-  };
-  return `${JSON.stringify(line)}\n`;
 }
 
 /** All of the text is on disk, or none of it is in the file. */
@@ -142,8 +110,4 @@ function lastOf(folder: string): string | null {
       .sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))
       .at(-1) ?? null
   );
-}
-
-function threeDigits(value: number): string {
-  return String(value).padStart(3, "0");
 }

@@ -2,6 +2,7 @@ import { toHex } from "#domain/log/bytes.ts";
 import { canonicalize } from "#domain/log/canonical.ts";
 import { formatCheckpoint, signCheckpoint } from "#domain/log/checkpoint.ts";
 import { GrowingRoot } from "#domain/log/growing-root.ts";
+import { fastSha256 } from "#services/log/fast-sha256.ts";
 import { insertPlannedJob } from "#store/anchor-jobs.ts";
 import { insertCheckpoint, newestCheckpoint, type StoredCheckpoint } from "#store/checkpoints.ts";
 import type { Tx } from "#store/connect.ts";
@@ -86,7 +87,7 @@ async function closeTree(tx: Tx, last: StoredCheckpoint | null, now: number): Pr
 }
 
 async function inboxRoot(tx: Tx, range: { after: number; upTo: number }): Promise<GrowingRoot> {
-  const root = new GrowingRoot();
+  const root = new GrowingRoot(fastSha256);
   for (let after = range.after; after < range.upTo; ) {
     const page = await readInboxHashes(tx, { after, upTo: range.upTo, limit: hashesAtOnce });
     for (const { sha256 } of page) root.add(sha256);

@@ -5,6 +5,7 @@ import { encodeEntryTile } from "#domain/log/entry-tile.ts";
 import { leafHash } from "#domain/log/merkle.ts";
 import { growTiles, hashLength, type ReadTiles, type Tile, tileWidth } from "#domain/log/tile.ts";
 import { rootFromTiles } from "#domain/log/tile-proofs.ts";
+import { fastSha256 } from "#services/log/fast-sha256.ts";
 import { checkpointsBetween, type StoredCheckpoint } from "#store/checkpoints.ts";
 import type { Store, Tx } from "#store/connect.ts";
 import { listSealedEntries, recordedTiles } from "#store/log-tiles.ts";
@@ -45,10 +46,10 @@ async function tilesUpTo(
     const width = Math.min(tileWidth, size - first);
     const sealed = await store.as({ role: "worker" }, (tx) => sealedEntries(tx, first, width));
     entries.push({ index: BigInt(index), width, bytes: encodeEntryTile(sealed) });
-    leaves.push(...sealed.slice(Math.max(0, from - first)).map((entry) => leafHash(entryBytes(entry))));
+    leaves.push(...sealed.slice(Math.max(0, from - first)).map((entry) => leafHash(entryBytes(entry), fastSha256)));
   }
   const read = readEither(store, folder);
-  const tiles = await growTiles(BigInt(from), leaves, read);
+  const tiles = await growTiles(BigInt(from), leaves, read, fastSha256);
   if (!equalBytes(await rootFromTiles(BigInt(size), preferring(tiles, read)), root)) {
     throw new LogFork(`the entries up to ${size} don't give the root that was signed`);
   }

@@ -1,6 +1,6 @@
 import { AppError } from "#domain/errors.ts";
 import { type RecalledLot, recalledLots } from "#store/packs.ts";
-import { saveRevocation } from "#store/sent-revocations.ts";
+import { saveTransaction } from "#store/sent-transactions.ts";
 import type { AnchoredLog } from "./anchored-log.ts";
 import {
   decodeIsRevoker,
@@ -62,7 +62,7 @@ async function send(log: AnchoredLog, data: string): Promise<void> {
   const request = { to: log.contract, data, nonce, feeMaxWei: feeMaxWei(log) };
   const { raw } = await signTransaction(log.chain, log.signer, request);
   const sent = { account: log.signer.account, nonce, rawTx: raw, sentAt: log.clock() };
-  await log.store.as({ role: "worker" }, (tx) => saveRevocation(tx, sent));
+  await log.store.as({ role: "worker" }, (tx) => saveTransaction(tx, sent));
   await log.chain.sendRaw(raw).catch((error) => {
     if (!isUnderpriced(error)) throw error;
   });

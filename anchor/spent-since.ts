@@ -1,6 +1,5 @@
 import { Transaction } from "ethers";
-import { jobsSentSince } from "#store/anchor-jobs.ts";
-import { revocationsSentSince } from "#store/sent-revocations.ts";
+import { transactionsSentSince } from "#store/sent-transactions.ts";
 import type { AnchoredLog } from "./anchored-log.ts";
 
 /** What our transactions of a time may have cost, by their gas limit and the most they offer per gas; never too little. */
@@ -9,12 +8,9 @@ export interface Spent {
   readonly gas: bigint;
 }
 
-/** Every transaction of ours that was sent since then, epoch ms: anchors and recalls. */
+/** Every transaction of ours that was sent since then, epoch ms: anchors and recalls, those that failed on chain too. */
 export async function spentSince({ store }: Pick<AnchoredLog, "store">, since: number): Promise<Spent> {
-  const sent = await store.as({ role: "worker" }, async (tx) => [
-    ...(await jobsSentSince(tx, since)),
-    ...(await revocationsSentSince(tx, since)),
-  ]);
+  const sent = await store.as({ role: "worker" }, (tx) => transactionsSentSince(tx, since));
   return sent.reduce<Spent>(
     (sum, { rawTx }) => {
       const { gas, weiPerGas } = offerOf(rawTx);
@@ -24,8 +20,7 @@ export async function spentSince({ store }: Pick<AnchoredLog, "store">, since: n
   );
 }
 
-function offerOf(rawTx: string | null): { gas: bigint; weiPerGas: bigint } {
-  if (rawTx === null) return { gas: 0n, weiPerGas: 0n };
+function offerOf(rawTx: string): { gas: bigint; weiPerGas: bigint } {
   const { gasLimit, maxFeePerGas, gasPrice } = Transaction.from(rawTx);
   return { gas: gasLimit, weiPerGas: maxFeePerGas ?? gasPrice ?? 0n };
 }

@@ -2,6 +2,7 @@ import { toHex } from "#domain/log/bytes.ts";
 import { streamOf } from "#domain/log/entry.ts";
 import { leafHash, treeRoot } from "#domain/log/merkle.ts";
 import { keyAlias } from "#domain/log/subjects.ts";
+import { fastSha256 } from "#services/log/fast-sha256.ts";
 import type { Store } from "#store/connect.ts";
 import { readMissing, type SourceMessage } from "#store/window-sources.ts";
 
@@ -38,7 +39,7 @@ async function sourceOf(store: Store, group: readonly SourceMessage[]): Promise<
   const isWhole = last.seq - first.seq + 1 === messages.length;
   const range = { tenantId, gatewayId, boot, first: first.seq, last: last.seq };
   const missing = isWhole ? [] : await store.as({ role: "worker" }, (tx) => readMissing(tx, range));
-  const root = toHex(treeRoot(messages.map(({ sha256 }) => leafHash(sha256))));
+  const root = toHex(treeRoot(messages.map(({ sha256 }) => leafHash(sha256, fastSha256)), fastSha256));
   return {
     gateway: streamOf(gatewaySubject(gatewayId)),
     kid: keyAlias(kid),

@@ -39,7 +39,7 @@ export async function fsckWith(
   const opening = { store, graceMs, decode: decodeWith(config), book: openGatewayBook(store) };
   const findings: Finding[] = [];
   const count = await checkRecords(
-    { ...parts, readAgain: (messages) => openAgain(opening, messages) },
+    { ...parts, mirrorDir: config.mirrorDir, readAgain: (messages) => openAgain(opening, messages) },
     {
       ...{ from, to, onProgress },
       onFinding: (finding) => {

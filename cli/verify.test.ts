@@ -169,6 +169,25 @@ describe("verify --replay", () => {
     ]);
   });
 
+  it("reads it from where it is served, with the key that entries may ask for", async () => {
+    const served = await serveFolder(join(folder, "tiles"), { entriesKey: "cm_key" });
+    const keyFile = write("key", "cm_key\n");
+    try {
+      const ended = await verify("--replay", served.url, "--key-file", keyFile, "--json");
+      expect([ended.code, JSON.parse(ended.stdout)]).toMatchObject([0, { count: { entries: 4 } }]);
+      expect(await verify("--replay", served.url)).toMatchObject({
+        ...{ code: 65, stdout: "" },
+        stderr: expect.stringContaining("answers 401"),
+      });
+    } finally {
+      await served.stop();
+    }
+    expect(await verify("--replay", served.url)).toMatchObject({
+      ...{ code: 69, stdout: "" },
+      stderr: expect.stringContaining("does not answer"),
+    });
+  });
+
   it("exits 1 where the copy is not what was signed, 65 where it has a hole or a bundle is named too", async () => {
     const spoiled = join(folder, "spoiled");
     cpSync(join(folder, "tiles"), spoiled, { recursive: true });
@@ -205,10 +224,18 @@ function mirrored({ stream, seq, prev, opening, leaf }: TestLog["rows"][number],
   } as unknown as LogEntry;
 }
 
-/** A folder over HTTP, as any static host gives it. */
-async function serveFolder(dir: string): Promise<{ url: string; stop(): Promise<void> }> {
+/** A folder over HTTP, as any static host gives it; its entries to those with a key only, where there is one. */
+async function serveFolder(
+  dir: string,
+  { entriesKey }: { entriesKey?: string } = {},
+): Promise<{ url: string; stop(): Promise<void> }> {
   const server = createServer((request, response) => {
     const path = join(dir, request.url ?? "");
+    const isOpen = entriesKey === undefined || !path.includes("/entries/");
+    if (!isOpen && request.headers.authorization !== `Bearer ${entriesKey}`) {
+      response.writeHead(401).end();
+      return;
+    }
     const isThere = existsSync(path);
     response.writeHead(isThere ? 200 : 404).end(isThere ? readFileSync(path) : "");
   }).listen(0, "127.0.0.1");

@@ -1,6 +1,6 @@
 import type { InboundMessage } from "./message.ts";
 import type { Receipts } from "./receipts.ts";
-import { sha256 } from "./sha256.ts";
+import { fastSha256 } from "#services/log/fast-sha256.ts";
 import { moveUp, noteArrivals, nothingYet, type Sequence } from "./track-sequence.ts";
 
 /**
@@ -14,7 +14,7 @@ export function createPrematureReceipts(receipts: Receipts): (message: InboundMe
     if (!position) return;
     const key = `${gateway}/${position.boot}`;
     const noted = noteArrivals(sequences.get(key) ?? nothingYet, [position.seq]);
-    const sequence = moveUp(noted, [{ seq: position.seq, sha256: sha256(payload) }]);
+    const sequence = moveUp(noted, [{ seq: position.seq, sha256: fastSha256(payload) }]);
     sequences.set(key, sequence);
     receipts.owe({ tenantId: "", gatewayId: gateway, boot: position.boot, ...sequence });
   };

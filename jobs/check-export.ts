@@ -1,10 +1,10 @@
-import { sha256 } from "@noble/hashes/sha2.js";
 import { AppError } from "#domain/errors.ts";
 import { equalBytes } from "#domain/log/bytes.ts";
 import { GrowingRoot } from "#domain/log/growing-root.ts";
 import { type DifferingRange, RangeRoots, type SealedRange } from "#domain/log/range-roots.ts";
 import { type ExportedFile, readExport } from "#services/inbox/read-export.ts";
 import { readInboxMessages } from "#services/inbox/read-inbox.ts";
+import { fastSha256 } from "#services/log/fast-sha256.ts";
 import type { Store } from "#store/connect.ts";
 import type { InboxMessage } from "#store/inbox.ts";
 import { bodyAt, checkpointsCovering } from "#store/retention.ts";
@@ -32,8 +32,8 @@ export async function checkExport(
   ends: PartEnds,
 ): Promise<CheckedExport> {
   const ranges = ends.last < ends.first ? [] : await sealedRanges(store, ends);
-  const roots = new RangeRoots(ranges);
-  const own = new GrowingRoot();
+  const roots = new RangeRoots(ranges, fastSha256);
+  const own = new GrowingRoot(fastSha256);
   const [from, to] = [ranges[0]?.from ?? ends.first, ranges.at(-1)?.to ?? ends.last];
   const neighbours = (after: number, upTo: number) => readInboxMessages(store, { after, upTo, exportDir });
   for await (const page of neighbours(from - 1, ends.first - 1))
@@ -64,7 +64,7 @@ async function sealedRanges(store: Store, { first, last }: PartEnds): Promise<Se
 
 function requireOwn({ id, payload, sha256: hash }: InboxMessage, { first, last }: PartEnds): void {
   if (id < first || id > last) throw new AppError("CONFLICT", `message ${id} is not one of this day`);
-  if (!equalBytes(sha256(payload), hash))
+  if (!equalBytes(fastSha256(payload), hash))
     throw new AppError("CONFLICT", `message ${id} is not what was received: run coldmark audit`);
 }
 

@@ -43,11 +43,6 @@ export async function jobsAnchoredBetween(tx: Tx, from: number, to: number): Pro
   return rows as AnchorJob[];
 }
 
-/** Jobs whose transaction was sent since then, epoch ms. */
-export async function jobsSentSince(tx: Tx, since: number): Promise<AnchorJob[]> {
-  return (await tx.select().from(anchorJobs).where(gte(anchorJobs.sentAt, since))) as AnchorJob[];
-}
-
 /** The newest jobs that the chain's finalized head covered, newest first. */
 export async function newestFinalJobs(tx: Tx, limit: number): Promise<AnchorJob[]> {
   const rows = await tx

@@ -10,6 +10,18 @@ export async function readHeadsPages(tx: Tx, places: readonly string[]): Promise
   return new Map(found.rows.map(({ place, page }) => [place, decodePage(page)]));
 }
 
+/** Kept pages after a place, in the order of their places, as bytes; at most `limit`. */
+export async function listHeadsPages(
+  tx: Tx,
+  { after, limit }: { readonly after: string | null; readonly limit: number },
+): Promise<{ place: string; page: Uint8Array }[]> {
+  const found = await tx.execute<{ place: string; page: Uint8Array }>(
+    sql`select place, page from heads_pages where ${after === null ? sql`true` : sql`place > ${after}`}
+      order by place limit ${limit}`,
+  );
+  return found.rows;
+}
+
 /** Keeps pages as they are in the log of `size` entries. */
 export async function saveHeadsPages(
   tx: Tx,

@@ -31,6 +31,11 @@ export class TileFolder {
   /** Hash tiles of the folder; a partial one that was left away is part of the full one. @throws AppError NOT_FOUND */
   readonly read: ReadTiles = (places) => Promise.all(places.map((place) => this.#readTile(place)));
 
+  /** An entry tile of the folder; a partial one that was left away is part of the full one. @throws AppError NOT_FOUND */
+  async readEntries(place: Omit<TilePlace, "level">): Promise<Uint8Array> {
+    return eitherFile(this.#entryPath(place), this.#entryPath({ ...place, width: tileWidth }));
+  }
+
   /** Publishes a checkpoint once everything it stands for is on disk. */
   async publish({ note, hashes, entries }: PublishedTiles): Promise<void> {
     for (const { bytes, ...place } of entries) await writeDurably(this.#entryPath(place), bytes);
@@ -40,13 +45,8 @@ export class TileFolder {
     for (const place of hashes) await leaveAway(this.#hashPath(place), place);
   }
 
-  async #readTile(place: TilePlace): Promise<Uint8Array> {
-    const bytes = await readIfThere(this.#hashPath(place));
-    const full = bytes ?? (await readIfThere(this.#hashPath({ ...place, width: tileWidth })));
-    if (full === null) {
-      throw new AppError("NOT_FOUND", `the folder has no tile ${place.level}/${tilePath(place)}`);
-    }
-    return full;
+  #readTile(place: TilePlace): Promise<Uint8Array> {
+    return eitherFile(this.#hashPath(place), this.#hashPath({ ...place, width: tileWidth }));
   }
 
   #hashPath(place: TilePlace): string {
@@ -61,6 +61,12 @@ export class TileFolder {
 /** Of a tile that is full now, the partial ones go (tlog-tiles allows it, and readers must expect it). */
 async function leaveAway(path: string, { width }: { width: number }): Promise<void> {
   if (width === tileWidth) await rm(`${path}.p`, { recursive: true, force: true });
+}
+
+async function eitherFile(path: string, full: string): Promise<Uint8Array> {
+  const bytes = (await readIfThere(path)) ?? (await readIfThere(full));
+  if (bytes === null) throw new AppError("NOT_FOUND", `the folder has no tile ${path}`);
+  return bytes;
 }
 
 async function readIfThere(path: string): Promise<Buffer | null> {

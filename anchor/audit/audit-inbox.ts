@@ -1,8 +1,8 @@
-import { hash as digest } from "node:crypto";
 import { AppError } from "#domain/errors.ts";
 import { equalBytes } from "#domain/log/bytes.ts";
 import { RangeRoots, type SealedRange } from "#domain/log/range-roots.ts";
 import { readInboxMessages } from "#services/inbox/read-inbox.ts";
+import { fastSha256 } from "#services/log/fast-sha256.ts";
 import type { Store } from "#store/connect.ts";
 import type { InboxMessage } from "#store/inbox.ts";
 import { idsPerPart } from "#store/inbox-days.ts";
@@ -26,13 +26,13 @@ export async function auditInbox(
   reader: InboxReader = { after: Number.POSITIVE_INFINITY, upTo: 0, see: async () => {} },
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
-  const roots = new RangeRoots(ranges);
+  const roots = new RangeRoots(ranges, fastSha256);
   const lost = new Set<number>();
   const upTo = Math.max(lastOf(ranges), reader.upTo);
   const span = { after: Math.min(beforeFirst(ranges), reader.after), upTo, exportDir };
   for await (const page of pagesBut(store, span, { lost, findings })) {
     for (const { id, payload, sha256: received } of page) {
-      const hash = hashOf(payload);
+      const hash = fastSha256(payload);
       roots.add(id, hash);
       if (!equalBytes(hash, received)) findings.push(changed(`message ${id} is not what was received`));
     }
@@ -44,11 +44,6 @@ export async function auditInbox(
     findings.push(changed(`${words}: ${found} of ${range.count} are there`));
   }
   return findings;
-}
-
-/** Of many messages: the platform's own is the quicker one. */
-function hashOf(payload: Uint8Array): Uint8Array {
-  return new Uint8Array(digest("sha256", payload, "buffer"));
 }
 
 /** All messages, in pages, but those of days that can't be read: these are found, and noted in `lost`. */

@@ -1,8 +1,8 @@
-import type { TrustFile } from "#domain/log/bundle.ts";
 import { toHex } from "#domain/log/bytes.ts";
-import { ChainView, type Rpc, sealDigest } from "#domain/log/chain-view.ts";
+import { ChainView, sealDigest } from "#domain/log/chain-view.ts";
 import type { Store } from "#store/connect.ts";
 import { type Seal, sealsFrom } from "#store/seals.ts";
+import type { CheckedChain } from "./chain-root.ts";
 import type { Finding } from "./finding.ts";
 import type { PublicRoot } from "./replay-log.ts";
 
@@ -13,19 +13,16 @@ export interface AuditedSeals {
 }
 
 const dayMs = 86_400_000;
+/** No contract of this project is older: from this day on all seals are asked for, whatever the records say. */
+const firstDay = Date.UTC(2026, 0, 1) / dayMs;
 
 /** Holds the openings of the days' seals that the records keep against the digests in the contract (design §5), both ways. */
-export async function auditSeals(
-  store: Store,
-  chain: { readonly rpc: Rpc | null; readonly trust: TrustFile | null },
-): Promise<AuditedSeals> {
-  const { rpc, trust } = chain;
+export async function auditSeals(store: Store, { rpc, trust }: CheckedChain): Promise<AuditedSeals> {
   const kept = await store.as({ role: "worker" }, (tx) => sealsFrom(tx, 0));
-  const first = kept[0];
-  if (rpc === null || trust === null || first === undefined) return { findings: [], roots: [] };
+  if (rpc === null || trust === null) return { findings: [], roots: [] };
   const view = new ChainView(rpc, trust.contract, trust.logId);
   const today = Math.floor((await view.blockAt("latest")).at / dayMs);
-  const digests = await view.seals(first.day, today);
+  const digests = await view.seals(Math.min(kept[0]?.day ?? firstDay, firstDay), today);
   const [right, wrong] = [true, false].map((is) => kept.filter((seal) => opens(seal, digests) === is));
   const known = new Set(kept.map(({ day }) => day));
   const unknown = [...digests.keys()].filter((day) => !known.has(day));

@@ -3,6 +3,7 @@ import { canonicalize } from "#domain/log/canonical.ts";
 import { readingsRoot } from "#domain/log/check-readings.ts";
 import type { RosterBody } from "#domain/provenance/bodies.ts";
 import { type PointSummary, summarizeWindow } from "#domain/provenance/window-summary.ts";
+import { fastSha256 } from "#services/log/fast-sha256.ts";
 import type { LogEntry } from "#store/entries.ts";
 import type { Reading } from "#store/readings/readings-store.ts";
 import type { SealedBody } from "../compose-windows.ts";
@@ -46,7 +47,11 @@ function auditWindow(audited: WindowsToAudit, { row, body }: SealedVersion): Fin
   const now = summaryOf(audited, { row, body }, rows);
   if (now === null) return [found("ENTRY_CHANGED", "the roster it was sealed under is not in the log")];
   const differing = differences(body.points, now.points);
-  if (readingsRoot(rows.map((r) => [r.point, r.ts, r.tMilliC, r.err])) === body.data) {
+  const data = readingsRoot(
+    rows.map((r) => [r.point, r.ts, r.tMilliC, r.err]),
+    fastSha256,
+  );
+  if (data === body.data) {
     const summary = differing.map(({ detail }) =>
       found("ENTRY_CHANGED", `its summary is not that of its readings: ${detail}`),
     );

@@ -8,6 +8,7 @@ export type FindingKind =
   | "HEADS_DO_NOT_FOLLOW"
   | "ROOT_DIFFERS"
   | "SEAL_DIFFERS"
+  | "COPY_DIFFERS"
   | "SOURCES_DIFFER"
   | "NOT_REGISTERED"
   | "INBOX_CHANGED"

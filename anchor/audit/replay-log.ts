@@ -2,6 +2,7 @@ import { equalBytes, fromHex, toBase64, toHex } from "#domain/log/bytes.ts";
 import { NO_PREVIOUS } from "#domain/log/entry.ts";
 import { GrowingRoot } from "#domain/log/growing-root.ts";
 import { buildHeadsTree } from "#domain/log/prefix-tree.ts";
+import { fastSha256 } from "#services/log/fast-sha256.ts";
 import type { StoredCheckpoint } from "#store/checkpoints.ts";
 import type { LogEntry } from "#store/entries.ts";
 import { headsSubject } from "../heads-keeper.ts";
@@ -26,9 +27,9 @@ export class LogReplay {
   readonly inboxRanges: HeadsBody["inbox"][] = [];
   readonly #equipmentOf: (subject: string) => string | null;
   readonly #publicRoots: ReadonlyMap<number, readonly PublicRoot[]>;
-  readonly #tree = new GrowingRoot();
+  readonly #tree = new GrowingRoot(fastSha256);
   readonly #lastOf = new Map<string, { seq: number; leaf: Uint8Array }>();
-  readonly #heads = buildHeadsTree([]);
+  readonly #heads = buildHeadsTree([], fastSha256);
   #next = 0;
   #isWhole = true;
   #doHeadsFollow = true;
@@ -38,15 +39,22 @@ export class LogReplay {
     this.#publicRoots = Map.groupBy(publicRoots, ({ size }) => size);
   }
 
-  /** Checks the next entry in log order. */
-  add(row: LogEntry): void {
+  /** Whether no entry was missing so far. */
+  get isWhole(): boolean {
+    return this.#isWhole;
+  }
+
+  /** Checks the next entry in log order, and gives its leaf hash as its public part has it. */
+  add(row: LogEntry): Uint8Array {
     this.#checkIndex(row);
-    const fault = entryFault(row);
+    const leaf = leafOf(row);
+    const fault = entryFault(row, leaf);
     if (fault !== null) this.#find("ENTRY_CHANGED", row, `entry ${row.index}: ${fault}`);
     if (row.subject === headsSubject && fault === null) this.#checkHeads(row);
-    this.#follow(row);
-    this.#tree.addLeaf(leafOf(row));
+    this.#follow(row, leaf);
+    this.#tree.addLeaf(leaf);
     if (this.#isWhole) this.#checkRoots(this.#publicRoots.get(this.#tree.size) ?? []);
+    return leaf;
   }
 
   /** Ends the replay: what was made public of a larger log than this one is missing here. */
@@ -69,7 +77,7 @@ export class LogReplay {
     this.#next = row.index + 1;
   }
 
-  #follow(row: LogEntry): void {
+  #follow(row: LogEntry, leaf: Uint8Array): void {
     const stream = toHex(row.stream);
     const last = this.#lastOf.get(stream);
     const expected = last === undefined ? 0 : last.seq + 1;
@@ -91,7 +99,6 @@ export class LogReplay {
     } else if (!equalBytes(row.prev, prev)) {
       this.#find("SEQUENCE_BROKEN", row, `entry ${row.index} does not name the one before it in its stream`);
     }
-    const leaf = leafOf(row);
     this.#lastOf.set(stream, { seq: row.seq, leaf });
     if (row.subject !== headsSubject) this.#heads.set({ stream: row.stream, seq: row.seq, leaf });
   }
@@ -109,6 +116,7 @@ export class LogReplay {
   }
 
   #checkRoots(claims: readonly PublicRoot[]): void {
+    if (claims.length === 0) return;
     const root = this.#tree.root();
     for (const claim of claims) {
       if (equalBytes(claim.root, root)) continue;

@@ -15,6 +15,8 @@ export class ApiError extends Error {
 }
 
 const timeoutMs = 20_000;
+/** A year of readings takes its time. */
+const fileTimeoutMs = 600_000;
 
 /** Asks our API for JSON. @throws ApiError whatever goes wrong */
 export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
@@ -29,8 +31,20 @@ export async function postJson<T>(path: string, body: unknown): Promise<T | null
   return text === "" ? null : (JSON.parse(text) as T);
 }
 
-async function ask(path: string, init: RequestInit, signal?: AbortSignal): Promise<Response> {
-  const limits = [AbortSignal.timeout(timeoutMs), ...(signal === undefined ? [] : [signal])];
+/** Fetches a file that takes long to make. @throws ApiError whatever goes wrong */
+export async function getFile(path: string): Promise<Blob> {
+  const response = await ask(path, { limitMs: fileTimeoutMs });
+  return response.blob().catch((fault) => {
+    throw new ApiError(0, String(fault));
+  });
+}
+
+async function ask(
+  path: string,
+  { limitMs = timeoutMs, ...init }: RequestInit & { limitMs?: number },
+  signal?: AbortSignal,
+): Promise<Response> {
+  const limits = [AbortSignal.timeout(limitMs), ...(signal === undefined ? [] : [signal])];
   let response: Response;
   try {
     response = await fetch(path, { ...init, signal: AbortSignal.any(limits) });

@@ -3,12 +3,13 @@
 import type { ReadingRow } from "./bundle.ts";
 import { toHex, utf8 } from "./bytes.ts";
 import { canonicalize } from "./canonical.ts";
-import { leafHash, treeRoot } from "./merkle.ts";
+import { leafHash, type Sha256, treeRoot } from "./merkle.ts";
 import { type ProvedEntry, type ProvedStream, StreamFault } from "./open-streams.ts";
 
 /** The root that seals a window's readings, in order of measuring point and time (design §5), hex. */
-export function readingsRoot(rows: readonly ReadingRow[]): string {
-  return toHex(treeRoot(inOrder(rows).map((row) => leafHash(utf8(canonicalize(row))))));
+export function readingsRoot(rows: readonly ReadingRow[], sha256?: Sha256): string {
+  const leaves = inOrder(rows).map((row) => leafHash(utf8(canonicalize(row)), sha256));
+  return toHex(treeRoot(leaves, sha256));
 }
 
 /** Throws StreamFault TAMPERED for the first window whose readings are not the sealed ones. */

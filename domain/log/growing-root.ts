@@ -1,11 +1,16 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { leafHash, nodeHash } from "./merkle.ts";
+import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
+import { leafHash, nodeHash, type Sha256 } from "./merkle.ts";
 import { completedNodes } from "./tree-nodes.ts";
 
 /** An RFC 9162 root over leaves that come one by one; keeps one hash for each level. */
 export class GrowingRoot {
   #size = 0n;
   readonly #leftOf = new Map<number, Uint8Array>();
+  readonly #sha256: Sha256;
+
+  constructor(sha256: Sha256 = nobleSha256) {
+    this.#sha256 = sha256;
+  }
 
   get size(): number {
     return Number(this.#size);
@@ -13,12 +18,13 @@ export class GrowingRoot {
 
   /** Adds a leaf by its bytes. */
   add(bytes: Uint8Array): void {
-    this.addLeaf(leafHash(bytes));
+    this.addLeaf(leafHash(bytes, this.#sha256));
   }
 
   /** Adds a leaf by its leaf hash. */
   addLeaf(leaf: Uint8Array): void {
-    const nodes = completedNodes(this.#size, leaf, (level) => this.#leftOf.get(level) as Uint8Array);
+    const leftOf = (level: number) => this.#leftOf.get(level) as Uint8Array;
+    const nodes = completedNodes(this.#size, leaf, leftOf, this.#sha256);
     for (const { level, hash } of nodes) this.#leftOf.set(level, hash);
     this.#size += 1n;
   }
@@ -29,8 +35,8 @@ export class GrowingRoot {
     for (let level = 0; this.#size >> BigInt(level) > 0n; level += 1) {
       if (((this.#size >> BigInt(level)) & 1n) === 0n) continue;
       const left = this.#leftOf.get(level) as Uint8Array;
-      root = root === null ? left : nodeHash(left, root);
+      root = root === null ? left : nodeHash(left, root, this.#sha256);
     }
-    return root ?? sha256(new Uint8Array());
+    return root ?? this.#sha256(new Uint8Array());
   }
 }

@@ -33,10 +33,10 @@ export interface ConsistencyClaim {
 const sizeLimit = 2n ** 64n;
 
 /** The hash of a leaf: SHA-256(0x00 ‖ bytes) (RFC 9162 §2.1.1). */
-export function leafHash(bytes: Uint8Array): Uint8Array {
+export function leafHash(bytes: Uint8Array, sha256: Sha256 = nobleSha256): Uint8Array {
   const input = new Uint8Array(1 + bytes.length);
   input.set(bytes, 1);
-  return nobleSha256(input);
+  return sha256(input);
 }
 
 /** The hash of two subtrees: SHA-256(0x01 ‖ left ‖ right) (RFC 9162 §2.1.1). */
@@ -49,11 +49,11 @@ export function nodeHash(left: Uint8Array, right: Uint8Array, sha256: Sha256 = n
 }
 
 /** The root over leaf hashes; SHA-256 of nothing for the empty tree (RFC 9162 §2.1.1). @throws AppError BAD_REQUEST */
-export function treeRoot(leaves: readonly Uint8Array[]): Uint8Array {
+export function treeRoot(leaves: readonly Uint8Array[], sha256: Sha256 = nobleSha256): Uint8Array {
   refuseNonHashes(leaves);
   let level = leaves;
-  while (level.length > 1) level = nextLevel(level);
-  return level[0] ?? nobleSha256(new Uint8Array());
+  while (level.length > 1) level = nextLevel(level, sha256);
+  return level[0] ?? sha256(new Uint8Array());
 }
 
 /**
@@ -159,11 +159,11 @@ function subProof(leaves: readonly Uint8Array[], size1: number, whole: boolean):
 }
 
 /** Pairs hashed from the left; an odd last node rises as it is, which gives the RFC's split at a power of two. */
-function nextLevel(level: readonly Uint8Array[]): Uint8Array[] {
+function nextLevel(level: readonly Uint8Array[], sha256?: Sha256): Uint8Array[] {
   return Array.from({ length: Math.ceil(level.length / 2) }, (_, at) => {
     const left = level[2 * at] as Uint8Array;
     const right = level[2 * at + 1];
-    return right === undefined ? left : nodeHash(left, right);
+    return right === undefined ? left : nodeHash(left, right, sha256);
   });
 }
 

@@ -1,5 +1,6 @@
 import { toHex } from "./bytes.ts";
 import { GrowingRoot } from "./growing-root.ts";
+import type { Sha256 } from "./merkle.ts";
 
 /** What a `heads` entry says of messages: the RFC 9162 root over their hashes, how many, and their inbox ids, ends included. */
 export interface SealedRange {
@@ -17,12 +18,14 @@ export interface DifferingRange {
 
 /** Holds messages that come by in the order of their ids against the ranges that were sealed. */
 export class RangeRoots {
+  readonly #sha256: Sha256 | undefined;
   readonly #waiting: SealedRange[];
   readonly #differing: DifferingRange[] = [];
   #active: { readonly range: SealedRange; readonly root: GrowingRoot }[] = [];
   #next = 0;
 
-  constructor(ranges: readonly SealedRange[]) {
+  constructor(ranges: readonly SealedRange[], sha256?: Sha256) {
+    this.#sha256 = sha256;
     this.#waiting = ranges.toSorted((a, b) => a.from - b.from);
   }
 
@@ -41,7 +44,7 @@ export class RangeRoots {
   /** Ranges that lie before an id are ended, those that it lies in are begun. */
   #moveTo(id: number): void {
     for (let range = this.#waiting[this.#next]; range !== undefined && range.from <= id; ) {
-      this.#active.push({ range, root: new GrowingRoot() });
+      this.#active.push({ range, root: new GrowingRoot(this.#sha256) });
       this.#next += 1;
       range = this.#waiting[this.#next];
     }

@@ -129,6 +129,27 @@ describe("a whole log read again", () => {
     expect(outcome.result).toBe(result);
   });
 
+  it("of a retired log counts up to the last day that its admin names, and no further", async () => {
+    const log = aLog();
+    const chain = chainOf(log);
+    const retired = (day: number): GoldenChain => {
+      const flagged = (block: GoldenChain["latest"]) => ({ ...block, head: { ...block.head, flags: 2 } });
+      const heads = { latest: flagged(chain.latest), finalized: flagged(chain.finalized) };
+      return { ...chain, ...heads, retirement: { day } };
+    };
+    const today = Math.floor(at / 86_400_000);
+    const replayed = (day: number) => replayLog(copyOf(log), { trust: log.trust, rpc: rpcOf(retired(day)) });
+    expect(await replayed(today)).toMatchObject({
+      result: "VALID_FINAL",
+      reasons: ["8 of 8 entries are on the chain", expect.stringContaining("was retired")],
+    });
+    expect(await replayed(today - 1)).toMatchObject({
+      result: "ANCHOR_UNPROVED",
+      asOf: null,
+      reasons: [expect.stringContaining("the last that counts")],
+    });
+  });
+
   it("must go on from a checkpoint that was handed in", async () => {
     const log = aLog();
     const held = { size: 4n, root: rootOf(bytesOf(log).slice(0, 4)) };

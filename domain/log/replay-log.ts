@@ -38,7 +38,11 @@ interface ReplayOptions {
 interface Heads {
   readonly finalized: ChainHead;
   readonly latest: ChainHead;
+  /** The last UTC day that counts of a log that was retired (design §5); null of one that wasn't. */
+  readonly lastDay: number | null;
 }
+
+const dayMs = 86_400_000;
 
 type Judgement = Omit<ReplayOutcome, "count">;
 
@@ -76,7 +80,8 @@ async function headsOf(trust: TrustFile, rpc: Rpc): Promise<Heads | Judgement> {
         "ANCHOR_UNPROVED",
         "the contract at that address has other code than the trust file names",
       );
-    return { finalized: await chain.head("finalized"), latest: await chain.head("latest") };
+    const [finalized, latest] = [await chain.head("finalized"), await chain.head("latest")];
+    return { finalized, latest, lastDay: latest.isRetired ? (await chain.retirement()).day : null };
   } catch (fault) {
     return ended("CHAIN_UNREACHABLE", `the chain could not be asked: ${(fault as Error).message}`);
   }
@@ -107,7 +112,13 @@ function judgeHeads(replay: LogReplay, { size }: Checkpoint, heads: Heads | null
   const foreign = within.find((head) => replay.rootAt(head.size) !== head.root);
   if (foreign !== undefined)
     return ended("FORK_DETECTED", `the chain holds another root for the first ${foreign.size} entries`);
-  const [head] = within;
+  const { lastDay } = heads;
+  const [head] = within.filter(({ anchoredAt }) => lastDay === null || anchoredAt < (lastDay + 1) * dayMs);
+  if (head === undefined && within.length > 0)
+    return ended(
+      "ANCHOR_UNPROVED",
+      `the log was retired, and its head was anchored after day ${lastDay}, the last that counts`,
+    );
   if (head === undefined) {
     return heads.latest.size === 0
       ? ended("NOT_ANCHORED_YET", "nothing of the log is on the chain yet")
@@ -117,7 +128,9 @@ function judgeHeads(replay: LogReplay, { size }: Checkpoint, heads: Heads | null
         );
   }
   const result = head === heads.finalized ? "VALID_FINAL" : "VALID_PROVISIONAL";
-  return { result, asOf: head.anchoredAt, reasons: [`${head.size} of ${size} entries are on the chain`] };
+  const retired = lastDay === null ? [] : [`the log was retired: what counts is anchored up to day ${lastDay}`];
+  const reasons = [`${head.size} of ${size} entries are on the chain`, ...retired];
+  return { result, asOf: head.anchoredAt, reasons };
 }
 
 function ended(result: VerificationResult, ...reasons: string[]): Judgement {

@@ -5,7 +5,7 @@
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { AppError } from "../errors.ts";
-import { nodeHash } from "./merkle.ts";
+import { nodeHash, type Sha256 } from "./merkle.ts";
 
 /** The place of a complete subtree. */
 export interface NodePlace {
@@ -28,11 +28,16 @@ type Range = readonly [from: bigint, to: bigint];
  * The nodes that become complete when leaf number `size` is appended to a tree of `size` leaves, the leaf itself
  * first. Reads only left siblings, all of them among `nodesNeededForRoot(size)` or completed by earlier appends.
  */
-export function completedNodes(size: bigint, leafHash: Uint8Array, read: ReadNode): TreeNode[] {
+export function completedNodes(
+  size: bigint,
+  leafHash: Uint8Array,
+  read: ReadNode,
+  sha256?: Sha256,
+): TreeNode[] {
   const nodes: TreeNode[] = [{ level: 0, index: size, hash: leafHash }];
   let [level, index, hash] = [0, size, leafHash];
   while ((index & 1n) === 1n) {
-    hash = nodeHash(read(level, index - 1n), hash);
+    hash = nodeHash(read(level, index - 1n), hash, sha256);
     level += 1;
     index >>= 1n;
     nodes.push({ level, index, hash });

@@ -5,7 +5,7 @@ import { fromHex, toHex } from "#domain/log/bytes.ts";
 import { NO_PREVIOUS, streamOf } from "#domain/log/entry.ts";
 import type { HeadsTree } from "#domain/log/prefix-tree.ts";
 import { equipmentSubject } from "#domain/log/subjects.ts";
-import type { PointBody, WindowBody } from "#domain/provenance/bodies.ts";
+import type { WindowBody } from "#domain/provenance/bodies.ts";
 import { stretchTailMs } from "#domain/provenance/policy.ts";
 import { siteStreamsOf } from "#domain/provenance/require-all-shown.ts";
 import type { Tx } from "#store/connect.ts";
@@ -23,6 +23,7 @@ import { chainTo } from "./chain-to.ts";
 import { rosterLeaves } from "./equipment-stretch.ts";
 import type { HeadsWalk } from "./heads-walk.ts";
 import { entryOf, openingOf } from "./opening-of.ts";
+import { sealedRows } from "./sealed-readings.ts";
 
 /** More readings than a verifier would take are not begun. */
 const rowsMax = 4_000_000;
@@ -33,6 +34,7 @@ export interface DraftedWindow {
   readonly from: number;
   readonly to: number;
   readonly data: string;
+  readonly rows: number;
   readonly points: readonly string[];
 }
 
@@ -135,25 +137,21 @@ function windowsOf(rows: readonly LogRow[], span: { from: number; to: number }):
   const newest = new Map(
     rows.filter((row) => isWindow(row) && isIn(row, span)).map((row) => [row.fromMs, row]),
   );
-  const opened = [...newest.values()].flatMap((row) => {
+  const windows = [...newest.values()].flatMap((row) => {
     const body = openingOf(row)?.body as WindowBody | undefined;
-    return body === undefined ? [] : [{ row, body }];
+    return body === undefined ? [] : [windowOf(row, body)];
   });
-  const readings = opened.flatMap(({ body }) => body.points).reduce((sum, point) => sum + rowsOf(point), 0);
+  const readings = windows.reduce((sum, { rows: own }) => sum + own, 0);
   if (readings > rowsMax)
     throw new AppError(
       "TOO_LARGE",
       `${readings} readings are too many for one bundle: ask for a shorter time`,
     );
-  return opened
-    .map(({ row, body: { data, points } }) => {
-      return { from: row.fromMs, to: row.toMs, data, points: points.map(({ point }) => point) };
-    })
-    .sort((a, b) => a.from - b.from);
+  return windows.sort((a, b) => a.from - b.from);
 }
 
-function rowsOf({ n, faults }: PointBody): number {
-  return n + faults;
+function windowOf({ fromMs, toMs }: LogRow, { data, points }: WindowBody): DraftedWindow {
+  return { from: fromMs, to: toMs, data, rows: sealedRows(points), points: points.map(({ point }) => point) };
 }
 
 function isWindow({ kind }: LogRow): boolean {

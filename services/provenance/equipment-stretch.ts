@@ -6,7 +6,7 @@ import { stretchTailMs } from "#domain/provenance/policy.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import type { LogRow } from "#store/stretches.ts";
 import { entryOf } from "./opening-of.ts";
-import { sealedReadings } from "./sealed-readings.ts";
+import { type SealedWindow, sealedReadings, sealedRows } from "./sealed-readings.ts";
 
 /** Some times in one equipment, and the label's limits that decide which windows show their readings. */
 export interface EquipmentStays {
@@ -21,11 +21,9 @@ export function lastMomentOf(stays: EquipmentStays): number {
 }
 
 /** A window of a stretch that travels with its readings: which entry it is, and whose readings to ask for. */
-export interface WantedReadings {
+export interface WantedReadings extends SealedWindow {
   readonly at: number;
   readonly tenant: string;
-  readonly equipmentId: string;
-  readonly data: string;
   readonly points: readonly string[];
   readonly from: number;
   readonly to: number;
@@ -50,8 +48,8 @@ export function wantedReadings(
     const body = entry.body as WindowBody;
     if (!needsReadings(row, body, stays)) return [];
     const points = body.points.map(({ point }) => point);
-    const sealed = { tenant: owner.tenantId, equipmentId: owner.id, data: body.data };
-    return [{ at, ...sealed, points, from: row.fromMs, to: row.toMs }];
+    const sealed = { equipmentId: owner.id, data: body.data, rows: sealedRows(body.points) };
+    return [{ at, tenant: owner.tenantId, ...sealed, points, from: row.fromMs, to: row.toMs }];
   });
 }
 

@@ -62,9 +62,9 @@ async function readingsOf(
   const span = { from: windows[0]?.from ?? 0, to: Math.max(...windows.map(({ to }) => to)) };
   const found = points.length === 0 ? [] : await readings.range({ tenant, points, ...span });
   return windows
-    .flatMap(({ from, to, data, points: own }) => {
+    .flatMap(({ from, to, points: own, ...sealed }) => {
       const inside = found.filter(({ ts, point }) => ts >= from && ts < to && own.includes(point));
-      return sealedReadings(inside, { equipmentId, data });
+      return sealedReadings(inside, { equipmentId, ...sealed });
     })
     .map(readingsCsvLine)
     .join("");

@@ -2,12 +2,15 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { spentSince } from "#anchor/spent-since.ts";
 import { newestJob } from "#store/anchor-jobs.ts";
 import { dataFolder } from "../support/anchor-network.ts";
 import { OutsideLog, type SteppedWorker } from "../support/anchor-outside.ts";
 import { freePort } from "../support/free-port.ts";
 import { type RpcCall, startLyingRpc } from "../support/lying-rpc.ts";
 
+/** PUSH0 PUSH0 REVERT */
+const revertAlways = "0x5f5ffd";
 const gwei = (amount: number) => `0x${(amount * 1e9).toString(16)}`;
 const folder = dataFolder();
 const workers: SteppedWorker[] = [];
@@ -142,3 +145,38 @@ it("signs nothing more once a day's money may be spent", async () => {
   expect(await one.round()).toBe(true);
   expect(await log.anchoredSizes()).toEqual([2, 4]);
 });
+
+it("counts what was mined and failed, too, against a day's money", async () => {
+  const one = await worker("failed");
+  await mineAndFail(one);
+  await mineAndFail(one);
+  const { wei } = await spentSince(one, 0);
+  expect(await log.headSize()).toBe(0);
+  for (const running of workers.splice(0)) await running.stop();
+  const capped = { ANCHOR_SPEND_MAX_GWEI: String(wei / 1_000_000_000n) };
+  const again = await log.worker(join(folder, "failed"), { finality: "immediate" }, capped);
+  workers.push(again);
+  await again.round();
+  expect(again.chainSide.status).toMatchObject({
+    chain: "costly",
+    detail: expect.stringContaining("SPEND_MAX"),
+  });
+  expect(await log.headSize()).toBe(0);
+  again.passMs(24 * 3_600_000 + 1);
+  await again.round();
+  expect(await again.round()).toBe(true);
+  expect(await log.anchoredSizes()).toEqual([2]);
+});
+
+/** A round whose transaction is mined, and fails: the contract is another one while it runs. */
+async function mineAndFail(one: SteppedWorker): Promise<void> {
+  const nonce = await log.nonce();
+  const code = await log.chain.rpc("eth_getCode", [log.contract, "latest"]);
+  await log.chain.rpc("evm_setAutomine", [false]);
+  await one.round();
+  await log.chain.rpc("anvil_setCode", [log.contract, revertAlways]);
+  await log.mine(1);
+  await log.chain.rpc("anvil_setCode", [log.contract, code]);
+  await log.chain.rpc("evm_setAutomine", [true]);
+  expect(await log.nonce()).toBe(nonce + 1);
+}

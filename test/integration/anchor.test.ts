@@ -243,6 +243,15 @@ describe.each(kinds)("anchoring on %s and anvil", (kind) => {
       expect((await auditSeals(store, chain)).findings).toEqual([]);
     });
 
+    it("finds a day's seal that the records have no opening of, also where they have none at all", async () => {
+      const kept = await asIntruder(store, (tx) => tx.delete(seals).returning());
+      const { findings } = await auditSeals(store, { rpc: anchor.rpc(), trust: anchor.trust() });
+      await asIntruder(store, (tx) => tx.insert(seals).values(kept));
+      expect(findings).toMatchObject([
+        { kind: "SEAL_DIFFERS", detail: expect.stringContaining("have no opening of it") },
+      ]);
+    });
+
     const inWindow = (window: number) => ({ equipment: fridge.id, window: startMs + window * windowMs });
     const thirdReading = sql`point = ${fridge.point} and ts = ${startMs + 3 * windowMs + minuteMs}`;
 

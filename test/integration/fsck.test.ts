@@ -1,19 +1,25 @@
 /** `fsck` on records that a small network really made: silent where nothing was touched, and a name for each thing that an operator can do. */
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { appendToLog } from "#anchor/append-entries.ts";
 import type { Finding } from "#anchor/audit/finding.ts";
 import { checkRecords } from "#anchor/check-records.ts";
+import { Mirror } from "#anchor/mirror.ts";
+import { mirrorEntries } from "#anchor/mirror-entries.ts";
+import { publishTiles } from "#anchor/publish-tiles.ts";
 import { loadConfig } from "#config";
 import { utf8 } from "#domain/log/bytes.ts";
 import { canonicalize } from "#domain/log/canonical.ts";
 import { decodeWith } from "#ingest/decode-with.ts";
 import { openGatewayBook } from "#ingest/gateway-book.ts";
 import { openAgain } from "#ingest/open-again.ts";
+import { newestCheckpoint } from "#store/checkpoints.ts";
 import type { Store, Tx } from "#store/connect.ts";
 import { holdLog } from "#store/entries.ts";
 import { openPostgresReadings } from "#store/readings/postgres.ts";
+import { TileFolder } from "#store/tile-folder.ts";
 import { asIntruder, dataFolder, openRecords } from "../support/anchor-network.ts";
 import { recordNetwork } from "../support/recorded-network.ts";
 
@@ -21,6 +27,7 @@ const hourMs = 3_600_000;
 const from = Date.UTC(2026, 4, 4, 8);
 const config = loadConfig({});
 const dataDir = dataFolder();
+const mirrorDir = join(dataDir, "mirror");
 const only = ["demo-operator", "demo-pharmacy-3"];
 const aMessage = sql`(select min(id) + 4 from inbox)`;
 let store: Store;
@@ -49,7 +56,8 @@ async function fsck(span = { from: 0, to: from * 2 }): Promise<Finding[]> {
   };
   const count = await checkRecords(
     {
-      ...{ store, readings: openPostgresReadings(store), rpc: null, trust: null, exportDir: dataDir },
+      ...{ store, readings: openPostgresReadings(store), rpc: null, trust: null },
+      ...{ exportDir: dataDir, mirrorDir },
       readAgain: (messages) => openAgain(opening, messages),
     },
     { ...span, onFinding: (finding) => findings.push(finding) },
@@ -74,6 +82,9 @@ async function afterwards(table: string, attack: (tx: Tx) => Promise<unknown>): 
 
 beforeAll(async () => {
   store = await recorded(dataDir, { hours: 2 });
+  const { size = 0 } = (await store.as({ role: "worker" }, newestCheckpoint)) ?? {};
+  await mirrorEntries(store, new Mirror(mirrorDir), size);
+  await publishTiles(store, new TileFolder(mirrorDir), size);
 });
 afterAll(async () => {
   await store.close();
@@ -179,6 +190,43 @@ describe("messages", () => {
   });
 });
 
+describe("what is made of the log", () => {
+  const flipped = (column: string) => `set_byte(${column}, 40, 255 - get_byte(${column}, 40))`;
+  const differs = (what: string) => [{ kind: "COPY_DIFFERS", detail: expect.stringContaining(what) }];
+
+  it.each([
+    ["a tile", "log_tiles", `update log_tiles set hashes = ${flipped("hashes")} where level = 0 and index = 0`, "tile 0/000"],
+    ["no tile", "log_tiles", "delete from log_tiles where level = 0 and index = 0", "tile 0/000"],
+    ["a page", "heads_pages", `update heads_pages set page = ${flipped("page")} where place = ''`, 'page ""'],
+    ["no page", "heads_pages", "delete from heads_pages where place = (select max(place) from heads_pages)", "page"],
+    ["a page of nothing", "heads_pages", "insert into heads_pages select 'ffff', size, page from heads_pages where place = ''", 'page "ffff"'],
+  ])("in the records: %s that the entries don't give", async (_, table, attack, what) => {
+    expect(await afterwards(table, (tx) => tx.execute(sql.raw(attack)))).toMatchObject(differs(what));
+  });
+
+  it.each([
+    ["a tile", "public/tile/0/000", "tile 0/000"],
+    ["an entry tile", "replay/tile/entries/000", "entry tile 000"],
+    ["a checkpoint", "public/checkpoint", "the checkpoint of the folder"],
+    ["a line", "entries/000/000.jsonl", "entry 0 is not in the second place"],
+  ])("in its folder: %s that the entries don't give", async (_, file, what) => {
+    const path = join(mirrorDir, file);
+    const bytes = readFileSync(path);
+    writeFileSync(path, Uint8Array.from(bytes, (byte, at) => (at === 40 ? byte ^ 1 : byte)));
+    expect(await fsck()).toMatchObject(differs(what));
+    writeFileSync(path, bytes);
+    expect(await fsck()).toEqual([]);
+  });
+
+  it("in its folder: entries that are missing", async () => {
+    const path = join(mirrorDir, "entries/000/000.jsonl");
+    const bytes = readFileSync(path);
+    rmSync(path);
+    expect(await fsck()).toMatchObject(differs("256 entries from 0 to 255 are not in the second place"));
+    writeFileSync(path, bytes);
+  });
+});
+
 describe("the log", () => {
   const aWindow = "kind = 'segment' and body like '%\"min\"%'";
   const index = `(select min(index) from entries where ${aWindow})`;
@@ -230,7 +278,7 @@ describe("the log", () => {
     expect(kindsOf(findings)).toEqual(["NOT_REGISTERED"]);
   });
 
-  // The last one: what is appended stays.
+  // The last one of all: what is appended stays.
   it("with a second (stream, seq), and heads and inbox roots that don't follow", async () => {
     await run("alter table entries drop constraint entries_stream_seq_unique");
     await asIntruder(store, async (tx) => {

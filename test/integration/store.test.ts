@@ -44,7 +44,7 @@ const operatorTables = [
   "checkpoints",
   "anchor_jobs",
   "cosignatures",
-  "sent_revocations",
+  "sent_transactions",
   "seals",
   "chain_state",
   "pack_status",

@@ -9,7 +9,7 @@ import type { GatewayDevice } from "#demo/devices.ts";
 import { messagePayload, topicOf } from "#demo/message.ts";
 import { demoNetwork } from "#demo/network.ts";
 import { startIngest } from "#ingest/run.ts";
-import { sha256 } from "#ingest/sha256.ts";
+import { fastSha256 } from "#services/log/fast-sha256.ts";
 import { registerNetwork } from "#services/register/register-network.ts";
 import type { Store } from "#store/connect.ts";
 import { appendToInbox, type NewInboxMessage, readCursors } from "#store/inbox.ts";
@@ -101,5 +101,5 @@ function messageOf({ id, key, channels }: GatewayDevice, ts: number, seq: number
   }));
   const payload = messagePayload(topic, { boot: 1, seq, sent: ts, readings }, key);
   const receivedAt = ts + 800;
-  return { receivedAt, gateway: id, topic, lane: "data", door: "embedded", payload, sha256: sha256(payload) };
+  return { receivedAt, gateway: id, topic, lane: "data", door: "embedded", payload, sha256: fastSha256(payload) };
 }

@@ -11,6 +11,7 @@ import { ChartStats } from "./chart-stats.tsx";
 import { ChartTable } from "./chart-table.tsx";
 import { customSearch, type PeriodSearch, periodOf, readPeriodSearch } from "./period.ts";
 import { PeriodBar } from "./period-bar.tsx";
+import { ProofDownload } from "./proof-download.tsx";
 import { sensorNames } from "./sensor-names.ts";
 
 /** The chart of one piece of equipment with its period, its figures for each sensor, and the same as a table. */
@@ -74,6 +75,7 @@ function Shown({ chart, equipment, waiting, go }: ShownProps) {
       <p className="note">{say.text("chart.legend")}</p>
       <ChartStats chart={chart} names={names} hidden={hidden} toggle={toggle} />
       <ChartTable chart={chart} names={names} file={equipment.label} />
+      <ProofDownload label={equipment.label} chart={chart} />
     </div>
   );
 }

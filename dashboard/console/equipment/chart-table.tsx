@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { Chart } from "#api/console-shapes.ts";
 import { formatRange, formatTemperature, formatTime } from "../../i18n/format.ts";
+import { download } from "../download.ts";
 import { Table } from "../table.tsx";
 import { useWords } from "../use-words.tsx";
 import { chartCsv } from "./csv.ts";
@@ -29,11 +30,15 @@ export function ChartTable({ chart, names, file }: ChartTableProps) {
           </>
         )}
       </details>
-      <button type="button" onClick={() => download(chartCsv(chart, names), `${file}.csv`)}>
+      <button type="button" onClick={() => download(csvOf(chart, names), `${file}.csv`)}>
         {say.text("table.csv")}
       </button>
     </div>
   );
+}
+
+function csvOf(chart: Chart, names: ReadonlyMap<string, string>): Blob {
+  return new Blob([chartCsv(chart, names)], { type: "text/csv" });
 }
 
 function Findings({ chart, names }: Pick<ChartTableProps, "chart" | "names">) {
@@ -104,13 +109,4 @@ function Readings({ chart, names }: Pick<ChartTableProps, "chart" | "names">) {
       />
     </>
   );
-}
-
-function download(text: string, name: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
 }
