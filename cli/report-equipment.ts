@@ -9,7 +9,7 @@ const linesMax = 20;
 /** Prints the result of an equipment bundle, and what an inspector reads in it. */
 export function reportEquipment(
   { result, asOf, reasons, contents }: EquipmentVerification,
-  { json }: { readonly json?: boolean },
+  { json, code }: { readonly json?: boolean; readonly code?: string },
 ): void {
   const report = contents === null ? null : tellEquipment(contents, asOf);
   if (json) {
@@ -17,6 +17,8 @@ export function reportEquipment(
     return;
   }
   say(result);
+  if (code === undefined)
+    say("warning: no --code was given: compare the label below with the equipment's own");
   if (asOf !== null) say(`as of ${timeOf(asOf)}`);
   for (const reason of reasons) say(`  ${reason}`);
   if (report !== null) for (const line of linesOf(report)) say(line);

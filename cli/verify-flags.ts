@@ -53,3 +53,24 @@ export function maxAgeOf({ maxAge }: VerifyFlags): { maxAgeMs?: number } {
   }
   return { maxAgeMs: Number(count) * (unitsMs[unit] ?? 0) };
 }
+
+/** Refuses flags that would change nothing: whoever types one relies on it. @throws AppError BAD_REQUEST naming the flag */
+export function requireFitting({ rpc, offline, maxAge, ...flags }: VerifyFlags): void {
+  const isReplay = flags.replay !== undefined;
+  const asksChain = rpc !== undefined && offline !== true;
+  const unfit: readonly (readonly [boolean, string])[] = [
+    [isReplay && flags.code !== undefined, "--code names a pack or equipment: --replay reads a whole log"],
+    [
+      isReplay && flags.tiles !== undefined,
+      "--tiles joins a checkpoint to a bundle: --replay reads all itself",
+    ],
+    [
+      isReplay && maxAge !== undefined && !asksChain,
+      "--max-age needs --rpc here: only the chain tells a log's age",
+    ],
+    [!isReplay && flags.keyFile !== undefined, "--key-file is for --replay"],
+    [!isReplay && flags.tiles !== undefined && flags.checkpoint === undefined, "--tiles needs --checkpoint"],
+  ];
+  const [found] = unfit.filter(([isUnfit]) => isUnfit);
+  if (found !== undefined) throw new AppError("BAD_REQUEST", found[1]);
+}

@@ -1,10 +1,11 @@
 import { AppError } from "#domain/errors.ts";
+import { agreeEndpoints } from "#domain/log/agree-endpoints.ts";
 import { type ReplayOutcome, replayLog } from "#domain/log/replay-log.ts";
 import { jsonRpc } from "./json-rpc.ts";
 import { openCopy } from "./open-copy.ts";
 import { readNamedFile } from "./read-named-file.ts";
 import { say } from "./say.ts";
-import { heldOf, trustOf, type VerifyFlags } from "./verify-flags.ts";
+import { heldOf, maxAgeOf, trustOf, type VerifyFlags } from "./verify-flags.ts";
 
 /** `coldmark verify --replay`: reads a whole copy of the log again and says how it ended. */
 export async function verifyLog(flags: VerifyFlags): Promise<string> {
@@ -16,13 +17,13 @@ export async function verifyLog(flags: VerifyFlags): Promise<string> {
     flags.keyFile === undefined ? null : (await readNamedFile(flags.keyFile)).toString("utf8").trim();
   const copy = { place: flags.replay ?? "", apiKey, note: held?.note ?? null };
   const [first, ...more] = flags.offline ? [undefined] : (flags.rpc ?? [undefined]);
-  const given = { trust, ...(held === null ? {} : { held: held.held }) };
+  const age = { nowMs: Date.now(), ...maxAgeOf(flags) };
+  const given = { trust, ...age, ...(held === null ? {} : { held: held.held }) };
   const ask = async (url: string | undefined) =>
     await replayLog(await openCopy(copy), { ...given, ...(url === undefined ? {} : { rpc: jsonRpc(url) }) });
-  const outcomes = [await ask(first)];
+  const outcomes: [ReplayOutcome, ...ReplayOutcome[]] = [await ask(first)];
   for (const url of more) outcomes.push(await ask(url));
-  const outcome =
-    outcomes.find(({ result }) => !result.startsWith("VALID_")) ?? (outcomes[0] as ReplayOutcome);
+  const outcome = agreeEndpoints(outcomes);
   report(outcome, flags);
   return outcome.result;
 }

@@ -8,8 +8,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Mirror } from "#anchor/mirror.ts";
 import { fromHex } from "#domain/log/bytes.ts";
 import { canonicalize } from "#domain/log/canonical.ts";
+import type { Rpc } from "#domain/log/chain-view.ts";
 import { commitmentOf } from "#domain/log/entry.ts";
 import type { LogEntry } from "#store/entries.ts";
+import { rpcOf } from "#test/support/golden-chain.ts";
+import { startEndpoints } from "#test/support/python-verifier.ts";
 import { coldmark } from "#test/support/service.ts";
 import { TestLog } from "#test/support/test-log.ts";
 import { writeTiles } from "#test/support/write-tiles.ts";
@@ -46,6 +49,16 @@ describe("verify", () => {
       stdout: expect.stringMatching(/^VALID_PROVISIONAL\n/),
       stderr: "",
     });
+  });
+
+  it("says whose bundle it is, in characters that are none of a terminal's, and warns where nobody said whose", async () => {
+    const named = await verify(bundle, "--trust", trust, "--code", pack, "--offline");
+    expect(named.stdout).toContain(`\nsubject: ${pack}\n`);
+    expect(named.stdout).not.toContain("warning:");
+    const unnamed = await verify(bundle, "--trust", trust, "--offline");
+    expect(unnamed.stdout).toMatch(/\nsubject: https:.*\nwarning: no --code was given/);
+    const foul = await verify(write("foul.json", '{"subject":"x\\u001b[2Jy\\u202e"}'), "--trust", trust);
+    expect(foul.stdout).toContain("\nsubject: x?[2Jy? (by its own word: it is not proved)\n");
   });
 
   it("tells the same as JSON", async () => {
@@ -188,6 +201,22 @@ describe("verify --replay", () => {
     });
   });
 
+  it("takes the gravest that any endpoint says, and asks for its age", async () => {
+    const [, size, base64 = ""] = readFileSync(join(folder, "later.note"), "utf8").split("\n");
+    const own = { size: Number(size), root: Buffer.from(base64, "base64").toString("hex"), anchoredAt: at };
+    const endpoints = await startEndpoints([null, ...[own, { ...own, root: "66".repeat(32) }].map(headedBy)]);
+    const [down, honest, forked] = [0, 1, 2].map(endpoints.urlOf) as [string, string, string];
+    const args = ["--replay", join(folder, "tiles"), "--rpc"];
+    const said = async (...more: string[]) => (await verify(...args, ...more)).stdout.split("\n")[0];
+    try {
+      expect(await said(down, honest, forked)).toBe("FORK_DETECTED");
+      expect(await said(honest, "--max-age", "1h")).toBe("STALE");
+      expect(await said(honest)).toBe("VALID_FINAL");
+    } finally {
+      await endpoints.stop();
+    }
+  });
+
   it("exits 1 where the copy is not what was signed, 65 where it has a hole or a bundle is named too", async () => {
     const spoiled = join(folder, "spoiled");
     cpSync(join(folder, "tiles"), spoiled, { recursive: true });
@@ -200,6 +229,14 @@ describe("verify --replay", () => {
     expect(await verify(bundle, "--replay", spoiled)).toMatchObject({ code: 65, stdout: "" });
   });
 });
+
+/** An endpoint of a chain with this head. */
+function headedBy(head: { size: number; root: string; anchoredAt: number }): Rpc {
+  const block = { number: 9, at: head.anchoredAt, head };
+  const { chainId, codeHash } = log.trust;
+  const heads = { latest: block, finalized: block };
+  return rpcOf({ chainId, codeHash, ...heads, seals: {}, revocations: {}, transactions: {} });
+}
 
 /** A row of a test's log as the anchor's records have it. */
 function mirrored({ stream, seq, prev, opening, leaf }: TestLog["rows"][number], index: number): LogEntry {

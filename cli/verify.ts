@@ -3,8 +3,8 @@ import { AppError } from "#domain/errors.ts";
 import { agreeEndpoints } from "#domain/log/agree-endpoints.ts";
 import type { TrustFile } from "#domain/log/bundle.ts";
 import type { Checkpoint } from "#domain/log/checkpoint.ts";
-import { isEquipmentBundle } from "#domain/log/equipment-bundle.ts";
 import { checkHeld } from "#domain/log/held-checkpoint.ts";
+import { isEquipmentBundle } from "#domain/log/is-equipment-bundle.ts";
 import type { Judgement } from "#domain/log/judge-anchor.ts";
 import { type Verification, type VerifyOptions, verifyBundle } from "#domain/log/verify.ts";
 import type { Answer } from "#domain/provenance/answer.ts";
@@ -15,7 +15,8 @@ import { tilesIn } from "./open-tiles.ts";
 import { readBundleFile } from "./read-bundle-file.ts";
 import { reportEquipment } from "./report-equipment.ts";
 import { say } from "./say.ts";
-import { heldOf, maxAgeOf, trustOf, type VerifyFlags } from "./verify-flags.ts";
+import { subjectLines } from "./subject-lines.ts";
+import { heldOf, maxAgeOf, requireFitting, trustOf, type VerifyFlags } from "./verify-flags.ts";
 import { verifyLog } from "./verify-log.ts";
 
 /** `coldmark verify`: one result of design §5 from a bundle, a trust file and any RPC; exit 0 only for VALID_*. */
@@ -47,6 +48,7 @@ export function addVerifyCommand(program: Command): void {
     .action(async (file: string | undefined, flags: VerifyFlags) => {
       if ((file === undefined) === (flags.replay === undefined))
         throw new AppError("BAD_REQUEST", "verify takes a bundle, or --replay and no bundle");
+      requireFitting(flags);
       const result = file === undefined ? await verifyLog(flags) : await verifyFile(file, flags);
       process.exitCode = result.startsWith("VALID_") ? 0 : 1;
     });
@@ -62,7 +64,7 @@ async function verifyFile(file: string, flags: VerifyFlags): Promise<string> {
     return verification.result;
   }
   const verification = await verifyWith(verifyBundle, text, trust, held, flags);
-  report(verification, trust, flags);
+  report(verification, text, trust, flags);
   return verification.result;
 }
 
@@ -85,7 +87,7 @@ async function verifyWith<Outcome extends Judgement>(
   return agreeEndpoints(await Promise.all([ask(first), ...more.map(ask)] as const));
 }
 
-function report(verification: Verification, trust: TrustFile | null, flags: VerifyFlags): void {
+function report(verification: Verification, text: string, trust: TrustFile | null, flags: VerifyFlags): void {
   const answer = trust === null ? null : answerOf(verification, trust, flags);
   const { result, asOf, reasons } = verification;
   if (flags.json) {
@@ -95,6 +97,7 @@ function report(verification: Verification, trust: TrustFile | null, flags: Veri
     return;
   }
   say(result);
+  for (const line of subjectLines(text, verification, flags)) say(line);
   if (asOf !== null) say(`as of ${new Date(asOf).toISOString()}`);
   for (const reason of reasons) say(`  ${reason}`);
   if (answer !== null) for (const line of linesOf(answer)) say(line);

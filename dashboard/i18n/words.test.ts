@@ -32,6 +32,7 @@ const all = {
     EXPIRY_NOT_STATED: 0,
     HELD: 0,
     NOT_SEALED_YET: 0,
+    STATEMENTS_NOT_SHOWN: 0,
     WITHIN_LIMITS: 0,
     TOO_WARM: 0,
     TOO_COLD: 0,

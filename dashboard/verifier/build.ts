@@ -15,8 +15,8 @@ export interface VerifierPage {
 }
 
 const built = new URL("./dist/coldmark-verifier.html", import.meta.url);
-const fromPatientsPage = ["result.", "question.", "known.", "state.", "cold."];
-const shownWord = /^(?:result|known|state|cold)\.[A-Z_]+$|^question\.(?:known|state|cold)$/;
+const fromPatientsPage = ["result.", "question.", "known.", "state.", "cold.", "reason.STATEMENTS"];
+const shownWord = /^(?:result|known|state|cold|reason)\.[A-Z_]+$|^question\.(?:known|state|cold)$/;
 
 /**
  * The check is carried deflated, seven bits a character, since its text alone would be twice as large as the page may be;
@@ -40,7 +40,8 @@ document.getElementById("old").remove();
 
 /** Builds the page into `dist/coldmark-verifier.html`; throws esbuild's errors. */
 export async function buildVerifier(): Promise<VerifierPage> {
-  const [script, style, page] = await Promise.all([bundle(), styles(), textOf("./page.html")]);
+  const [style, page] = await Promise.all([styles(), textOf("./page.html")]);
+  const script = await bundle(style);
   const start = (await transform(loader, { minify: true, target: "es2022" })).code.trim();
   const policy = [
     "default-src 'none'",
@@ -49,7 +50,7 @@ export async function buildVerifier(): Promise<VerifierPage> {
     ...["img-src data:", "connect-src https: http:", "base-uri 'none'", "form-action 'none'"],
   ].join("; ");
   const packed = packed7(deflateRawSync(script, { level: 9, memLevel: 9 }));
-  const parts: Readonly<Record<string, string>> = { policy, style, packed, loader: start };
+  const parts: Readonly<Record<string, string>> = { policy, packed, loader: start };
   const html = page.replace(/\/\*(\w+)\*\//g, (_, name: string) => parts[name] ?? "");
   await mkdir(new URL(".", built), { recursive: true });
   await writeFile(built, html);
@@ -57,14 +58,19 @@ export async function buildVerifier(): Promise<VerifierPage> {
   return { file: built, bytes, sha256: createHash("sha256").update(html).digest("hex") };
 }
 
-async function bundle(): Promise<string> {
+/** The script with the page's words, style and form: packed with it they take less, and nothing of them works without it. */
+async function bundle(style: string): Promise<string> {
   const words = (["zh-CN", "en"] as const).map((lang) => [
     lang,
     { ...taken(wordsFor(lang, fromPatientsPage)), ...pageWords[lang] },
   ]);
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL("./main.ts", import.meta.url))],
-    define: { builtWords: JSON.stringify(Object.fromEntries(words)) },
+    define: {
+      builtWords: JSON.stringify(Object.fromEntries(words)),
+      builtStyle: JSON.stringify(style),
+      builtForm: JSON.stringify((await textOf("./form.html")).replaceAll("\n", "")),
+    },
     ...{ bundle: true, minify: true, write: false, format: "iife", target: "es2022", platform: "browser" },
     ...{ legalComments: "none", logLevel: "silent", charset: "utf8" },
   });

@@ -1,11 +1,19 @@
 /** The single-file verifier's page: takes files and a code, checks them here, shows what was found in either language. */
+import { isEquipmentBundle } from "#domain/log/is-equipment-bundle.ts";
 import { fill } from "../i18n/fill.ts";
 import type { Language } from "../i18n/format.ts";
 import { type Checked, checkFiles } from "./check-files.ts";
 import { showOutcome, type Words } from "./show-outcome.ts";
 
-/** Put in by the build: the page's sentences in both languages. */
+/** Put in by the build: the page's sentences in both languages, its style and its form. */
 declare const builtWords: Readonly<Record<Language, Words>>;
+declare const builtStyle: string;
+declare const builtForm: string;
+
+const style = document.createElement("style");
+style.textContent = builtStyle;
+document.head.append(style);
+document.querySelector("main")?.insertAdjacentHTML("beforeend", builtForm);
 
 const byId = <T extends HTMLElement = HTMLElement>(id: string) => document.getElementById(id) as T;
 const form = byId<HTMLFormElement>("form");
@@ -79,6 +87,7 @@ async function check(): Promise<void> {
   const [code, rpc] = [codeField.value.trim(), rpcField.value.trim()];
   const [bundle, trust] = await Promise.all([texts.bundle, texts.trust]);
   if (bundle === "") return note("noBundle");
+  if (isEquipmentBundle(bundle)) return note("equipment");
   if (trust === "") return note("noTrust");
   if (rpc !== "" && !isAddress(rpc)) return note("badRpc");
   lockNetwork(rpc);
@@ -111,5 +120,4 @@ byId("language").addEventListener("click", () => {
   showWords();
 });
 byId("anew-button").addEventListener("click", () => location.reload());
-form.hidden = false;
 showWords();

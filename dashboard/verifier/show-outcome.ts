@@ -3,30 +3,17 @@ import type { Answer, Reason } from "#domain/provenance/answer.ts";
 import { type FilledFacts, fill } from "../i18n/fill.ts";
 import { formatTime, type Language } from "../i18n/format.ts";
 import type { Checked } from "./check-files.ts";
+import { toneOf } from "./tone-of.ts";
 
 /** Sentences by key: the page's own, and those of the patient's page. */
 export type Words = Readonly<Record<string, string>>;
 
-/** How an outcome looks: green is only what is proved of the code that was typed, and was cold. */
-type Tone = "good" | "caution" | "stop" | "open";
-
-const tones: Readonly<Record<string, Tone>> = {
-  ...{ VALID_FINAL: "good", VALID_PROVISIONAL: "caution", STALE: "caution", REVOKED: "stop" },
-  ...{ TAMPERED: "stop", BAD_PATH: "stop", BAD_SIGNATURE: "stop", FORK_DETECTED: "stop" },
-};
-
 /** What was found, in the words of one language. */
-export function showOutcome(
-  { proof, answer, chainClass }: Checked,
-  code: string,
-  lang: Language,
-  words: Words,
-) {
+export function showOutcome(checked: Checked, code: string, lang: Language, words: Words) {
   const say = (key: string, facts: FilledFacts = {}) => fill(words[key] ?? key, facts);
+  const { proof, answer, chainClass } = checked;
   const { result, asOf, reasons } = proof;
-  const isGood = code !== "" && answer?.cold.state === "COMPLIANT";
-  const tone = result === "VALID_FINAL" && !isGood ? "caution" : (tones[result] ?? "open");
-  const section = element("section", "", `outcome tone-${tone}`);
+  const section = element("section", "", `outcome tone-${toneOf(checked, code)}`);
   section.dataset.result = result;
   section.append(element("h2", say(`result.${result}`)), element("p", result, "name"));
   section.append(element("p", say(`means.${result}`)));
@@ -35,7 +22,7 @@ export function showOutcome(
   );
   if (answer !== null) {
     if (code === "") section.append(element("p", say("noCode", { subject: answer.epc }), "warning"));
-    section.append(answersOf(answer, say), element("p", say(`chain.${chainClass}`), "hint"));
+    section.append(answersOf(answer, say, words), element("p", say(`chain.${chainClass}`), "hint"));
   }
   if (reasons.length > 0) {
     const list = element("ul");
@@ -45,13 +32,18 @@ export function showOutcome(
   return section;
 }
 
-/** Three of the four questions; the fourth is the result itself. */
-function answersOf({ known, state, cold }: Answer, say: (key: string, facts?: FilledFacts) => string) {
+/** Three of the four questions; the fourth is the result itself. Of the reasons those have a sentence that need one. */
+function answersOf(
+  { known, state, cold }: Answer,
+  say: (key: string, facts?: FilledFacts) => string,
+  words: Words,
+) {
   const list = element("dl");
   const put = (name: string, said: { state: string; reasons: readonly Reason[] }) => {
     const about = element("dd", say(`${name}.${said.state}`));
     const codes = [...new Set(said.reasons.map(({ code }) => code))];
     about.append(element("p", codes.join(", "), "name"));
+    about.append(...codes.flatMap((code) => words[`reason.${code}`] ?? []).map((one) => element("p", one)));
     list.append(element("dt", say(`question.${name}`)), about);
   };
   put("known", known);

@@ -18,6 +18,7 @@ const zh = {
   locked: "本页打开期间不能更换地址。",
   running: "正在核验……",
   noBundle: "请先选择证明文件。",
+  equipment: "这是一台设备的证明，不是药盒的证明。本页不核验设备：请用 ./coldmark verify。",
   noTrust: "请先选择信任文件：没有它，任何密钥都不可信。",
   badTrust: "这不是信任文件：{reason}",
   badRpc: "这不是 http 或 https 地址。",
@@ -66,6 +67,8 @@ const en: Readonly<Record<PageWord, string>> = {
   locked: "The address can't change while this page is open.",
   running: "Checking …",
   noBundle: "Choose a proof first.",
+  equipment:
+    "This is the proof of an equipment, not of a pack. This page doesn't check those: use ./coldmark verify.",
   noTrust: "Choose a trust file first: without it no key is known.",
   badTrust: "This is not a trust file: {reason}",
   badRpc: "This is not an http or https address.",

@@ -582,13 +582,53 @@ def check_readings(stretch):
             raise Ended("TAMPERED", "the readings of a window are not those that were sealed")
 
 
-def lot_of(subject, stretch):
-    """GTIN and lot as the code's own stream names them, or None."""
-    bodies = [entry["body"] for entry in stretch["entries"] if isinstance(entry.get("body"), dict)]
-    first = lambda name: next((body[name] for body in bodies if isinstance(body.get(name), str)), None)
+def lot_of(streams, subject, code):
+    """GTIN and lot of the pack, or None where nobody names a lot and nothing hidden might; its stream must be there."""
+    carried = None if code is None else read_code(code)[1]
+    gtin, lot, may_be_hidden = named_in(subject, streams[stream_of(subject)]["entries"])
+    if carried is not None and lot is not None and carried != lot:
+        raise Ended("SUBJECT_MISMATCH", "the bundle is about a pack of another lot")
+    if carried is None and may_be_hidden:
+        raise Ended("BAD_PATH", "the bundle does not open what may name the code's lot")
+    found = lot if carried is None else carried
+    if gtin is None or found is None:
+        return None
+    stretch = streams.get(stream_of(lot_subject(gtin, found)))
+    is_needed = stretch is not None or lot is not None or may_be_hidden
+    if is_needed and not is_whole(stretch):
+        raise Ended("BAD_PATH", "the bundle leaves out the stream of the code's lot, or a part of it")
+    return gtin, found
+
+
+def named_in(subject, entries):
+    """GTIN and lot as the code's own stream names them, and whether an entry that isn't opened comes before that."""
     in_code = re.search("/01/([0-9]{14})/", subject)
-    gtin, lot = in_code[1] if in_code else first("gtin"), first("lot")
-    return None if gtin is None or lot is None else (gtin, lot)
+    gtin, lot, may_be_hidden = in_code[1] if in_code else None, None, False
+    for entry in entries:
+        if gtin is not None and lot is not None:
+            break
+        may_be_hidden = may_be_hidden or "body" not in entry
+        gtin = text_in(entry, "gtin") if gtin is None else gtin
+        lot = text_in(entry, "lot") if lot is None else lot
+    return gtin, lot, may_be_hidden
+
+
+def text_in(entry, name):
+    body = entry.get("body")
+    value = body.get(name) if isinstance(body, dict) else None
+    return value if isinstance(value, str) else None
+
+
+def lot_subject(gtin, lot):
+    return f"https://id.gs1.org/01/{gtin}/10/{quote(lot, safe='-._~')}"
+
+
+def is_hiding(streams, subject, lot):
+    """Whether a statement about the code, or that there is one about its lot, is not shown: it may be a sale or a recall."""
+    own = streams[stream_of(subject)]["entries"]
+    of_lot = streams.get(stream_of(lot_subject(*lot))) if lot is not None else None
+    is_lot_hiding = of_lot is not None and any("header" not in entry for entry in of_lot["entries"])
+    return is_lot_hiding or any("body" not in entry for entry in own)
 
 
 # ---- The code on the pack -------------------------------------------------------------------------------------------
@@ -599,12 +639,17 @@ VALUES = {"01": "[0-9]{14}", "10": SET_82, "11": DATE, "17": DATE, "21": SET_82,
 
 
 def canonical_code(code):
-    """The canonical EPC of a code in one of the spellings below, else None, which must end in SUBJECT_MISMATCH:
+    """The canonical EPC of a code, else None, which must end in SUBJECT_MISMATCH."""
+    return read_code(code)[0]
+
+
+def read_code(code):
+    """The canonical EPC of a code in one of the spellings below, and the lot that it carries; None where there is none:
     20 digits or their URN; `(01)…(17)…(10)…(21)…` as printed; a Digital Link `…/01/…/10/…/21/…` without a query."""
     code = code.strip()
     china = re.fullmatch("(?:urn:x-cn:dtc:)?([0-9]{20})", code)
     if china and not code.startswith("00"):  # 20 digits that begin with 00 may be an SSCC: left to others
-        return f"urn:x-cn:dtc:{china[1]}"
+        return f"urn:x-cn:dtc:{china[1]}", None
     link = re.fullmatch("https?://[^/?#]+(?:/[^?#]*?)?(/01/[^?#]+)", code)
     if link:
         parts = link[1].split("/")[1:]
@@ -616,10 +661,10 @@ def canonical_code(code):
     ai = dict(pairs)
     is_sound = all(name in VALUES and re.fullmatch(VALUES[name], value) for name, value in pairs)
     if not is_read or not is_sound or len(ai) < len(pairs) or "01" not in ai or not has_check_digit(ai["01"]):
-        return None
+        return None, None
     qualifier = next((name for name in ("21", "10") if name in ai), None)
     tail = "" if qualifier is None else f"/{qualifier}/{quote(ai[qualifier], safe='-._~')}"
-    return f"https://id.gs1.org/01/{ai['01']}{tail}"
+    return f"https://id.gs1.org/01/{ai['01']}{tail}", ai.get("10")
 
 
 LINK_ORDERS = [["01"] + [q for q, on in zip(("22", "10", "21"), (a, b, c)) if on] for a in (0, 1) for b in (0, 1) for c in (0, 1)]
@@ -665,11 +710,11 @@ class Chain:
 
     def head(self, tag):
         root, size, _, anchored_at, flags = self.call(selector("head(bytes32)") + self.log_id[2:], tag)[:5]
-        return root, int(size, 16), int(anchored_at, 16) * 1000, int(flags, 16)
+        return root, number(size, 48), number(anchored_at, 40) * 1000, number(flags, 8)
 
     def last_day(self):
         """The last UTC day whose seals count in a retired log."""
-        return int(self.call(selector("retirement(bytes32)") + self.log_id[2:], "latest")[0], 16)
+        return number(self.call(selector("retirement(bytes32)") + self.log_id[2:], "latest")[0], 32)
 
     def seals(self, first, last):
         """Digest by day; at most 400 days a call, days without a seal left out."""
@@ -686,7 +731,7 @@ class Chain:
     def revocation(self, gtin, lot):
         subject = keccak_256(b"lot\x00" + utf8(gtin) + b"\x00" + utf8(lot)).hex()
         since, until = self.call(selector("revocation(bytes32)") + subject, "latest")[:2]
-        return int(since, 16), int(until, 16)
+        return number(since, 40), number(until, 40)
 
     def anchored_by(self, tx):
         """Size, root, block and time (ms) that a transaction anchored, or None."""
@@ -706,6 +751,7 @@ class Chain:
         block = self.rpc("eth_getBlockByNumber", [tag, False])
         if block is None:
             raise ValueError(f"there is no block {tag}")
+        number(hex(quantity(block["timestamp"])), 40)
         return block
 
     def call(self, data, tag):
@@ -719,6 +765,14 @@ def quantity(value):
     if not isinstance(value, str) or not re.fullmatch("0x[0-9a-f]+", value):
         raise ValueError("a number was expected")
     return int(value, 16)
+
+
+def number(digits, bits):
+    """The number in hex digits; none of the contract's is wider than its type, and no block's time than a time there."""
+    value = int(digits, 16)
+    if value >= 2**bits:
+        raise ValueError("the chain names a number that can't be")
+    return value
 
 
 def first_day(stretch):
@@ -822,10 +876,13 @@ def verify_bundle(text, trust, code=None, rpc=None, max_age_ms=None, now_ms=None
     """One result of docs/verify.md with `asOf` (epoch ms or None) and a reason; `trust` is a parsed trust file or None,
     `rpc` a function of method and parameters, `now_ms` the caller's clock, `held` size and root of a checkpoint."""
     try:
-        result, as_of = check_bundle(text, trust, code, rpc, max_age_ms, now_ms, held)
-        return {"result": result, "asOf": as_of, "reason": ""}
+        result, as_of, hides = check_bundle(text, trust, code, rpc, max_age_ms, now_ms, held)
+        return {"result": result, "asOf": as_of, "reason": NOT_SHOWN if hides else ""}
     except Ended as end:
         return {"result": end.result, "asOf": end.as_of, "reason": end.reason}
+
+
+NOT_SHOWN = "a statement about the code or its lot is not shown: whether it was sold or recalled can't be told"
 
 
 def check_bundle(text, trust, code, rpc, max_age_ms, now_ms, held):
@@ -843,20 +900,18 @@ def check_bundle(text, trust, code, rpc, max_age_ms, now_ms, held):
     own = streams.get(stream_of(subject))
     if not is_whole(own):
         raise Ended("SUBJECT_MISMATCH", "the code's stream is not shown from its beginning to now")
-    lot = lot_of(subject, own)
-    if lot is not None:
-        lot_subject = f"https://id.gs1.org/01/{lot[0]}/10/{quote(lot[1], safe='-._~')}"
-        if not is_whole(streams.get(stream_of(lot_subject))):
-            raise Ended("BAD_PATH", "the bundle leaves out the stream of the code's lot, or a part of it")
+    lot = lot_of(streams, subject, code)
     for stretch in bundle["streams"]:
         check_readings(stretch)
     if held is not None:
         check_held(bundle, size, root, *held)
     for one in bundle["references"]:
         commitment(one["opening"])
+    hides = is_hiding(streams, subject, lot)
     if rpc is None:
         age = float("inf") if now_ms is None else now_ms - bundle["heads"]["opening"]["header"]["to"]
-        return ("STALE" if max_age_ms is not None and age > max_age_ms else "VALID_PROVISIONAL"), None
+        is_stale = max_age_ms is not None and age > max_age_ms
+        return ("STALE" if is_stale else "VALID_PROVISIONAL"), None, hides
     try:
         result, as_of, chain_time = ask_chain(bundle, size, root.hex(), own, lot, trust, rpc)
     except Ended:
@@ -866,7 +921,7 @@ def check_bundle(text, trust, code, rpc, max_age_ms, now_ms, held):
     age = max(chain_time, now_ms or 0) - as_of
     if result.startswith("VALID") and max_age_ms is not None and age > max_age_ms:
         result = "STALE"
-    return result, as_of
+    return result, as_of, hides
 
 
 def check_held(bundle, size, root, held_size, held_root):
@@ -893,17 +948,23 @@ def json_rpc(url):
     return ask
 
 
+# Of several endpoints the gravest counts that any of them says: what contradicts itself, then a recall, then all else.
+GRAVEST = (
+    "FORK_DETECTED", "TAMPERED", "BAD_SIGNATURE", "BAD_PATH", "MALFORMED", "SUBJECT_MISMATCH", "KEY_UNKNOWN", "REVOKED",
+)
+
+
 def weakest(outcomes):
-    """Of several endpoints: a fork that one shows, else the first that doesn't say valid; two that contradict each other
-    about the time prove nothing; else the first provisional, else any."""
-    forks = [one for one in outcomes if one["result"] == "FORK_DETECTED"]
+    """Of several endpoints: the gravest result that isn't valid, of those not in the list the first; two that contradict
+    each other about the time prove nothing; else the first provisional, else any."""
     invalid = [one for one in outcomes if not one["result"].startswith("VALID_")]
+    gravest = [one for result in GRAVEST for one in invalid if one["result"] == result]
     provisional = [one for one in outcomes if one["result"] == "VALID_PROVISIONAL"]
     times = {None if one["asOf"] is None else one["asOf"] // 1000 for one in outcomes}
     if not invalid and len(times) > 1:
         reason = "the endpoints contradict each other about when this was anchored"
         return {"result": "CHAIN_UNREACHABLE", "asOf": None, "reason": reason}
-    return (forks + invalid + provisional + outcomes)[0]
+    return (gravest + invalid + provisional + outcomes)[0]
 
 
 def held_checkpoint(note, trust):
@@ -913,6 +974,14 @@ def held_checkpoint(note, trust):
     if log_id(origin) != trust["logId"].lower():
         raise Ended("KEY_UNKNOWN", "the checkpoint is of another log")
     return size, root
+
+
+def subject_of(text):
+    """Whose bundle it says to be, as printable characters only; a subject is proved where the result is valid."""
+    try:
+        return re.sub("[^ -~]", "?", parse_bundle(text)["subject"])
+    except Ended:
+        return "none: this is not a bundle of a pack"
 
 
 def read_text(name):
@@ -942,6 +1011,9 @@ def main():
     more = {"max_age_ms": given.max_age, "now_ms": time.time() * 1000, "held": held}
     outcome = weakest([verify_bundle(text, trust, given.code, rpc, **more) for rpc in endpoints])
     print(outcome["result"])
+    print(f"subject: {subject_of(text)}")
+    if given.code is None:
+        print("warning: no --code was given: this is about that subject, which need not be the pack in your hand")
     if outcome["asOf"] is not None:
         print(f"as of {outcome['asOf']} (epoch ms)")
     if outcome["reason"]:

@@ -122,7 +122,8 @@ const usUsp: RuleProfile = {
   mktWindowMs: unverified(dayMs, "USP <1079.2>, controlled cold temperature", copy),
 };
 
-const profiles: readonly RuleProfile[] = [cnGsp, euGdp, usUsp];
+/** Every profile there is; docs/verify.md has their numbers. */
+export const profiles: readonly RuleProfile[] = [cnGsp, euGdp, usUsp];
 
 /** The rules by that name and version, or null when there are none (a verdict then is NOT_DEMONSTRABLE). */
 export function profileOf(name: string, version: number): RuleProfile | null {

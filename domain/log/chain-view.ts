@@ -32,6 +32,8 @@ const anchoredTopic = `0x${toHex(keccak_256(utf8("Anchored(bytes32,uint48,bytes3
 const daysPerCall = 400;
 /** Longer than any chain has been there: an endpoint that names such a time must not make us ask for ever. */
 const daysMax = 100_000;
+/** The contract keeps times as uint40, in seconds; blocks have none beyond that either. */
+const timeBits = 40;
 
 /** keccak-256 of a log's origin: its id in the contract, `0x` and 64 hex digits. */
 export function logIdOf(origin: string): string {
@@ -81,8 +83,8 @@ export class ChainView {
     const [root, size, , anchoredAt, flags] = words;
     if (root === undefined || size === undefined || anchoredAt === undefined || flags === undefined)
       throw new ChainError("no head came back");
-    const has = (flag: number) => (hexNumber(flags) & flag) !== 0;
-    const at = { root, size: hexNumber(size), anchoredAt: hexNumber(anchoredAt) * 1000 };
+    const has = (flag: number) => (uint(flags, 8) & flag) !== 0;
+    const at = { root, size: uint(size, 48), anchoredAt: uint(anchoredAt, timeBits) * 1000 };
     return { ...at, isFrozen: has(frozenFlag), isRetired: has(retiredFlag) };
   }
 
@@ -104,13 +106,14 @@ export class ChainView {
   async retirement(): Promise<{ day: number; successorId: string | null }> {
     const [day, successor] = await this.#call(retirementCall + this.#logId.slice(2), "latest");
     if (day === undefined || successor === undefined) throw new ChainError("no retirement came back");
-    return { day: hexNumber(day), successorId: /^0+$/.test(successor) ? null : `0x${successor}` };
+    return { day: uint(day, 32), successorId: /^0+$/.test(successor) ? null : `0x${successor}` };
   }
 
   /** Since and until when a subject (hex) is revoked, in epoch ms; 0 where never. */
   async revocation(subject: string): Promise<{ since: number; until: number }> {
     const [since, until] = await this.#call(revocationCall + subject, "latest");
-    return { since: hexNumber(since ?? "0") * 1000, until: hexNumber(until ?? "0") * 1000 };
+    if (since === undefined || until === undefined) throw new ChainError("no revocation came back");
+    return { since: uint(since, timeBits) * 1000, until: uint(until, timeBits) * 1000 };
   }
 
   /** What a transaction anchored in our log, with its block; null when it is unknown, failed or not in the chain. */
@@ -121,7 +124,7 @@ export class ChainView {
     const event = receipt.logs.find((log) => this.#isOurs(log));
     if (event === undefined || block.hash !== receipt.blockHash) return null;
     return {
-      size: hexNumber((event.topics[2] ?? "0x0").slice(2)),
+      size: Number(BigInt(event.topics[2] ?? "0x0")),
       root: event.data.slice(2, 66),
       block: toNumber(block.number),
       at: toNumber(block.timestamp) * 1000,
@@ -145,6 +148,7 @@ export class ChainView {
   async #block(tag: string): Promise<Block> {
     const block = (await this.#rpc("eth_getBlockByNumber", [tag, false])) as Block | null;
     if (block === null) throw new ChainError(`there is no block ${tag}`);
+    within(timeBits, toNumber(block.timestamp));
     return block;
   }
 
@@ -174,8 +178,14 @@ function word(value: number): string {
   return value.toString(16).padStart(64, "0");
 }
 
-function hexNumber(hex: string): number {
-  return Number(BigInt(`0x${hex}`));
+/** A word of the contract; an endpoint that names more than its type holds must not make a time that no calendar has. */
+function uint(hex: string, bits: number): number {
+  return within(bits, Number(BigInt(`0x${hex}`)));
+}
+
+function within(bits: number, value: number): number {
+  if (value >= 2 ** bits) throw new ChainError("the chain names a number that can't be");
+  return value;
 }
 
 function toNumber(value: unknown): number {

@@ -34,15 +34,6 @@ const shape = record({
   ...proofFields,
 });
 
-/** Whether a text is about equipment and not about a pack; what is no JSON is taken for a pack's, whose check says why. */
-export function isEquipmentBundle(json: string): boolean {
-  try {
-    return (JSON.parse(json) as { kind?: unknown } | null)?.kind === "equipment";
-  } catch {
-    return false;
-  }
-}
-
 /** The bundle in a text; throws ShapeError or StrictJsonError with the place of the first fault. */
 export function parseEquipmentBundle(json: string): EquipmentBundle {
   const value = parseStrictJson(json, limits);

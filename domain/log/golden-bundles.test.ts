@@ -14,6 +14,7 @@ import {
 } from "#test/support/python-verifier.ts";
 import { randomOf } from "#test/support/random.ts";
 import { canonicalEpc } from "../codes/epc.ts";
+import { parseCode } from "../codes/parse.ts";
 
 /** Bundles of version 1 verify for ever, in our verifier and in one that shares no code with it. */
 const golden = readGolden(1);
@@ -175,6 +176,13 @@ describe("the program in docs/verify-kit", () => {
     const differing = codes.filter((code, at) => theirs[at] !== null && theirs[at] !== canonicalEpc(code));
     expect(differing).toEqual([]);
     expect(theirs.map((epc) => epc !== null)).toEqual(codes.map((_, at) => at < readByBoth));
+    const lots = await askKit(
+      "import json\nprint(json.dumps([kit.read_code(c)[1] for c in json.load(sys.stdin)]))",
+      JSON.stringify(codes.slice(0, readByBoth)),
+    );
+    expect(JSON.parse(lots)).toEqual(
+      codes.slice(0, readByBoth).map((code) => parseCode(code).ai["10"] ?? null),
+    );
   });
 
   it("exits 0 for what holds only, and refuses a trust file that is none", async () => {
@@ -183,9 +191,15 @@ describe("the program in docs/verify-kit", () => {
     const folder = mkdtempSync(join(tmpdir(), "coldmark-verify-"));
     const file = join(folder, "trust.json");
     writeFileSync(file, trust ?? "");
-    expect(await runPythonVerifier([bundle, "--trust", file])).toEqual({
+    const subject = "https://id.gs1.org/01/06901234567892/21/A1";
+    expect(await runPythonVerifier([bundle, "--trust", file, "--code", subject])).toEqual({
       code: 0,
-      words: "VALID_PROVISIONAL\n",
+      words: `VALID_PROVISIONAL\nsubject: ${subject}\n`,
+    });
+    const unnamed = await runPythonVerifier([bundle, "--trust", file]);
+    expect(unnamed).toMatchObject({
+      code: 0,
+      words: expect.stringContaining("\nwarning: no --code was given"),
     });
     expect((await runPythonVerifier([bundle])).code).toBe(1);
     writeFileSync(file, "{}");

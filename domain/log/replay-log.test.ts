@@ -24,7 +24,7 @@ function aLog(): TestLog {
   return log;
 }
 
-const rootOf = (bytes: readonly Uint8Array[]) => treeRoot(bytes.map(leafHash));
+const rootOf = (bytes: readonly Uint8Array[]) => treeRoot(bytes.map((one) => leafHash(one)));
 
 function noteOf(log: TestLog, bytes: readonly Uint8Array[]): string {
   const body = formatCheckpoint({ origin, size: BigInt(bytes.length), root: rootOf(bytes) });
@@ -127,6 +127,16 @@ describe("a whole log read again", () => {
     const log = aLog();
     const outcome = await replayLog(copyOf(log), { trust: log.trust, rpc: rpcOf(chainOf(log, chain)) });
     expect(outcome.result).toBe(result);
+  });
+
+  it("is STALE where its newest proven anchor is older than allowed, by the chain's clock or the caller's", async () => {
+    const log = aLog();
+    const rpc = rpcOf(chainOf(log));
+    const aged = async (maxAgeMs: number, nowMs = 0) =>
+      (await replayLog(copyOf(log), { trust: log.trust, rpc, maxAgeMs, nowMs })).result;
+    expect([await aged(1000), await aged(999)]).toEqual(["VALID_FINAL", "STALE"]);
+    expect([await aged(2000, at + 10_000), await aged(2000, at + 10_001)]).toEqual(["VALID_FINAL", "STALE"]);
+    expect((await replayLog(copyOf(log), { trust: log.trust, maxAgeMs: 999 })).result).toBe("STALE");
   });
 
   it("of a retired log counts up to the last day that its admin names, and no further", async () => {

@@ -33,6 +33,9 @@ interface ReplayOptions {
   readonly rpc?: Rpc;
   /** A checkpoint of the log that the caller got apart from the copy. */
   readonly held?: LogTree;
+  /** The oldest newest anchor that is still good, and the caller's clock (epoch ms): see `VerifyOptions`. */
+  readonly maxAgeMs?: number;
+  readonly nowMs?: number;
 }
 
 interface Heads {
@@ -40,6 +43,8 @@ interface Heads {
   readonly latest: ChainHead;
   /** The last UTC day that counts of a log that was retired (design §5); null of one that wasn't. */
   readonly lastDay: number | null;
+  /** The newest block's time (epoch ms). */
+  readonly chainTime: number;
 }
 
 const dayMs = 86_400_000;
@@ -50,7 +55,8 @@ type Judgement = Omit<ReplayOutcome, "count">;
  * Reads every entry of a copy and says whether it is the log that was signed, keeps the log's own rules, and leads to the
  * chain's head. @throws what reading the copy throws: of a copy with a hole nothing is said
  */
-export async function replayLog(copy: LogCopy, { trust, rpc, held }: ReplayOptions): Promise<ReplayOutcome> {
+export async function replayLog(copy: LogCopy, options: ReplayOptions): Promise<ReplayOutcome> {
+  const { trust, rpc, held } = options;
   const signed = openCheckpoint(copy.note, trust.logKeys);
   if ("error" in signed)
     return { ...ended(signed.error, "the checkpoint is not signed by a key of the trust file"), count: null };
@@ -67,7 +73,7 @@ export async function replayLog(copy: LogCopy, { trust, rpc, held }: ReplayOptio
   ]);
   for await (const { bytes, opening } of copy.entries(size)) replay.add(bytes, opening);
   const judged = judgeCopy(replay, signed, held) ?? judgeHeads(replay, signed, heads);
-  return { ...judged, count: replay.count };
+  return { ...requireFresh(judged, options, heads?.chainTime ?? 0), count: replay.count };
 }
 
 async function headsOf(trust: TrustFile, rpc: Rpc): Promise<Heads | Judgement> {
@@ -80,8 +86,10 @@ async function headsOf(trust: TrustFile, rpc: Rpc): Promise<Heads | Judgement> {
         "ANCHOR_UNPROVED",
         "the contract at that address has other code than the trust file names",
       );
+    const chainTime = (await chain.blockAt("latest")).at;
     const [finalized, latest] = [await chain.head("finalized"), await chain.head("latest")];
-    return { finalized, latest, lastDay: latest.isRetired ? (await chain.retirement()).day : null };
+    const lastDay = latest.isRetired ? (await chain.retirement()).day : null;
+    return { finalized, latest, lastDay, chainTime };
   } catch (fault) {
     return ended("CHAIN_UNREACHABLE", `the chain could not be asked: ${(fault as Error).message}`);
   }
@@ -128,9 +136,19 @@ function judgeHeads(replay: LogReplay, { size }: Checkpoint, heads: Heads | null
         );
   }
   const result = head === heads.finalized ? "VALID_FINAL" : "VALID_PROVISIONAL";
-  const retired = lastDay === null ? [] : [`the log was retired: what counts is anchored up to day ${lastDay}`];
+  const retired =
+    lastDay === null ? [] : [`the log was retired: what counts is anchored up to day ${lastDay}`];
   const reasons = [`${head.size} of ${size} entries are on the chain`, ...retired];
   return { result, asOf: head.anchoredAt, reasons };
+}
+
+/** Only an anchor has an age: a copy that was held against no chain is as old as nobody knows. */
+function requireFresh(judged: Judgement, { maxAgeMs, nowMs }: ReplayOptions, chainTime: number): Judgement {
+  if (!judged.result.startsWith("VALID_") || maxAgeMs === undefined) return judged;
+  const ageMs =
+    judged.asOf === null ? Number.POSITIVE_INFINITY : Math.max(chainTime, nowMs ?? 0) - judged.asOf;
+  if (ageMs <= maxAgeMs) return judged;
+  return { ...judged, result: "STALE", reasons: ["the newest proven anchor is older than allowed"] };
 }
 
 function ended(result: VerificationResult, ...reasons: string[]): Judgement {

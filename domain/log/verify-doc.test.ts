@@ -1,6 +1,13 @@
 import { readFileSync } from "node:fs";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { describe, expect, test } from "vitest";
+import { mktFromTerms, mktTerm } from "#domain/coldchain/mkt.ts";
+import {
+  type ProfileScope,
+  profiles,
+  type RuleNumber,
+  type RuleProfile,
+} from "#domain/coldchain/profiles.ts";
 import { example } from "#test/golden/stories.ts";
 import type { Bundle } from "./bundle.ts";
 import { fromHex, toHex, utf8 } from "./bytes.ts";
@@ -61,6 +68,33 @@ describe("the worked example of docs/verify.md", () => {
     const root = fromHex((opening.body as { root: string }).root);
     expect(verifyHeads(root, fromHex(own.stream), own.head)).toMatchObject({ present: true, seq: 0 });
     expect(page).toContain("test/golden/bundle-v1/example-final.bundle.json");
+  });
+});
+
+describe("the numbers of the profiles in docs/verify.md", () => {
+  const minutes = ({ value }: RuleNumber) => `${value / 60_000} min`;
+  const rowOf = ({ name, version, scopes }: RuleProfile, scope: ProfileScope) => {
+    const { recordIntervalMs, recordIntervalOutMs, pointsMin } = scopes[scope];
+    const numbers = [minutes(recordIntervalMs), minutes(recordIntervalOutMs), pointsMin.value];
+    return `| ${[name, version, scope, ...numbers].join(" | ")} |`;
+  };
+
+  test("are those of the code, each scope of each profile and no other", () => {
+    const scopes = ["warehouse", "transport", "shop"] as const;
+    const rows = profiles.flatMap((profile) => scopes.map((scope) => rowOf(profile, scope)));
+    const table = page.split("### Numbers of the profiles")[1]?.match(/^\|.*\|$/gm) ?? [];
+    expect(table.slice(2)).toEqual(rows);
+  });
+
+  test("and the terms of the mean kinetic temperature", () => {
+    const [, energy, gas] = /ΔH = ([\d.]+) kJ\/mol, R = ([\d.]+) kJ/.exec(page) ?? [];
+    const term = (milliC: number) =>
+      Math.exp((Number(energy) / Number(gas)) * (1 / 278.15 - 1 / (milliC / 1000 + 273.15)));
+    for (const milliC of [-20_000, 2000, 5000, 8000]) expect(term(milliC)).toBeCloseTo(mktTerm(milliC), 12);
+    expect(page).toContain(`at 8000 it is ${mktTerm(8000).toFixed(10)}.`);
+    const [sum, weight] = [1000 * (60 * mktTerm(2000) + 30 * mktTerm(9000)), 90];
+    const mean = Math.log(sum / (1000 * weight)) * (Number(gas) / Number(energy));
+    expect(1 / (1 / 278.15 - mean) - 273.15).toBeCloseTo(mktFromTerms(sum / 1000, weight), 9);
   });
 });
 

@@ -22,12 +22,14 @@ import {
   StreamFault,
 } from "./open-streams.ts";
 import { parseBundle } from "./parse-bundle.ts";
-import { lotSubject } from "./subjects.ts";
+import { type Lot, proveLot } from "./prove-lot.ts";
 
 /** What a bundle proves once its streams are bound to the checkpoint's heads. */
 export interface ProvedContents {
   readonly subject: string;
   readonly view: Bundle["view"];
+  /** The lot of the pack, where it is known: its stream tells of a recall. */
+  readonly lot: Lot | null;
   readonly streams: ReadonlyMap<string, ProvedStream>;
   /** Entries that others name by hash, keyed by leaf hash. */
   readonly references: ReadonlyMap<string, ProvedEntry>;
@@ -86,15 +88,12 @@ async function checkBundle(
   if (code === undefined || !isWhole(code)) {
     return ended("SUBJECT_MISMATCH", "the bundle does not show the code's stream from its beginning to now");
   }
-  const lot = lotOf(subject, code);
-  const recalls = lot === null ? undefined : streams.get(streamOf(lotSubject(lot.gtin, lot.lot)));
-  if (lot !== null && (recalls === undefined || !isWhole(recalls))) {
-    return ended("BAD_PATH", "the bundle leaves out the stream of the code's lot, or a part of it");
-  }
+  const lot = proveLot(streams, subject, options.code);
   for (const stream of streams.values()) checkReadings(stream);
   await options.held?.(bundle, note);
   const { profiles } = options.trust;
-  const contents = { subject, view: bundle.view, streams, references: openReferences(bundle), profiles };
+  const references = openReferences(bundle);
+  const contents = { subject, view: bundle.view, lot, streams, references, profiles };
   return await anchor(bundle, contents, { size: Number(note.size), root: toHex(note.root) }, code, options);
 }
 
@@ -105,7 +104,7 @@ async function anchor(
   code: ProvedStream,
   options: VerifyOptions & { trust: TrustFile },
 ): Promise<Verification> {
-  const lot = lotOf(contents.subject, code);
+  const { lot } = contents;
   const headers = code.entries.flatMap((entry) => entry.header ?? []);
   const claim = {
     ...{ bundle, ...tree, firstDay: firstDayOf(headers) },
@@ -118,15 +117,6 @@ async function anchor(
 function subjectOf(bundle: Bundle, code: string | undefined): string | null {
   if (code === undefined) return bundle.subject;
   return canonicalEpc(code) === bundle.subject ? bundle.subject : null;
-}
-
-/** The lot that the pack's commissioning names; a China code's product is named there too. */
-function lotOf(subject: string, code: ProvedStream): { gtin: string; lot: string } | null {
-  const bodies = code.entries.map((entry) => entry.body as { lot?: unknown; gtin?: unknown } | undefined);
-  const first = (name: "lot" | "gtin") =>
-    bodies.map((body) => body?.[name]).find((value) => typeof value === "string") ?? null;
-  const [gtin, lot] = [/\/01\/(\d{14})\//.exec(subject)?.[1] ?? first("gtin"), first("lot")];
-  return gtin === null || lot === null ? null : { gtin, lot };
 }
 
 function ended(result: VerificationResult, reason: string): Verification {

@@ -19,6 +19,7 @@ export type ReasonCode =
   | "EXPIRY_NOT_STATED"
   | "HELD"
   | "NOT_SEALED_YET"
+  | "STATEMENTS_NOT_SHOWN"
   // cold
   | "WITHIN_LIMITS"
   | "TOO_WARM"

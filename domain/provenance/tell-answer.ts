@@ -1,13 +1,14 @@
 /** The four answers about a pack, told from proved contents alone: the same on the server, in the page, in the CLI. */
 import { streamOf } from "#domain/log/entry.ts";
-import { lotSubject, productSubject } from "#domain/log/subjects.ts";
+import { productSubject } from "#domain/log/subjects.ts";
 import type { ProvedContents } from "#domain/log/verify.ts";
-import type { Answer, Reason, Step } from "./answer.ts";
+import type { Answer, Step } from "./answer.ts";
 import type { EventBody } from "./bodies.ts";
 import { custodyOf, type Stay } from "./custody.ts";
 import { lateSealMs } from "./policy.ts";
 import { saleOf } from "./story-end.ts";
 import { productsOf, tellCold } from "./tell-cold.ts";
+import { type LiveState, tellState, unseenReason } from "./tell-state.ts";
 import { eventsIn, proofTimesOf } from "./timely-events.ts";
 
 /** How the contents were proved, as `verifyBundle` said, and what the code was called by. */
@@ -18,8 +19,7 @@ export interface Told {
   readonly asOf: number | null;
   readonly chainClass: "operator" | "consortium" | "public";
   readonly reasons: readonly string[];
-  /** What is recorded but not sealed yet; it can only make the state worse. */
-  readonly live?: { readonly seen: boolean; readonly soldCount: number; readonly recalled: boolean };
+  readonly live?: LiveState;
 }
 
 /** Tells the four answers; a pack whose contents are not proved gets UNKNOWN and NOT_DEMONSTRABLE. */
@@ -28,7 +28,6 @@ export function tellAnswer(contents: ProvedContents, told: Told): Answer {
   const times = proofTimesOf(contents, asOf);
   const events = eventsIn(contents.streams.get(streamOf(contents.subject)), times);
   const gtin = gtinOf(contents.subject, events);
-  const lot = events.find((event) => event.lot !== undefined)?.lot ?? null;
   const productStream = gtin === null ? null : streamOf(productSubject(gtin));
   const product = productsOf(contents, productStream, times).at(-1) ?? null;
   const stays = staysOf(contents, events, asOf);
@@ -42,11 +41,11 @@ export function tellAnswer(contents: ProvedContents, told: Told): Answer {
       gtin,
       names: product?.names ?? null,
       maker: product?.maker ?? null,
-      lot,
+      lot: events.find((event) => event.lot !== undefined)?.lot ?? null,
       expiry: events.find((event) => event.expiry !== undefined)?.expiry ?? null,
     },
-    known: knownFrom(events, product?.makerOrg ?? null, told.live?.seen ?? false),
-    state: stateFrom(contents, events, gtin, lot, asOf, told.live),
+    known: knownFrom(contents, events, product?.makerOrg ?? null, told.live?.seen ?? false),
+    state: tellState(contents, events, asOf, told.live),
     cold,
     proof: { result: told.result, asOf: told.asOf, chainClass: told.chainClass, reasons: told.reasons },
     steps: events.map(stepOf),
@@ -105,11 +104,16 @@ const shipmentSteps: ReadonlySet<string> = new Set([
   "unloading",
 ]);
 
-function knownFrom(events: readonly EventBody[], makerOrg: string | null, seen: boolean): Answer["known"] {
+function knownFrom(
+  contents: ProvedContents,
+  events: readonly EventBody[],
+  makerOrg: string | null,
+  seen: boolean,
+): Answer["known"] {
   if (events.length === 0) {
     return seen
       ? { state: "KNOWN_IN_NETWORK", reasons: [{ code: "SEEN_ON_SHIPMENT" }, { code: "NOT_SEALED_YET" }] }
-      : { state: "UNKNOWN", reasons: [{ code: "NEVER_SEEN" }] };
+      : { state: "UNKNOWN", reasons: [{ code: unseenReason(contents) }] };
   }
   const made = events.find((event) => event.step === "commissioning" && event.by.org === makerOrg);
   if (made === undefined) {
@@ -120,59 +124,6 @@ function knownFrom(events: readonly EventBody[], makerOrg: string | null, seen: 
     };
   }
   return { state: "KNOWN_FROM_MAKER", reasons: [{ code: "COMMISSIONED_BY_MAKER", facts: { at: made.at } }] };
-}
-
-function stateFrom(
-  contents: ProvedContents,
-  events: readonly EventBody[],
-  gtin: string | null,
-  lot: string | null,
-  asOf: number,
-  live: Told["live"],
-): Answer["state"] {
-  if (events.length === 0 && live?.seen !== true) {
-    return { state: "UNKNOWN", soldCount: 0, reasons: [{ code: "NEVER_SEEN" }] };
-  }
-  const sealed = events.filter((event) => event.step === "dispensing" && event.corrects === undefined).length;
-  const soldCount = Math.max(sealed, live?.soldCount ?? 0);
-  const recalled = live?.recalled === true || isRecalled(contents, gtin, lot);
-  const expiry = events.find((event) => event.expiry !== undefined)?.expiry;
-  const expired = expiry !== undefined && asOf >= Date.parse(`${expiry}T00:00:00Z`) + 86_400_000;
-  const held = ["recalled", "damaged", "non_sellable_other", "quarantined"].includes(
-    events.at(-1)?.disposition ?? "",
-  );
-  const reasons: Reason[] = [];
-  if (recalled) reasons.push({ code: "LOT_RECALLED" });
-  if (expired) reasons.push({ code: "PAST_EXPIRY" });
-  if (expiry === undefined) reasons.push({ code: "EXPIRY_NOT_STATED" });
-  if (held) reasons.push({ code: "HELD" });
-  reasons.push(soldReason(soldCount));
-  if (soldCount > sealed) reasons.push({ code: "NOT_SEALED_YET" });
-  const state = recalled
-    ? "RECALLED"
-    : soldCount > 1
-      ? "SOLD_SEVERAL_TIMES"
-      : expired
-        ? "EXPIRED"
-        : held
-          ? "ON_HOLD"
-          : soldCount === 1
-            ? "SOLD"
-            : "IN_TRADE";
-  return { state, soldCount, reasons };
-}
-
-function soldReason(count: number): Reason {
-  if (count === 0) return { code: "NOT_SOLD_YET" };
-  return count === 1 ? { code: "SOLD_ONCE" } : { code: "SOLD_SEVERAL_TIMES", facts: { count } };
-}
-
-/** A recall stands until it is lifted; both stay in the lot's stream for ever. */
-function isRecalled(contents: ProvedContents, gtin: string | null, lot: string | null): boolean {
-  if (gtin === null || lot === null) return false;
-  const stream = contents.streams.get(streamOf(lotSubject(gtin, lot)));
-  const kinds = (stream?.entries ?? []).map((entry) => entry.header?.kind);
-  return kinds.lastIndexOf("recall") > kinds.lastIndexOf("recall-lifted");
 }
 
 function stepOf(event: EventBody): Step {

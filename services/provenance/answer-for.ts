@@ -99,5 +99,12 @@ function tell(
 function nothingProved(subject: string, view: ProvedContents["view"]): ProvedContents {
   const stream = streamOf(subject);
   const empty = { stream, from: 0, present: false, entries: [], endsAt: null, seen: [] };
-  return { subject, view, streams: new Map([[stream, empty]]), references: new Map(), profiles: [] };
+  return {
+    subject,
+    view,
+    lot: null,
+    streams: new Map([[stream, empty]]),
+    references: new Map(),
+    profiles: [],
+  };
 }

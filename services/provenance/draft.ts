@@ -72,7 +72,8 @@ function contentsOf(subject: string, rows: ReadonlyMap<string, LogRow[]>): Prove
     const shown = { stream, from: 0, present: entries.length > 0, entries, endsAt: null, seen: [] };
     return [stream, shown] as const;
   });
-  return { subject, view: "public", streams: new Map(streams), references: new Map(), profiles: [] };
+  const nothing = { lot: null, references: new Map(), profiles: [] };
+  return { subject, view: "public", streams: new Map(streams), ...nothing };
 }
 
 function provedOf(row: LogRow): ProvedEntry {

@@ -139,6 +139,9 @@ describe("with the network off", () => {
     const button = page.getByRole("button", { name: "Check", exact: true });
     await button.click();
     await page.getByText("Choose a proof first.").waitFor();
+    await page.setInputFiles("#bundle", join(goldenDir(1), "../equipment-v1/one-warm-hour.bundle.json"));
+    await button.click();
+    await page.getByText("This is the proof of an equipment, not of a pack.").waitFor();
     const one = found("example-offline");
     await give({ ...one, trust: "{}" });
     await button.click();
