@@ -102,6 +102,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
     ...{ store, log, clock, meters, messagesMax: config.inboxQueueMax },
     onDurable: readers.heardOf,
     isLiveBehind: readers.isBehind,
+    isOneConnection: config.mqttUrl === undefined,
     premature: config.testReceiptBeforeCommit ? createPrematureReceipts(receipts) : null,
   });
   const close = () => closeInOrder(intake, readers, receipts, opened);

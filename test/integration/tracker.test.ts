@@ -70,6 +70,7 @@ async function send(
     ...{ store, log: pino({ level: "silent" }), clock: () => now, messagesMax: 1_000, premature: null },
     onDurable,
     isLiveBehind: () => false,
+    isOneConnection: true,
     meters: createIngestMeters(),
   });
   const bodyOf = (boot: number) =>
