@@ -242,6 +242,11 @@ const schema = z.object({
     "wait for a Sparkplug message out of order before a rebirth is asked for",
   ),
   INBOX_QUEUE_MAX: whole(20_000, [1, 1_000_000], "most messages waiting to become durable"),
+  DEAD_LETTERS_A_DAY: whole(
+    1_000,
+    [1, 1_000_000],
+    "dead letters of one gateway that are kept one by one in a day (UTC); the rest are counted, their messages kept",
+  ),
   INBOX_KEEP_DAYS: whole(
     400,
     [0, 36_500],

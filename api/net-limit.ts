@@ -1,6 +1,6 @@
 import { AppError } from "#domain/errors.ts";
+import { MinuteCounts } from "#services/minute-counts.ts";
 import { clientNet } from "./client-net.ts";
-import { MinuteCounts } from "./minute-counts.ts";
 import type { ApiContext } from "./parts.ts";
 
 /** Counts things for each client net, minute by minute. */

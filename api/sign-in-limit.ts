@@ -1,5 +1,5 @@
 import { AppError } from "#domain/errors.ts";
-import { MinuteCounts } from "./minute-counts.ts";
+import { MinuteCounts } from "#services/minute-counts.ts";
 
 const accountTriesAMinute = 10;
 const netTriesAMinute = 100;

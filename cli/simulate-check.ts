@@ -175,7 +175,10 @@ async function inboxIdsOf(client: pg.Client, batch: readonly LedgerMessage[]): P
 /** The dead letters of messages, as `{inbox id}/{reading's index}`, without an index for a whole message. */
 async function lettersOf(client: pg.Client, inboxIds: readonly number[]): Promise<Set<string>> {
   const found = await client.query<{ id: string; at: number | null }>(
-    "select inbox_id as id, reading_index as at from dead_letters where inbox_id = any($1::bigint[])",
+    `select inbox_id as id, reading_index as at from dead_letters where inbox_id = any($1::bigint[])
+      union all select inbox_id, null from set_aside where inbox_id = any($1::bigint[]) and readings is null
+      union all select inbox_id, at from set_aside, generate_series(0, 8 * octet_length(readings) - 1) as at
+        where inbox_id = any($1::bigint[]) and get_bit(readings, at) = 1`,
     [inboxIds],
   );
   return new Set(found.rows.map(({ id, at }) => `${id}/${at ?? ""}`));

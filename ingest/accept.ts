@@ -1,20 +1,24 @@
 import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
+import { fastSha256 } from "#services/log/fast-sha256.ts";
 import type { Store } from "#store/connect.ts";
 import { type Appended, appendToInbox, type InboxMessage } from "#store/inbox.ts";
 import { isContentFault } from "./content-fault.ts";
 import { followInbox } from "./follow-inbox.ts";
-import { createIntakeQueue, type Settled, type Unnumbered, type Waiting } from "./intake-queue.ts";
+import { createIntakeQueue } from "./intake-queue.ts";
 import type { InboundMessage, Lane } from "./message.ts";
 import type { IngestMeters } from "./meters.ts";
-import { fastSha256 } from "#services/log/fast-sha256.ts";
+import type { Settled, Unnumbered, Waiting } from "./waiting.ts";
 
 /** The one way into the inbox, for both doors. */
 export interface Intake {
   /** Tells when the message is durable; AppError UNAVAILABLE when too many wait already, or it ends first. */
   accept(message: InboundMessage, settled: Settled): void;
-  /** Resolves when a door may read on after a message of this lane; null where it may at once. */
-  room(lane: Lane): Promise<void> | null;
+  /**
+   * Resolves when a door may read on after a message of this lane; null where it may at once. A door that reads each
+   * gateway's own connection names the gateway: beyond its share of memory it waits alone.
+   */
+  room(lane: Lane, gateway?: string): Promise<void> | null;
   /** Age of the oldest message that should be durable by now, 0 when none waits; back-fill that is held back doesn't count. */
   oldestWaitMs(): number;
   /** Messages that are not durable yet. */
@@ -39,10 +43,14 @@ export interface IntakeParts {
   readonly store: Store;
   readonly log: Logger;
   readonly clock: () => number;
+  /** Ages are told by it, ms: it rises evenly, whatever happens to the time of day. */
+  readonly uptime?: () => number;
   readonly messagesMax: number;
   readonly onDurable: (batch: DurableBatch) => void;
   /** Whether live messages have a way to go still, so that back-fill must wait. */
   readonly isLiveBehind: () => boolean;
+  /** Whether a gateway's live messages and its back-fill come by one connection. */
+  readonly isOneConnection: boolean;
   /** The negative control of the loss tests: acknowledges at once and commits later. Null in earnest. */
   readonly premature: ((message: InboundMessage) => void) | null;
   readonly meters: Pick<IngestMeters, "committed">;
@@ -59,11 +67,10 @@ const prematureHoldMs = 1_000;
  * the records refuse for its content is halved until the one message that they refuse stands alone.
  */
 export function openIntake(parts: IntakeParts): Intake {
-  const { clock, log, meters, premature } = parts;
-  const queue = createIntakeQueue({ messagesMax: parts.messagesMax, isLiveBehind: parts.isLiveBehind });
+  const { clock, uptime = () => performance.now(), log, meters, premature } = parts;
+  const queue = createIntakeQueue(parts);
   const append = createAppender(parts);
   let stopped = false;
-  let most = batch.messages;
 
   /** The one message that the records won't have as it is: its texts made plain, or else refused by itself. */
   const setAside = async (waiting: Waiting): Promise<void> => {
@@ -77,20 +84,25 @@ export function openIntake(parts: IntakeParts): Intake {
       queue.settle([waiting], new AppError("BAD_REQUEST", "this message can't be kept"));
     }
   };
-  const step = async (): Promise<boolean> => {
-    const taken = queue.next({ messages: most, bytes: batch.bytes });
+  const keep = async (taken: readonly Waiting[]): Promise<void> => {
     const [first] = taken;
-    if (first === undefined) return false;
-    if (premature) await new Promise((resolve) => setTimeout(resolve, prematureHoldMs));
+    if (first === undefined) return;
     try {
       await append(taken.map((waiting) => waiting.row));
       queue.settle(taken, null);
-      most = Math.min(most * 2, batch.messages);
     } catch (error) {
       if (!isContentFault(error)) throw error;
-      if (taken.length === 1) await setAside(first);
-      else most = Math.ceil(taken.length / 2);
+      if (taken.length === 1) return setAside(first);
+      const half = Math.ceil(taken.length / 2);
+      await keep(taken.slice(0, half));
+      await keep(taken.slice(half));
     }
+  };
+  const step = async (): Promise<boolean> => {
+    const taken = queue.next(batch);
+    if (taken.length === 0) return false;
+    if (premature) await new Promise((resolve) => setTimeout(resolve, prematureHoldMs));
+    await keep(taken);
     return queue.length() > 0;
   };
   const follower = followInbox("inbox", step, log, paceMs);
@@ -100,7 +112,7 @@ export function openIntake(parts: IntakeParts): Intake {
       settled(new AppError("UNAVAILABLE", "the inbox takes no more messages now"));
       return;
     }
-    queue.add(rowOf(message), clock(), premature ? () => undefined : settled);
+    queue.add(rowOf(message), uptime(), premature ? () => undefined : settled);
     follower.wake();
     if (!premature) return;
     premature(message);
@@ -109,7 +121,7 @@ export function openIntake(parts: IntakeParts): Intake {
 
   return {
     accept,
-    oldestWaitMs: () => queue.oldestWaitMs(clock()),
+    oldestWaitMs: () => queue.oldestWaitMs(uptime()),
     room: queue.room,
     waiting: queue.length,
     wake: follower.wake,

@@ -1,20 +1,26 @@
 import type { Tx } from "#store/connect.ts";
-import { countBoots, type GatewayProgress } from "#store/gateway-progress.ts";
+import { countBootsByDay, type GatewayProgress } from "#store/gateway-progress.ts";
 import type { MessagePosition } from "./message.ts";
 
 /**
- * Boots kept of one gateway: 27 years of one start a day, nearly 3 of ten a day as in a van; a gateway that raises `boot`
- * with every message gets there within hours.
+ * New boots taken of one gateway in a UTC day: enough for one that sleeps and starts anew every 5 minutes. A gateway that
+ * raises `boot` with every message gets there within hours, and is taken again the next day.
  */
-export const bootsMax = 10_000;
+export const bootsADay = 300;
+
+const dayMs = 86_400_000;
 
 /** Anything that stands for a message of a boot, with the name of that boot. */
 interface Positioned {
   readonly position: MessagePosition;
   readonly bootKey: string;
+  readonly receivedAt: number;
 }
 
-/** Which messages may be tracked: those of known boots, and of new ones as long as their gateway has room for them. */
+/**
+ * Which messages may be tracked: those of known boots, and of new ones as long as their gateway's day has room for them.
+ * The day is that of receipt, so that whoever asks later is told the same.
+ */
 export async function admitBoots<Message extends Positioned>(
   tx: Tx,
   messages: readonly Message[],
@@ -24,19 +30,25 @@ export async function admitBoots<Message extends Positioned>(
   const isNew = ({ bootKey }: Message) => !admittedBoots.has(bootKey);
   const newcomers = messages.filter(isNew);
   if (newcomers.length === 0) return { admitted: [...messages], refused: [] };
-  const kept = await countBoots(tx, [...new Set(newcomers.map(({ position }) => position.gateway))]);
+  const gateways = [...new Set(newcomers.map(({ position }) => position.gateway))];
+  const days = newcomers.map(dayOf);
+  const begun = await countBootsByDay(tx, gateways, { from: Math.min(...days), to: Math.max(...days) });
   const refused = new Set<Message>();
   for (const message of messages) {
     if (!isNew(message)) continue;
-    const { gateway } = message.position;
-    const count = kept.get(gateway) ?? 0;
-    if (count >= bootsMax) refused.add(message);
+    const place = `${message.position.gateway}/${dayOf(message)}`;
+    const count = begun.get(place) ?? 0;
+    if (count >= bootsADay) refused.add(message);
     else {
-      kept.set(gateway, count + 1);
+      begun.set(place, count + 1);
       admittedBoots.add(message.bootKey);
     }
   }
   return { admitted: messages.filter((message) => !refused.has(message)), refused: [...refused] };
+}
+
+function dayOf({ receivedAt }: Positioned): number {
+  return Math.floor(receivedAt / dayMs);
 }
 
 /** A boot's name in memory. */

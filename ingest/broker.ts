@@ -9,12 +9,12 @@ import { AppError } from "#domain/errors.ts";
 import { openCollector, type SessionLane } from "./collector-door.ts";
 import type { SessionMeters } from "./collector-session.ts";
 import { createEmbeddedBroker, type Sessions } from "./embedded-door.ts";
-import type { Settled } from "./intake-queue.ts";
 import type { Subscriptions } from "./keep-subscribed.ts";
 import type { InboundMessage, Lane } from "./message.ts";
 import { guardPacketSize } from "./packet-guard.ts";
 import { openHostSession, stateOf, stateTopic } from "./sparkplug/host-session.ts";
 import type { TopicRoutes } from "./topic-routes.ts";
+import type { Settled } from "./waiting.ts";
 
 /** Where messages come in and receipts go out. */
 export interface Broker {
@@ -52,8 +52,8 @@ export type BrokerPlace =
 /** What both doors need of their surroundings. */
 export interface BrokerParts {
   readonly accept: (message: InboundMessage, settled: Settled) => void;
-  /** When to read on after a message of this lane; null at once. */
-  readonly room: (lane: Lane) => Promise<void> | null;
+  /** When to read on after a message of this lane, and of this gateway where it is alone on its connection; null at once. */
+  readonly room: (lane: Lane, gateway?: string) => Promise<void> | null;
   readonly routes: TopicRoutes;
   /** Our name as a Sparkplug host. */
   readonly hostId: string;

@@ -3,10 +3,10 @@ import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
 import { type CollectorSession, openSession, type SessionMeters } from "./collector-session.ts";
 import { toLane } from "./inbound.ts";
-import type { Settled } from "./intake-queue.ts";
 import type { Subscriptions } from "./keep-subscribed.ts";
 import type { InboundMessage, Lane } from "./message.ts";
 import type { TopicRoutes } from "./topic-routes.ts";
+import type { Settled } from "./waiting.ts";
 
 /** Live messages and back-fill come by sessions of their own, so that a full back-fill window holds no live message up. */
 export type SessionLane = "live" | "hist";

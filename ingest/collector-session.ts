@@ -3,9 +3,9 @@ import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
 import { createAcknowledger } from "./acknowledger.ts";
 import { endConnection } from "./end-connection.ts";
-import type { Settled } from "./intake-queue.ts";
 import { droppedTopic, keepSubscribed, type Subscriptions } from "./keep-subscribed.ts";
 import type { InboundMessage, Lane } from "./message.ts";
+import type { Settled } from "./waiting.ts";
 
 /** What sessions count, for the metrics. */
 export interface SessionMeters {

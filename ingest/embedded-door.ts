@@ -1,14 +1,23 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import { Aedes, type AedesOptions, type Client } from "aedes";
 import type { Logger } from "pino";
-import type { Settled } from "./intake-queue.ts";
-import { commandTopic, type InboundMessage, parseTopic, receiptTopic, retainedLane } from "./message.ts";
+import { createDoorkeeper } from "./doorkeeper.ts";
+import {
+  commandTopic,
+  type InboundMessage,
+  type Lane,
+  parseTopic,
+  receiptTopic,
+  retainedLane,
+} from "./message.ts";
 import { stateTopic } from "./sparkplug/host-session.ts";
 import type { RouteOf } from "./topic-routes.ts";
+import type { Settled } from "./waiting.ts";
 
 /** What the broker inside the process asks its surroundings. */
 export interface EmbeddedDoorParts {
   readonly accept: (message: InboundMessage, settled: Settled) => void;
+  /** When to take another message of this lane from this gateway; null at once. */
+  readonly room: (lane: Lane, gateway: string) => Promise<void> | null;
   readonly route: RouteOf;
   readonly hostId: string;
   /** Whether this password opens that gateway's door. */
@@ -42,13 +51,14 @@ const connectTimeoutMs = 10_000;
  * and the sender would come back with the same message for ever).
  */
 export async function createEmbeddedBroker(parts: EmbeddedDoorParts): Promise<EmbeddedDoor> {
-  const knownPasswords = createPasswordMemory(parts.isPassword);
+  const doorkeeper = createDoorkeeper(parts.isPassword);
   const options: AedesOptions = {
     connectTimeout: connectTimeoutMs,
     authenticate: (client, username, password, done) => {
       const gateway = username ?? "";
       if (client.id !== gateway || password === undefined) return done(null, false);
-      knownPasswords.isRight(gateway, password).then(
+      const address = "remoteAddress" in client.conn ? client.conn.remoteAddress : undefined;
+      doorkeeper.letsIn({ gateway, password, address, isGone: () => client.closed }).then(
         (isRight) => done(null, isRight),
         (error: unknown) => {
           parts.log.warn({ gateway, err: error }, "could not check a gateway's password");
@@ -61,14 +71,32 @@ export async function createEmbeddedBroker(parts: EmbeddedDoorParts): Promise<Em
       const message = toMessage(client, packet, parts);
       if (message.lane !== "status") packet.retain = false;
       if (message.lane === "other") packet.topic = nowhere;
-      parts.accept(message, (fault) => queueMicrotask(() => done(fault)));
+      const settled: Settled = (fault) => queueMicrotask(() => done(fault));
+      const room = parts.room(message.lane, message.gateway);
+      if (room === null) parts.accept(message, settled);
+      else void acceptLater(parts, message, settled, room);
     },
     authorizeSubscribe: (client, subscription, done) => {
       done(null, isOwnTopic(client.id, subscription.topic, parts) ? subscription : null);
     },
   };
   const aedes = await Aedes.createBroker(options);
-  return { aedes, sessions: keepSessions(aedes, knownPasswords.forget) };
+  return { aedes, sessions: keepSessions(aedes, doorkeeper.forget) };
+}
+
+/**
+ * What one socket read held is with us already: beyond the gateway's share it waits here, in order, and the gateway's next
+ * packets aren't read meanwhile.
+ */
+async function acceptLater(
+  { accept, room }: EmbeddedDoorParts,
+  message: InboundMessage,
+  settled: Settled,
+  first: Promise<void>,
+): Promise<void> {
+  for (let wait: Promise<void> | null = first; wait !== null; wait = room(message.lane, message.gateway))
+    await wait;
+  accept(message, settled);
 }
 
 function keepSessions(aedes: Aedes, forgetPassword: (gateway: string) => void): Sessions {
@@ -111,19 +139,4 @@ function toMessage(
     door: "embedded",
     receivedAt: clock(),
   };
-}
-
-/** Remembers for a minute that a password was right: deriving it again at each reconnection of a thousand costs too much. */
-function createPasswordMemory(isPassword: EmbeddedDoorParts["isPassword"]) {
-  const memoryMs = 60_000;
-  const right = new Map<string, { digest: Buffer; until: number }>();
-  const isRight = async (gateway: string, password: Buffer): Promise<boolean> => {
-    const digest = createHash("sha256").update(password).digest();
-    const known = right.get(gateway);
-    if (known && known.until > performance.now() && timingSafeEqual(known.digest, digest)) return true;
-    const isRight = await isPassword(gateway, password.toString("utf8"));
-    if (isRight) right.set(gateway, { digest, until: performance.now() + memoryMs });
-    return isRight;
-  };
-  return { isRight, forget: (gateway: string) => void right.delete(gateway) };
 }

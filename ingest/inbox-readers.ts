@@ -37,6 +37,8 @@ export interface ReaderParts {
   readonly receipts: Receipts;
   readonly rebirths: Rebirths;
   readonly graceMs: number;
+  /** Of one gateway's dead letters so many get rows of their own. */
+  readonly deadLettersADay: number;
   readonly clock: () => number;
   readonly log: Logger;
   readonly meters: IngestMeters;

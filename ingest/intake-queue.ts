@@ -1,30 +1,20 @@
 import type { AppError } from "#domain/errors.ts";
-import type { NewInboxMessage } from "#store/inbox.ts";
+import { createPause } from "./pause.ts";
+import { type Amount, createTurnLane } from "./turn-lane.ts";
+import type { Settled, Unnumbered, Waiting } from "./waiting.ts";
 
-/** Told once what became of a message: null when it is durable. A callback, as there are thousands a second. */
-export type Settled = (fault: AppError | null) => void;
-
-/** A message of the inbox whose id the records are yet to give: 0 till then. */
-export interface Unnumbered extends NewInboxMessage {
-  id: number;
-}
-
-/** A message that is to become durable, and whom to tell. */
-export interface Waiting {
-  readonly row: Unnumbered;
-  readonly since: number;
-  readonly settled: Settled;
-}
-
-/** Messages on their way into the inbox: what is live goes before what is back-filled. */
+/** Messages on their way into the inbox: what is live goes before what is back-filled, and gateways take turns. */
 export interface IntakeQueue {
   hasRoomFor(bytes: number): boolean;
-  /** Resolves when whoever reads messages of this lane may read on; null where it may at once. */
-  room(lane: string): Promise<void> | null;
+  /**
+   * Resolves when whoever reads messages of this lane may read on; null where it may at once. A gateway whose own
+   * connection is read is named: beyond its share of the queue it waits alone.
+   */
+  room(lane: string, gateway?: string): Promise<void> | null;
   add(row: Unnumbered, now: number, settled: Settled): void;
   /** What the next commit takes; it stays in the queue until it is settled. */
-  next(limit: { readonly messages: number; readonly bytes: number }): Waiting[];
-  /** These are done with. */
+  next(limit: Amount): Waiting[];
+  /** These, which are what `next` gave or the beginning of it, are done with. */
   settle(taken: readonly Waiting[], fault: AppError | null): void;
   refuseAll(error: AppError): void;
   /** From now on back-fill isn't held back any more. */
@@ -37,58 +27,80 @@ export interface IntakeQueue {
 const bytesMax = 64 * 1024 * 1024;
 /** Beyond these shares of what fits at most, readers of a lane pause until half of it is gone. */
 const pauseAt = { live: 0.6, backFill: 0.2, bytes: 0.6 };
+/** Beyond this share in a lane a gateway's own connection pauses. */
+const gatewayShare = 0.25;
 /** Back-fill in a commit beside live messages: a tenth of it. */
 const backFillShare = 0.1;
+/** Held-back back-fill that goes on in a commit though few live messages do: some thousand a second at most. */
+const heldBackFill = 50;
 
-/** Opens an empty queue; while `isLiveBehind` back-fill waits as long as live messages come. */
-export function createIntakeQueue(parts: {
+/** When back-fill is held back, and how far. */
+interface QueueParts {
   readonly messagesMax: number;
+  /** While it is so, back-fill is held back as long as live messages come. */
   readonly isLiveBehind: () => boolean;
-}): IntakeQueue {
-  const live: Waiting[] = [];
-  const backFill: Waiting[] = [];
+  /**
+   * Whether a gateway sends both by one connection, which is read in order: then some back-fill always goes on, or
+   * the live messages behind it would stand still. Else it waits.
+   */
+  readonly isOneConnection: boolean;
+}
+
+/** Opens an empty queue. */
+export function createIntakeQueue(parts: QueueParts): IntakeQueue {
+  const lanes = { live: createTurnLane(), backFill: createTurnLane() };
+  const pauses = { live: createPause(), backFill: createPause() };
+  const isFull = { live: false, backFill: false };
+  const share = { messages: parts.messagesMax * gatewayShare, bytes: bytesMax * gatewayShare };
   let bytes = 0;
   let released = false;
   const isHeldBack = () => !released && parts.isLiveBehind();
-  const pauses = { live: createPause(), backFill: createPause() };
-  const isFull = { live: false, backFill: false };
+  const stands = () => !parts.isOneConnection && isHeldBack();
   const look = (): void => {
     const heavy = bytes > bytesMax * pauseAt.bytes;
-    isFull.live = live.length > parts.messagesMax * pauseAt.live || (heavy && live.length > 0);
-    isFull.backFill = backFill.length > parts.messagesMax * pauseAt.backFill || heavy;
-    if (live.length <= (parts.messagesMax * pauseAt.live) / 2 && !heavy) pauses.live.end();
-    if (backFill.length <= (parts.messagesMax * pauseAt.backFill) / 2 && !heavy) pauses.backFill.end();
+    const live = lanes.live.length();
+    const backFill = lanes.backFill.length();
+    isFull.live = live > parts.messagesMax * pauseAt.live || (heavy && live > 0);
+    isFull.backFill = backFill > parts.messagesMax * pauseAt.backFill || heavy;
+    if (live <= (parts.messagesMax * pauseAt.live) / 2 && !heavy) pauses.live.end();
+    if (backFill <= (parts.messagesMax * pauseAt.backFill) / 2 && !heavy) pauses.backFill.end();
   };
-  const queueOf = ({ row }: Waiting) => (row.lane === "hist" ? backFill : live);
+  const backFillRoom = (messages: number): number => {
+    const live = lanes.live.length();
+    const most = Math.ceil(messages * backFillShare);
+    if (!isHeldBack()) return live > 0 ? most : messages;
+    if (!parts.isOneConnection) return 0;
+    return Math.min(most, Math.max(heldBackFill, Math.ceil(live * backFillShare)));
+  };
 
   return {
-    hasRoomFor: (size) => live.length + backFill.length < parts.messagesMax && bytes + size <= bytesMax,
+    hasRoomFor: (size) =>
+      lanes.live.length() + lanes.backFill.length() < parts.messagesMax && bytes + size <= bytesMax,
     add: (row, since, settled) => {
       bytes += row.payload.length;
-      const waiting = { row, since, settled };
-      queueOf(waiting).push(waiting);
+      lanes[laneOf(row)].add(row, since, settled);
       look();
     },
-    room: (lane) => {
-      const which = lane === "hist" ? "backFill" : "live";
-      return isFull[which] ? pauses[which].begin() : null;
+    room: (lane, gateway) => {
+      const which = laneOf({ lane });
+      if (isFull[which]) return pauses[which].begin();
+      return gateway === undefined ? null : lanes[which].roomOf(gateway, share);
     },
-    next: ({ messages, bytes: bytesMax }) => {
-      const room = isHeldBack() ? 0 : live.length > 0 ? Math.ceil(messages * backFillShare) : messages;
-      const some = backFill.slice(0, Math.min(room, messages));
-      const first = live.slice(0, messages - some.length);
-      return within([...first, ...some], bytesMax);
+    next: ({ messages, bytes: most }) => {
+      const part = lanes.live.length() > 0 ? most * backFillShare : most;
+      const some = lanes.backFill.next({ messages: backFillRoom(messages), bytes: part });
+      const first = lanes.live.next({ messages: messages - some.length, bytes: most - sizeOf(some) });
+      return [...first, ...some];
     },
     settle: (taken, fault) => {
-      const fromBackFill = taken.filter((waiting) => queueOf(waiting) === backFill).length;
-      live.splice(0, taken.length - fromBackFill);
-      backFill.splice(0, fromBackFill);
-      for (const { row } of taken) bytes -= row.payload.length;
+      lanes.live.remove(taken.filter(({ row }) => row.lane !== "hist"));
+      lanes.backFill.remove(taken.filter(({ row }) => row.lane === "hist"));
+      bytes -= sizeOf(taken);
       look();
       for (const waiting of taken) tell(waiting, fault);
     },
     refuseAll: (error) => {
-      const all = [...live.splice(0), ...backFill.splice(0)];
+      const all = [...lanes.live.removeAll(), ...lanes.backFill.removeAll()];
       bytes = 0;
       look();
       for (const waiting of all) tell(waiting, error);
@@ -96,12 +108,20 @@ export function createIntakeQueue(parts: {
     release: () => {
       released = true;
     },
-    length: () => live.length + (isHeldBack() ? 0 : backFill.length),
+    length: () => lanes.live.length() + (stands() ? 0 : lanes.backFill.length()),
     oldestWaitMs: (now) => {
-      const oldest = Math.min(live[0]?.since ?? now, isHeldBack() ? now : (backFill[0]?.since ?? now));
-      return Math.max(0, now - oldest);
+      const oldest = [lanes.live.oldest(), isHeldBack() ? null : lanes.backFill.oldest()];
+      return Math.max(0, ...oldest.map((since) => (since === null ? 0 : now - since)));
     },
   };
+}
+
+function laneOf({ lane }: { readonly lane: string }): "live" | "backFill" {
+  return lane === "hist" ? "backFill" : "live";
+}
+
+function sizeOf(waiting: readonly Waiting[]): number {
+  return waiting.reduce((sum, { row }) => sum + row.payload.length, 0);
 }
 
 /** As with a promise: whoever fails at being told stops the process, and leaves nobody else untold. */
@@ -113,32 +133,4 @@ function tell({ settled }: Waiting, fault: AppError | null): void {
       throw error;
     });
   }
-}
-
-/** A promise that several wait for at once. */
-function createPause() {
-  let current: { readonly over: Promise<void>; readonly resolve: () => void } | null = null;
-  return {
-    begin: (): Promise<void> => {
-      if (current === null) {
-        const { promise: over, resolve } = Promise.withResolvers<void>();
-        current = { over, resolve };
-      }
-      return current.over;
-    },
-    end: (): void => {
-      current?.resolve();
-      current = null;
-    },
-  };
-}
-
-/** As many as fit, at least one. */
-function within(waiting: readonly Waiting[], bytesMax: number): Waiting[] {
-  let bytes = 0;
-  const end = waiting.findIndex(({ row }, at) => {
-    bytes += row.payload.length;
-    return at > 0 && bytes > bytesMax;
-  });
-  return end === -1 ? [...waiting] : waiting.slice(0, end);
 }

@@ -3,7 +3,7 @@ import type { DeadLetter, DeadLetterReason } from "#store/dead-letters.ts";
 import type { Channel, EquipmentFacts, GatewayFacts } from "#store/gateway-registry.ts";
 import type { InboxMessage } from "#store/inbox.ts";
 import type { Reading } from "#store/readings/readings-store.ts";
-import { bootsMax } from "./admit-boots.ts";
+import { bootsADay } from "./admit-boots.ts";
 import type { DecodedMessage } from "./decode-message.ts";
 import type { SeqUse, TrackedMessage } from "./tracker.ts";
 
@@ -67,7 +67,10 @@ function faultIn(
   const { boot, seq } = position;
   if (use === "untracked") return unknownThen;
   if (use === "boot too many") {
-    return { reason: "TOO_MANY_BOOTS", detail: `boot ${boot} is new, and ${bootsMax} are kept already` };
+    return {
+      reason: "TOO_MANY_BOOTS",
+      detail: `boot ${boot} is new, as ${bootsADay} of that day were already`,
+    };
   }
   if (use !== "conflict") return null;
   return { reason: "SEQ_CONFLICT", detail: `seq ${seq} of boot ${boot} held other bytes` };
@@ -162,6 +165,7 @@ function refusedWhole(
   const letter: DeadLetter = {
     tenant: gateway?.tenant ?? null,
     gateway: message.gateway,
+    topic: message.topic,
     inboxId: message.id,
     readingIndex: null,
     reason,
@@ -180,6 +184,7 @@ export function readingLetter(
   return {
     tenant,
     gateway: message.gateway,
+    topic: message.topic,
     inboxId: message.id,
     readingIndex: about.index,
     reason: about.reason,

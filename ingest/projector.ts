@@ -1,10 +1,11 @@
 import type { Store, Tx } from "#store/connect.ts";
-import { type DeadLetter, recordDeadLetters } from "#store/dead-letters.ts";
+import type { DeadLetter } from "#store/dead-letters.ts";
 import { dropExcursions, saveExcursions } from "#store/excursions.ts";
-import { recordFindings } from "#store/findings.ts";
+import { type Finding, recordFindings } from "#store/findings.ts";
 import { moveCursor, readCursors } from "#store/inbox.ts";
 import { markSealedDirty, markWindowsLate } from "#store/late-windows.ts";
 import { type LatestValue, moveLatestValues } from "#store/latest-values.ts";
+import { type FullDay, recordDeadLetters } from "#store/record-dead-letters.ts";
 import type { Revision } from "./follow-excursions.ts";
 import { openNewestTimes } from "./newest-times.ts";
 import { openOneAhead } from "./one-ahead.ts";
@@ -14,8 +15,8 @@ import { settleExcursions } from "./settle-excursions.ts";
 import { openTouched } from "./touched-windows.ts";
 import { type WriteParts, type WrittenBatch, writeReadings } from "./write-readings.ts";
 
-/** What the projector works with. */
-export type ProjectorParts = Omit<WriteParts, "newestTimes">;
+/** What the projector works with; of one gateway's dead letters `deadLettersADay` get rows, the rest are counted. */
+export type ProjectorParts = Omit<WriteParts, "newestTimes"> & { readonly deadLettersADay: number };
 
 /** The inbox's second reader. */
 export interface Projector {
@@ -67,9 +68,8 @@ export function createProjector(parts: ProjectorParts): Projector {
     const { stored } = batch.judged;
     const revision = await settleExcursions({ ...parts, quiet }, stored, batch.newest, now);
     newestTimes.keep(stored);
-    const { graceMs } = parts;
     const settling = parts.store.as({ role: "worker" }, (tx) =>
-      settle(tx, batch, revision, { now, graceMs }),
+      settle(tx, batch, revision, { now, ...parts }),
     );
     if (stored.length < aheadReadingsMax) batches.begin(batch.to);
     await settling;
@@ -93,11 +93,13 @@ async function readPosition(store: Store): Promise<number> {
   return store.as({ role: "worker" }, async (tx) => (await readCursors(tx)).projector.position);
 }
 
+type Settling = Pick<ProjectorParts, "graceMs" | "deadLettersADay"> & { readonly now: number };
+
 async function settle(
   tx: Tx,
   batch: WrittenBatch,
   revision: Revision,
-  { now, graceMs }: { now: number; graceMs: number },
+  { now, graceMs, deadLettersADay: mostADay }: Settling,
 ): Promise<void> {
   const { judged } = batch;
   const letters: DeadLetter[] = [...batch.opened.flatMap((message) => message.letters), ...judged.letters];
@@ -109,12 +111,17 @@ async function settle(
     duplicate: sum((message) => message.duplicate) + judged.duplicate,
     deadLetter: letters.length,
   });
-  await recordDeadLetters(tx, letters, now);
-  await recordFindings(tx, judged.findings, now);
+  const full = await recordDeadLetters(tx, letters, { at: now, mostADay });
+  await recordFindings(tx, [...judged.findings, ...full.flatMap(findingOf)], now);
   await moveLatestValues(tx, newestValues(judged.stored));
   await dropExcursions(tx, revision.drop);
   await saveExcursions(tx, revision.save, now);
   await markWindows(tx, judged.stored, graceMs);
+}
+
+/** Of a gateway that nobody registered only its own letter tells. */
+function findingOf({ tenant, gateway, day }: FullDay): Finding[] {
+  return tenant === null ? [] : [{ tenant, kind: "DEAD_LETTERS_FULL", subject: gateway, detail: { day } }];
 }
 
 function newestValues(stored: readonly Candidate[]): LatestValue[] {

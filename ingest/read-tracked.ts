@@ -17,6 +17,7 @@ interface Numbered {
   readonly at: number;
   readonly position: MessagePosition;
   readonly bootKey: string;
+  readonly receivedAt: number;
 }
 
 /**
@@ -48,22 +49,28 @@ async function seqUses(
   messages: readonly InboxMessage[],
   decoded: readonly DecodedMessage[],
 ): Promise<(SeqUse | undefined)[]> {
+  const receivedAt = (at: number) => (messages[at] as InboxMessage).receivedAt;
   const numbered = decoded.flatMap((message, at): Numbered[] =>
     message.kind === "readings" && message.position !== null
-      ? [{ at, position: message.position, bootKey: bootKeyOf(message.position) }]
+      ? [{ at, position: message.position, bootKey: bootKeyOf(message.position), receivedAt: receivedAt(at) }]
       : [],
   );
   const tracked = await findTracked(
     tx,
     numbered.map(({ position }) => keyOf(position)),
   );
-  const firstOf = new Map(tracked.map((row) => [seqText(row), row]));
-  const untracked = numbered.filter(({ position }) => !firstOf.has(seqText(keyOf(position))));
+  const rows = new Map(tracked.map((row) => [seqText(row), row]));
+  // Tracked in the order of the inbox: of a message that only a later one shares its seq with, nothing was noted.
+  const firstOf = ({ at, position }: Numbered) => {
+    const row = rows.get(seqText(keyOf(position)));
+    return row !== undefined && row.inboxId <= (messages[at] as InboxMessage).id ? row : undefined;
+  };
+  const untracked = numbered.filter((one) => firstOf(one) === undefined);
   const refused = await refusedForBoot(tx, untracked);
   const uses: (SeqUse | undefined)[] = messages.map(() => undefined);
   for (const one of numbered) {
     const message = messages[one.at] as InboxMessage;
-    const first = firstOf.get(seqText(keyOf(one.position)));
+    const first = firstOf(one);
     if (first === undefined) uses[one.at] = refused.has(one) ? "boot too many" : "untracked";
     else if (first.inboxId === message.id) uses[one.at] = "first";
     else uses[one.at] = equalBytes(first.sha256, message.sha256) ? "again" : "conflict";
@@ -71,7 +78,7 @@ async function seqUses(
   return uses;
 }
 
-/** Which of these messages the tracker left out because their gateway has as many boots as are kept. */
+/** Which of these messages the tracker left out because their gateway had begun as many boots that day as are taken. */
 async function refusedForBoot(tx: Tx, untracked: readonly Numbered[]): Promise<Set<Numbered>> {
   const rows = await readProgress(
     tx,
@@ -81,6 +88,10 @@ async function refusedForBoot(tx: Tx, untracked: readonly Numbered[]): Promise<S
   const known = new Map<string, GatewayProgress>(
     rows.map((row) => [keyOfBoot(row.tenantId, row.gatewayId, row.boot), row]),
   );
+  // A boot that was taken on a later day was new to the message all the same.
+  for (const { bootKey, receivedAt } of untracked) {
+    if (receivedAt < (known.get(bootKey)?.firstReceivedAt ?? 0)) known.delete(bootKey);
+  }
   return new Set((await admitBoots(tx, untracked, known)).refused);
 }
 

@@ -39,6 +39,7 @@ type IngestConfig = Pick<
   | "sparkplugUsername"
   | "sparkplugPassword"
   | "inboxQueueMax"
+  | "deadLettersADay"
   | "sealGraceMs"
   | "gapAfterMs"
   | "testReceiptBeforeCommit"
@@ -94,6 +95,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
   const leads = () => opened.shards?.leads() ?? false;
   const readers = startReaders({
     ...{ store, readings, receipts, clock, log, meters, leads, graceMs: config.sealGraceMs },
+    deadLettersADay: config.deadLettersADay,
     ...{ decode: decodeWith(config), rebirths: startRebirths(parts, opened) },
     isShared: shardsOf(config) > 1,
     onProjected: () => intake.wake(),
@@ -102,6 +104,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
     ...{ store, log, clock, meters, messagesMax: config.inboxQueueMax },
     onDurable: readers.heardOf,
     isLiveBehind: readers.isBehind,
+    isOneConnection: config.mqttUrl === undefined,
     premature: config.testReceiptBeforeCommit ? createPrematureReceipts(receipts) : null,
   });
   const close = () => closeInOrder(intake, readers, receipts, opened);

@@ -160,6 +160,7 @@ async function advance(
     upTo: sequence.upTo,
     also: sequence.also.map(([from, to]) => [from, to]),
     hash: sequence.hash,
+    firstReceivedAt: before?.firstReceivedAt ?? (own[0] as Arrival).receivedAt,
     lastReceivedAt: Math.max(before?.lastReceivedAt ?? 0, newest.receivedAt),
     receiptedAt: before?.receiptedAt ?? null,
     skewMs: smoothSkew(before?.skewMs ?? null, own),

@@ -3,7 +3,7 @@ import type { Store, Tx } from "#store/connect.ts";
 import { recordFindings } from "#store/findings.ts";
 import type { GatewayProgress } from "#store/gateway-progress.ts";
 import { type InboxMessage, moveCursor, readCursors } from "#store/inbox.ts";
-import { bootsMax } from "./admit-boots.ts";
+import { bootsADay } from "./admit-boots.ts";
 import type { DecodedMessage } from "./decode-message.ts";
 import { openOneAhead } from "./one-ahead.ts";
 import { type ArrivalParts, type OpenedBatch, openArrivals } from "./open-arrivals.ts";
@@ -136,7 +136,7 @@ async function tellConflicts(tx: Tx, conflicts: readonly Arrival[], now: number)
 async function tellRefused(tx: Tx, refused: readonly Arrival[], now: number): Promise<void> {
   const found = [...Map.groupBy(refused, ({ position }) => position.gateway)].map(([gateway, own]) => {
     const { position, inboxId } = own[0] as Arrival;
-    const detail = { boot: position.boot, inboxId, messages: own.length, bootsMax };
+    const detail = { boot: position.boot, inboxId, messages: own.length, bootsADay };
     return { tenant: position.tenant, kind: "TOO_MANY_BOOTS" as const, subject: gateway, detail };
   });
   await recordFindings(tx, found, now);

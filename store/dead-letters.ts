@@ -2,6 +2,7 @@ import { and, desc, eq, getTableColumns, gte, inArray, lt, lte, or, sql } from "
 import type { Tx } from "./connect.ts";
 import { deadLetters } from "./schema/dead-letters.ts";
 import { inbox } from "./schema/inbox.ts";
+import { setAside } from "./schema/set-aside.ts";
 
 /** The closed list of reasons for which a message or a reading is set aside, each with its cure in one line. */
 export const deadLetterCures = {
@@ -29,8 +30,9 @@ export const deadLetterCures = {
   NO_CLOCK: "Send ts (epoch ms), or up together with sent on the same clock, at once and on the data topic.",
   CONFLICT: "The measuring point has another value for this time; the first one stays.",
   TOO_MANY_BOOTS:
-    "Keep boot and seq over a restart and raise boot only when the numbering is lost; else register a new gateway.",
+    "Keep boot and seq over a restart and raise boot only when the numbering is lost; new ones are taken again the next day (UTC).",
   STORE_REFUSED: "The readings store refused this reading for good; the detail says why.",
+  DAY_FULL: "Mend what the gateway's other dead letters of that day say; this one only counts the rest.",
 } as const;
 
 /** Why a message or a reading could not be used. */
@@ -40,6 +42,7 @@ export type DeadLetterReason = keyof typeof deadLetterCures;
 export interface DeadLetter {
   readonly tenant: string | null;
   readonly gateway: string;
+  readonly topic: string;
   readonly inboxId: number;
   readonly readingIndex: number | null;
   readonly reason: DeadLetterReason;
@@ -47,25 +50,10 @@ export interface DeadLetter {
   readonly payload: Uint8Array;
 }
 
-/** The inbox keeps every message whole, so a dead letter shows its beginning only. */
-const shownBytes = 65_536;
-const rowsPerInsert = 1_000;
-
-/** Keeps dead letters for a person to see, in the transaction that moves the projector's cursor. */
-export async function recordDeadLetters(tx: Tx, letters: readonly DeadLetter[], at: number): Promise<void> {
-  const rows = letters.map(({ tenant, payload, ...letter }) => ({
-    ...letter,
-    tenantId: tenant,
-    payload: payload.subarray(0, shownBytes),
-    at,
-  }));
-  for (let from = 0; from < rows.length; from += rowsPerInsert) {
-    await tx.insert(deadLetters).values(rows.slice(from, from + rowsPerInsert));
-  }
-}
-
 /** A dead letter as its owner sees it: the first bytes of it and how many were kept. */
-export type ListedDeadLetter = Omit<typeof deadLetters.$inferSelect, "tenantId"> & { readonly bytes: number };
+export type ListedDeadLetter = Omit<typeof deadLetters.$inferSelect, "tenantId" | "sameness"> & {
+  readonly bytes: number;
+};
 
 /** The organisation's dead letters, newest first, after the last one seen; no more than `payloadBytes` of each. */
 export async function listDeadLetters(
@@ -73,7 +61,7 @@ export async function listDeadLetters(
   tenant: string,
   page: { limit: number; payloadBytes: number; after?: { at: number; id: number } },
 ): Promise<ListedDeadLetter[]> {
-  const { tenantId, ...columns } = getTableColumns(deadLetters);
+  const { tenantId, sameness, ...columns } = getTableColumns(deadLetters);
   const { at, id } = deadLetters;
   const { after } = page;
   return tx
@@ -109,9 +97,29 @@ export async function topicsOf(tx: Tx, inboxIds: readonly number[]): Promise<Map
 export async function setAsideBetween(
   tx: Tx,
   { first, last }: { readonly first: number; readonly last: number },
-): Promise<{ inboxId: number; readingIndex: number | null }[]> {
-  return tx
-    .select({ inboxId: deadLetters.inboxId, readingIndex: deadLetters.readingIndex })
+): Promise<SetAside[]> {
+  const { inboxId, readingIndex } = deadLetters;
+  const shown = await tx
+    .select({ inboxId, readingIndex })
     .from(deadLetters)
-    .where(and(gte(deadLetters.inboxId, first), lte(deadLetters.inboxId, last)));
+    .where(and(gte(inboxId, first), lte(inboxId, last)));
+  const counted = await tx
+    .select()
+    .from(setAside)
+    .where(and(gte(setAside.inboxId, first), lte(setAside.inboxId, last)));
+  return [...shown, ...counted.flatMap(placesOf)];
+}
+
+/** A reading of a message, or the whole of it. */
+export interface SetAside {
+  readonly inboxId: number;
+  readonly readingIndex: number | null;
+}
+
+/** The places that one row of `set_aside` holds. */
+export function placesOf({ inboxId, readings }: typeof setAside.$inferSelect): SetAside[] {
+  if (readings === null) return [{ inboxId, readingIndex: null }];
+  const indices = Array.from({ length: readings.length * 8 }, (_, at) => at);
+  const isSet = (at: number) => ((readings[at >> 3] ?? 0) >> (at & 7)) & 1;
+  return indices.filter(isSet).map((readingIndex) => ({ inboxId, readingIndex }));
 }

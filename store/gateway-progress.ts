@@ -1,4 +1,4 @@
-import { and, count, gt, inArray, isNull, or, sql } from "drizzle-orm";
+import { and, count, gt, gte, inArray, isNull, lt, or, sql } from "drizzle-orm";
 import type { Tx } from "./connect.ts";
 
 import { givenRows } from "./given-rows.ts";
@@ -6,6 +6,8 @@ import { joinedBytes, listsOf } from "./list-of.ts";
 import { rowsAsJson } from "./rows-as-json.ts";
 import { gatewayProgress } from "./schema/gateway-progress.ts";
 import type { BootKey } from "./tracked-message.ts";
+
+const dayMs = 86_400_000;
 
 /** What is durable of one boot of a gateway. */
 export type GatewayProgress = typeof gatewayProgress.$inferSelect;
@@ -24,15 +26,15 @@ export async function readProgress(
 }
 
 /**
- * Keeps how far each boot got; when it was receipted is not touched. Rows are locked in the order of their keys here and in
+ * Keeps how far each boot got; when it began and when it was receipted is not touched. Rows are locked in the order of their keys here and in
  * `markReceipted`, or the two would wait for each other until PostgreSQL ends one of them, a second later.
  */
 export async function saveProgress(tx: Tx, progress: readonly GatewayProgress[]): Promise<void> {
   if (progress.length === 0) return;
   await tx.execute(sql`
     insert into gateway_progress
-      (tenant_id, gateway_id, boot, kid, up_to, also, last_received_at, receipted_at, skew_ms, hash)
-    select tenant_id, gateway_id, boot, kid, up_to, also::jsonb, last_received_at, receipted_at, skew_ms,
+      (tenant_id, gateway_id, boot, kid, up_to, also, first_received_at, last_received_at, receipted_at, skew_ms, hash)
+    select tenant_id, gateway_id, boot, kid, up_to, also::jsonb, first_received_at, last_received_at, receipted_at, skew_ms,
       substring(${joinedBytes(progress.map((row) => row.hash))} from (32 * (n - 1) + 1)::int for 32)
     from ${givenRows(progress, {
       tenant_id: ["text", (row) => row.tenantId],
@@ -41,6 +43,7 @@ export async function saveProgress(tx: Tx, progress: readonly GatewayProgress[])
       kid: ["text", (row) => row.kid],
       up_to: ["bigint", (row) => row.upTo],
       also: ["text", (row) => JSON.stringify(row.also)],
+      first_received_at: ["bigint", (row) => row.firstReceivedAt],
       last_received_at: ["bigint", (row) => row.lastReceivedAt],
       receipted_at: ["bigint", (row) => row.receiptedAt],
       skew_ms: ["int", (row) => row.skewMs],
@@ -72,15 +75,26 @@ export async function furthestSkews(
   );
 }
 
-/** How many boots of these gateways are known, by gateway id (which is one tenant's only). */
-export async function countBoots(tx: Tx, gateways: readonly string[]): Promise<Map<string, number>> {
-  if (gateways.length === 0) return new Map();
+/** How many boots of these gateways began on each of these UTC days (since 1970), keyed `gateway/day`. */
+export async function countBootsByDay(
+  tx: Tx,
+  gateways: readonly string[],
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<Map<string, number>> {
+  const { gatewayId, firstReceivedAt } = gatewayProgress;
+  const day = sql<number>`${firstReceivedAt} / ${sql.raw(String(dayMs))}`;
   const rows = await tx
-    .select({ gateway: gatewayProgress.gatewayId, boots: count() })
+    .select({ gateway: gatewayId, day, boots: count() })
     .from(gatewayProgress)
-    .where(inArray(gatewayProgress.gatewayId, [...gateways]))
-    .groupBy(gatewayProgress.gatewayId);
-  return new Map(rows.map(({ gateway, boots }) => [gateway, boots]));
+    .where(
+      and(
+        inArray(gatewayId, [...gateways]),
+        gte(firstReceivedAt, from * dayMs),
+        lt(firstReceivedAt, (to + 1) * dayMs),
+      ),
+    )
+    .groupBy(gatewayId, day);
+  return new Map(rows.map((row) => [`${row.gateway}/${row.day}`, row.boots]));
 }
 
 /** A page of the boots that were heard of since their last receipt, in order of their keys. */

@@ -1,9 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { AppError } from "#domain/errors.ts";
 import { claimGateway } from "#services/gateways/claim-gateway.ts";
+import { MinuteCounts } from "#services/minute-counts.ts";
 import { clientNet } from "../client-net.ts";
 import { claimedShape, gatewayId, isoGateway } from "../gateway-shapes.ts";
-import { MinuteCounts } from "../minute-counts.ts";
 import { type Api, type ApiParts, contextOf } from "../parts.ts";
 import { readShape } from "../read-json.ts";
 import { bodyOf, jsonOf, problems, withKeyOrSession } from "../shapes.ts";

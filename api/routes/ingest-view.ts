@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { listDeadLetters } from "#services/ingest-view/list-dead-letters.ts";
+import { listDeadLetters, type ToldDeadLetter } from "#services/ingest-view/list-dead-letters.ts";
 import { listFindings } from "#services/ingest-view/list-findings.ts";
 import { pageQuery } from "../page-query.ts";
 import { type Api, type ApiParts, contextOf } from "../parts.ts";
@@ -26,6 +26,8 @@ const deadLetter = z
     detail: z.string(),
     payload: z.base64().openapi({ description: "the first 3,072 bytes of it" }),
     bytes: z.int().openapi({ description: "how many bytes were kept" }),
+    count: z.int().openapi({ description: "how often the same came on that topic" }),
+    lastAt: z.iso.datetime().openapi({ description: "when it came last" }),
   })
   .openapi("DeadLetter");
 const finding = z
@@ -69,7 +71,7 @@ export function ingestViewRoutes(app: Api, parts: ApiParts): void {
   app.openapi(deadLetters, async (c) => {
     const { limit = limitByDefault, cursor } = c.req.valid("query");
     const page = await listDeadLetters(contextOf(parts, c), { limit, ...(cursor && { cursor }) });
-    return c.json({ deadLetters: page.deadLetters.map(timed), next: page.next }, 200);
+    return c.json({ deadLetters: page.deadLetters.map(letterTimed), next: page.next }, 200);
   });
   app.openapi(findings, async (c) => {
     const { limit = limitByDefault, cursor } = c.req.valid("query");
@@ -82,4 +84,8 @@ export function ingestViewRoutes(app: Api, parts: ApiParts): void {
 function timed<Row extends { readonly at: number }>(row: Row): Omit<Row, "at"> & { at: string } {
   const { at, ...rest } = row;
   return { ...rest, at: new Date(at).toISOString() };
+}
+
+function letterTimed({ lastAt, ...rest }: ToldDeadLetter) {
+  return { ...timed(rest), lastAt: new Date(lastAt).toISOString() };
 }

@@ -3,9 +3,9 @@ import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
 import { endConnection } from "../end-connection.ts";
 import { toLane } from "../inbound.ts";
-import type { Settled } from "../intake-queue.ts";
 import type { InboundMessage } from "../message.ts";
 import type { TopicRoutes } from "../topic-routes.ts";
+import type { Settled } from "../waiting.ts";
 
 /** What the host's session works with; `connect` opens a socket to the broker. */
 export interface HostSessionParts {

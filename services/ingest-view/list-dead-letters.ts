@@ -10,7 +10,7 @@ import { readCursor, writeCursor } from "./cursor.ts";
 import { requireView } from "./require-view.ts";
 
 /** A message (`reading` null) or one of its readings that could not be used, with what to do about it. */
-interface ToldDeadLetter {
+export interface ToldDeadLetter {
   readonly id: number;
   /** Epoch ms at which it was set aside. */
   readonly at: number;
@@ -24,6 +24,9 @@ interface ToldDeadLetter {
   /** Base64 of the first bytes, at most 4 kB of text; `bytes` is how many there were. */
   readonly payload: string;
   readonly bytes: number;
+  /** How often the same came; `lastAt` is the last time, epoch ms. */
+  readonly count: number;
+  readonly lastAt: number;
 }
 
 /** A page, newest first, and the token of the next one, if there is one. */
@@ -60,11 +63,11 @@ export async function listDeadLetters(
 }
 
 function tell(letter: ListedDeadLetter, topic: string | null): ToldDeadLetter {
-  const { id, at, gateway, readingIndex, reason, detail, payload, bytes } = letter;
+  const { id, at, gateway, readingIndex, reason, detail, payload, bytes, count, lastAt } = letter;
   const cures: Readonly<Record<string, string>> = deadLetterCures;
   return {
     ...{ id, at, gateway, topic, reading: readingIndex, reason },
     cure: Object.hasOwn(cures, reason) ? (cures[reason] ?? null) : null,
-    ...{ detail, payload: toBase64(payload), bytes },
+    ...{ detail, payload: toBase64(payload), bytes, count, lastAt },
   };
 }

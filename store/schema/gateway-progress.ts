@@ -13,6 +13,8 @@ export const gatewayProgress = pgTable(
     upTo: whole().notNull(),
     also: jsonb().$type<[from: number, to: number][]>().notNull(),
     hash: bytes().notNull(),
+    /** When its first message came; 0 for boots of before that was noted. */
+    firstReceivedAt: whole().notNull().default(0),
     lastReceivedAt: whole().notNull(),
     receiptedAt: whole(),
     /** How far the gateway's clock is behind ours, smoothed; negative ahead; null before a live message told. */
@@ -20,6 +22,7 @@ export const gatewayProgress = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.tenantId, t.gatewayId, t.boot] }),
+    index("gateway_progress_begun").on(t.gatewayId, t.firstReceivedAt),
     index("gateway_progress_with_holes").on(t.tenantId, t.gatewayId, t.boot).where(sql`also <> '[]'::jsonb`),
   ],
 );

@@ -4,9 +4,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "#api/app.ts";
 import { toBase64 } from "#domain/log/bytes.ts";
 import { apiKeyHash, newApiKey } from "#services/api-keys/secret.ts";
-import { deadLetterCures, recordDeadLetters } from "#store/dead-letters.ts";
+import { deadLetterCures } from "#store/dead-letters.ts";
 import { recordFindings } from "#store/findings.ts";
 import { appendToInbox } from "#store/inbox.ts";
+import { recordDeadLetters } from "#store/record-dead-letters.ts";
 import { apiKeys } from "#store/schema/api-keys.ts";
 import { type ApiNetwork, startApiNetwork, withKey } from "../support/api-network.ts";
 
@@ -31,16 +32,19 @@ beforeAll(async () => {
   await network.store.as({ role: "worker" }, async (tx) => {
     const topic = "coldmark/v1/pharmacy-gw/data";
     const raw = { receivedAt: at, gateway: "pharmacy-gw", topic, lane: "data", door: "embedded" };
-    await appendToInbox(tx, [{ ...raw, payload: new Uint8Array(1), sha256: new Uint8Array(32) }]);
-    const letter = (tenant: string | null, n: number) => ({
-      ...{ tenant, gateway: "pharmacy-gw", inboxId: 1, readingIndex: n % 2 === 0 ? null : n },
-      ...{ reason: "BAD_SIGNATURE" as const, detail: `letter ${n}`, payload: new Uint8Array(5_000).fill(n) },
+    const message = { ...raw, payload: new Uint8Array(1), sha256: new Uint8Array(32) };
+    await appendToInbox(tx, Array(3 * count).fill(message));
+    let inboxId = 0;
+    const letter = (tenant: string | null, n: number, fill = n) => ({
+      ...{ tenant, gateway: "pharmacy-gw", topic, inboxId: ++inboxId, readingIndex: n % 2 === 0 ? null : n },
+      ...{ reason: "BAD_SIGNATURE" as const, detail: `letter ${n}` },
+      payload: new Uint8Array(5_000).fill(fill),
     });
     for (let n = 0; n < count; n += 1) {
       await recordDeadLetters(
         tx,
-        [letter("pharmacy", n), letter("maker", 90), letter(null, 91)],
-        at + (n >> 1),
+        [letter("pharmacy", n), letter("maker", 90, 100 + n), letter(null, 91, 200 + n)],
+        { at: at + (n >> 1), mostADay: 1_000 },
       );
       const finding = { kind: "SEQ_CONFLICT" as const, subject: "pharmacy-gw", detail: { seq: n, at } };
       await recordFindings(tx, [{ tenant: "pharmacy", ...finding }], at + n);
@@ -122,6 +126,7 @@ it("a dead letter says why, what to do, where it came from and its first bytes",
     ...{ id: expect.any(Number), at: new Date(at + 3).toISOString(), gateway: "pharmacy-gw" },
     ...{ topic: "coldmark/v1/pharmacy-gw/data", reading: null, reason: "BAD_SIGNATURE" },
     ...{ cure: deadLetterCures.BAD_SIGNATURE, detail: `letter ${count - 1}`, payload, bytes: 5_000 },
+    ...{ count: 1, lastAt: new Date(at + 3).toISOString() },
   });
   expect(payload).toHaveLength(4_096);
 });

@@ -214,7 +214,7 @@ describe("the console's API", () => {
 
     test("says how far its gateways' clocks are off, by their newest start that told", async () => {
       const boot = { gatewayId: "shop-a-gw", kid: null, upTo: 1, also: [], hash: new Uint8Array(32) };
-      const heard = { ...boot, receiptedAt: null, tenantId: "shop-a" };
+      const heard = { ...boot, firstReceivedAt: 0, receiptedAt: null, tenantId: "shop-a" };
       await network.store.as({ role: "worker" }, (tx) =>
         saveProgress(tx, [
           { ...heard, boot: 1, lastReceivedAt: now - 2, skewMs: -5_000 },

@@ -61,7 +61,13 @@ describe.each([
       const row = { tenantId: tenant, gatewayId, boot, kid: null };
       const received = { inboxId: 1, sha256: new Uint8Array(32), receivedAt: at };
       await trackMessages(tx, [[...new Set(also.flat())].map((seq) => ({ ...row, seq, ...received }))]);
-      const rest = { hash: new Uint8Array(32), lastReceivedAt: at, receiptedAt: null, skewMs: null };
+      const rest = {
+        hash: new Uint8Array(32),
+        firstReceivedAt: 0,
+        lastReceivedAt: at,
+        receiptedAt: null,
+        skewMs: null,
+      };
       await saveProgress(tx, [{ ...row, upTo, also, ...rest }]);
     });
   const look = (now: number) =>

@@ -160,7 +160,14 @@ describe.each([
     }));
     await store.as(worker, async (tx) => {
       await trackMessages(tx, [tracked.slice(0, 3), tracked.slice(3), gone]);
-      const rest = { hash: Buffer.alloc(32), lastReceivedAt: 1, receiptedAt: null, skewMs: null, also: [] };
+      const rest = {
+        hash: Buffer.alloc(32),
+        firstReceivedAt: 0,
+        lastReceivedAt: 1,
+        receiptedAt: null,
+        skewMs: null,
+        also: [],
+      };
       await saveProgress(
         tx,
         ["even", "odd"].map((gatewayId) => ({

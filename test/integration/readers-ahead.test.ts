@@ -7,8 +7,8 @@ import { openGatewayBook } from "#ingest/gateway-book.ts";
 import { createIngestMeters } from "#ingest/meters.ts";
 import { createProjector } from "#ingest/projector.ts";
 import { openRelay } from "#ingest/relay.ts";
-import { fastSha256 } from "#services/log/fast-sha256.ts";
 import { createTracker } from "#ingest/tracker.ts";
+import { fastSha256 } from "#services/log/fast-sha256.ts";
 import type { Store } from "#store/connect.ts";
 import { appendToInbox, type CursorName, ensureCursors, readCursors } from "#store/inbox.ts";
 import { openPostgresReadings } from "#store/readings/postgres.ts";
@@ -54,7 +54,15 @@ async function sendEach(gateway: string, boot: number, readings: readonly object
     const body = { v: 1, boot, seq: at + 1, sent: now, readings: [reading] };
     const payload = Buffer.from(JSON.stringify(body));
     const topic = `coldmark/v1/${gateway}/data`;
-    return { receivedAt: now, gateway, topic, lane: "data", door: "test", payload, sha256: fastSha256(payload) };
+    return {
+      receivedAt: now,
+      gateway,
+      topic,
+      lane: "data",
+      door: "test",
+      payload,
+      sha256: fastSha256(payload),
+    };
   });
   await store.as(worker, (tx) => appendToInbox(tx, rows, Math.floor(now / 86_400_000)));
 }
@@ -162,7 +170,13 @@ it("brings every reading to one end though settling failed when the next ones we
   const { decode } = openDecoder(null);
   const { batches, watched } = watchWrites();
   const meters = createIngestMeters();
-  const projector = createProjector({ ...readerOn(decode), readings: watched, graceMs: 0, meters });
+  const projector = createProjector({
+    ...readerOn(decode),
+    readings: watched,
+    graceMs: 0,
+    deadLettersADay: 1_000,
+    meters,
+  });
   const letGo = await holdCursor("projector");
   await expect(projector.next(now)).rejects.toThrow();
   await expect.poll(() => batches.length).toBe(2);
@@ -189,7 +203,7 @@ it("brings every reading to one end though settling failed when the next ones we
 it("keeps the first value though another process settled the last messages while the next ones were opened", async () => {
   const { decode } = openDecoder(null);
   const { batches, watched } = watchWrites();
-  const parts = { readings: watched, graceMs: 0, meters: createIngestMeters() };
+  const parts = { readings: watched, graceMs: 0, deadLettersADay: 1_000, meters: createIngestMeters() };
   // The point is known from before, so that its newest time is something to be wrong about.
   await sendEach("gw-doubt", 2, [{ s: "t1", ts: now - 70_000, t: 5 }]);
   await trackAll(decode);

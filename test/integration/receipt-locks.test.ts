@@ -22,7 +22,7 @@ afterAll(async () => {
 const progressAt = (upTo: number): GatewayProgress[] =>
   Array.from({ length: boots }, (_, n) => ({
     ...{ tenantId: "t", gatewayId: `gw-${n}`, boot: 1, kid: null, upTo, also: [], hash: new Uint8Array(32) },
-    ...{ lastReceivedAt: upTo, receiptedAt: null, skewMs: null },
+    ...{ firstReceivedAt: 0, lastReceivedAt: upTo, receiptedAt: null, skewMs: null },
   }));
 
 it("never wait for each other, whatever the order of their rows", async () => {

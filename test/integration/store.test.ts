@@ -36,6 +36,7 @@ const operatorTables = [
   "inbox_days",
   "cursors",
   "dead_letters",
+  "set_aside",
   "pending_entries",
   "entries",
   "log_tiles",

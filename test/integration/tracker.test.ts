@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type DurableBatch, openIntake } from "#ingest/accept.ts";
-import { bootsMax } from "#ingest/admit-boots.ts";
+import { bootsADay } from "#ingest/admit-boots.ts";
 import { decodeMessage } from "#ingest/decode-message.ts";
 import type { Decode } from "#ingest/decode-with.ts";
 import { openGatewayBook } from "#ingest/gateway-book.ts";
@@ -15,7 +15,7 @@ import { readTracked } from "#ingest/read-tracked.ts";
 import { openRelay } from "#ingest/relay.ts";
 import { createTracker, type TrackedMessage } from "#ingest/tracker.ts";
 import { openStore, type Store } from "#store/connect.ts";
-import { countBoots, owedReceipts, saveProgress } from "#store/gateway-progress.ts";
+import { countBootsByDay, owedReceipts, saveProgress } from "#store/gateway-progress.ts";
 import { ensureCursors, isMoreAbove, readInbox, waitingAbove } from "#store/inbox.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import { deadLetters } from "#store/schema/dead-letters.ts";
@@ -26,6 +26,8 @@ import { noteChange } from "../support/gateway-network.ts";
 import { whenDurable } from "../support/when-durable.ts";
 
 const now = 1_800_000_000_000;
+const dayMs = 86_400_000;
+const today = Math.floor(now / dayMs);
 const limits = { maxBytes: 262_144, maxInflatedBytes: 2_097_152, maxReadings: 5_000 };
 let folder = "";
 let store: Store;
@@ -61,20 +63,26 @@ const stepsOn = (records: Store, decode: Decode) => ({
   ...{ incoming: openRelay<never>(), outgoing: openRelay<never>() },
 });
 
+interface Sending {
+  readonly onDurable?: (batch: DurableBatch) => void;
+  readonly receivedAt?: number;
+}
+
 async function send(
   gateway: string,
   boots: readonly number[],
-  onDurable: (batch: DurableBatch) => void = () => undefined,
+  { onDurable = () => undefined, receivedAt = now }: Sending = {},
 ): Promise<void> {
   const intake = openIntake({
     ...{ store, log: pino({ level: "silent" }), clock: () => now, messagesMax: 1_000, premature: null },
     onDurable,
     isLiveBehind: () => false,
+    isOneConnection: true,
     meters: createIngestMeters(),
   });
   const bodyOf = (boot: number) =>
     Buffer.from(JSON.stringify({ v: 1, boot, seq: 1, sent: now, readings: [{ s: "t1", ts: now, t: 5 }] }));
-  const raw = { gateway, topic: `coldmark/v1/${gateway}/data`, lane: "data" as const, receivedAt: now };
+  const raw = { gateway, topic: `coldmark/v1/${gateway}/data`, lane: "data" as const, receivedAt };
   await Promise.all(
     boots.map((boot) => whenDurable(intake, { ...raw, door: "embedded", payload: bodyOf(boot) })),
   );
@@ -118,17 +126,18 @@ it("checks signatures outside of every transaction and lets others have their tu
   expect(new Set(turnsAt).size).toBeGreaterThanOrEqual(4);
 });
 
-it("takes no more boots of a gateway than it keeps: the rest are dead letters and a finding", async () => {
+it("takes no more new boots of a gateway than a day has room for; the rest are dead letters and a finding, and the next day others are taken", async () => {
   const state = {
     kid: null,
     upTo: 1,
     also: [],
     hash: new Uint8Array(32),
+    firstReceivedAt: now,
     lastReceivedAt: 1,
     receiptedAt: 1,
     skewMs: null,
   };
-  const boots = Array.from({ length: bootsMax - 2 }, (_, n) => n + 1);
+  const boots = Array.from({ length: bootsADay - 2 }, (_, n) => n + 1);
   await store.as({ role: "worker" }, async (tx) => {
     for (let from = 0; from < boots.length; from += 1_000) {
       const rows = boots.slice(from, from + 1_000);
@@ -138,28 +147,31 @@ it("takes no more boots of a gateway than it keeps: the rest are dead letters an
       );
     }
   });
-  const first = bootsMax + 1;
+  const first = bootsADay + 1;
   await send("gw-many", [first, first + 1, first + 2, first + 3, first]);
   await send("gw-many", [first + 1, first + 4]);
   await send("gw-few", [900]);
+  await send("gw-many", [first + 2], { receivedAt: now + dayMs });
   const { progress } = await createTracker(stepsOn(store, decode)).next(now);
   expect(progress.map(({ gatewayId, boot }) => `${gatewayId} ${boot}`).sort()).toEqual([
     "gw-few 900",
     `gw-many ${first}`,
     `gw-many ${first + 1}`,
+    `gw-many ${first + 2}`,
   ]);
   const noReadings = { range: async () => [], write: async () => [] } as unknown as ReadingsStore;
   const projector = createProjector({
     ...stepsOn(store, decode),
     readings: noReadings,
     graceMs: 0,
+    deadLettersADay: 1_000,
     meters: createIngestMeters(),
   });
   while ((await projector.next(now)) > 0);
   const told = await store.as({ role: "worker" }, async (tx) => ({
     letters: (await tx.select().from(deadLetters)).filter(({ gateway }) => gateway === "gw-many"),
     found: await tx.select().from(findings),
-    boots: await countBoots(tx, ["gw-many", "gw-few"]),
+    boots: await countBootsByDay(tx, ["gw-many", "gw-few"], { from: today, to: today + 1 }),
   }));
   expect(
     told.letters
@@ -168,9 +180,13 @@ it("takes no more boots of a gateway than it keeps: the rest are dead letters an
       .sort(),
   ).toEqual([first + 2, first + 3, first + 4]);
   expect(told.found).toMatchObject([
-    { kind: "TOO_MANY_BOOTS", subject: "gw-many", detail: { boot: first + 2, messages: 3, bootsMax } },
+    { kind: "TOO_MANY_BOOTS", subject: "gw-many", detail: { boot: first + 2, messages: 3, bootsADay } },
   ]);
-  expect(Object.fromEntries(told.boots)).toEqual({ "gw-many": bootsMax, "gw-few": 201 });
+  expect(Object.fromEntries(told.boots)).toEqual({
+    [`gw-many/${today}`]: bootsADay,
+    [`gw-many/${today + 1}`]: 1,
+    [`gw-few/${today}`]: 201,
+  });
 });
 
 it("gives what is owed page by page, every boot once", async () => {
@@ -182,7 +198,7 @@ it("gives what is owed page by page, every boot once", async () => {
     after = page.at(-1) ?? null;
     if (page.length < 70) break;
   }
-  expect([boots.length, new Set(boots).size]).toEqual([203, 203]);
+  expect([boots.length, new Set(boots).size]).toEqual([204, 204]);
 });
 
 it("keeps what the register said for a batch under way while another reader learns of a change", async () => {
@@ -216,12 +232,13 @@ it("takes no more at a time than memory has room for once it is unpacked, and le
   const incoming = openRelay<DurableMessage>();
   const outgoing = openRelay<TrackedMessage>();
   const boots = Array.from({ length: 100 }, (_, n) => n + 1_001);
-  await send("gw-few", boots, ({ after, register, messages }) =>
-    incoming.offer(
-      after,
-      messages.map((message) => ({ message, register })),
-    ),
-  );
+  await send("gw-few", boots, {
+    onDurable: ({ after, register, messages }) =>
+      incoming.offer(
+        after,
+        messages.map((message) => ({ message, register })),
+      ),
+  });
   const tracker = createTracker({ store, decode: bulky, book: openGatewayBook(store), incoming, outgoing });
   const steps: number[] = [];
   for (let step = await tracker.next(now); step.messages > 0; step = await tracker.next(now)) {

@@ -24,7 +24,13 @@ export function telling(stage: GatewayStage): void {
     const [first, last] = [await claimed(makeDevice("LIST-1")), await claimed(makeDevice("LIST-2"))];
     const received = Date.now();
     const progress = { gatewayId: last.gateway.id, boot: 1, kid: null, upTo: 1, also: [], receiptedAt: null };
-    const heard = { ...progress, hash: new Uint8Array(32), lastReceivedAt: received, skewMs: 250 };
+    const heard = {
+      ...progress,
+      hash: new Uint8Array(32),
+      firstReceivedAt: 0,
+      lastReceivedAt: received,
+      skewMs: 250,
+    };
     await stage.store.as({ role: "worker" }, (tx) => saveProgress(tx, [{ ...heard, tenantId: "shop" }]));
     const { all } = await listed(by("shop"));
     expect(all.slice(0, 2)).toEqual([
@@ -81,7 +87,13 @@ export function telling(stage: GatewayStage): void {
     };
     expect(await skewOf()).toBeNull();
     const progress = { gatewayId: gateway.id, boot: 1, kid: null, upTo: 1, also: [], receiptedAt: null };
-    const heard = { ...progress, hash: new Uint8Array(32), lastReceivedAt: Date.now(), skewMs: -90_000 };
+    const heard = {
+      ...progress,
+      hash: new Uint8Array(32),
+      firstReceivedAt: 0,
+      lastReceivedAt: Date.now(),
+      skewMs: -90_000,
+    };
     await stage.store.as({ role: "worker" }, (tx) => saveProgress(tx, [{ ...heard, tenantId: "shop" }]));
     expect(await skewOf()).toBe(-90_000);
   });

@@ -35,6 +35,7 @@ it("lets no message that the records refuse stop those around it", async () => {
     ...{ store, log: pino({ level: "silent" }), clock: () => now, messagesMax: 1_000, premature: null },
     onDurable: () => undefined,
     isLiveBehind: () => false,
+    isOneConnection: true,
     meters: createIngestMeters(),
   });
   const poison: Record<number, Partial<InboundMessage>> = {
@@ -48,9 +49,32 @@ it("lets no message that the records refuse stop those around it", async () => {
   const refused = ends.flatMap(({ status }, n) => (status === "rejected" ? [n] : []));
   expect(refused).toEqual([41]);
   const rows = await kept();
-  expect(rows.map(({ payload }) => payload[0])).toEqual(
-    Array.from({ length: 60 }, (_, n) => n).filter((n) => n !== 41),
-  );
-  expect(rows[7]).toMatchObject({ gateway: "gw\uFFFD-1", topic: "coldmark/v1/gw\uFFFD-1/data" });
-  expect(rows[20]).toMatchObject({ lane: "other", receivedAt: now });
+  const numbers = (of: string) =>
+    rows.filter(({ gateway }) => gateway === of).map(({ payload }) => payload[0]);
+  expect(numbers("gw-1")).toEqual(Array.from({ length: 60 }, (_, n) => n).filter((n) => n !== 41 && n !== 7));
+  expect(numbers("gw\uFFFD-1")).toEqual([7]);
+  const plain = rows.filter(({ lane }) => lane === "other");
+  expect(plain).toMatchObject([{ payload: new Uint8Array([20]), receivedAt: now }]);
+});
+
+it("tells how long the oldest message waits, whatever the clock on the wall does meanwhile", async () => {
+  let [wall, up] = [now, 0];
+  const { promise: open, resolve } = Promise.withResolvers<void>();
+  const intake = openIntake({
+    store: { ...store, as: (who, work) => open.then(() => store.as(who, work)) },
+    ...{ log: pino({ level: "silent" }), clock: () => wall, uptime: () => up, messagesMax: 1_000 },
+    ...{ premature: null, onDurable: () => undefined, isLiveBehind: () => false, isOneConnection: true },
+    meters: createIngestMeters(),
+  });
+  const durable = whenDurable(intake, message({}));
+  up = 1_000;
+  wall += 7_200_000;
+  expect(intake.oldestWaitMs()).toBe(1_000);
+  up = 31_000;
+  wall -= 86_400_000;
+  expect(intake.oldestWaitMs()).toBe(31_000);
+  resolve();
+  await durable;
+  expect(intake.oldestWaitMs()).toBe(0);
+  await intake.stop();
 });

@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+import { createGuessLimit } from "./guess-limit.ts";
+
+/** A limit with a clock, and how many passwords it let be checked. */
+function stage() {
+  const state = { now: 0, checks: 0, atOnce: 0, most: 0 };
+  const limit = createGuessLimit(() => state.now);
+  const knock = (net: string, gateway: string, isRight: boolean) =>
+    limit.judge(net, gateway, async () => {
+      state.checks += 1;
+      state.atOnce += 1;
+      state.most = Math.max(state.most, state.atOnce);
+      await new Promise((resolve) => setImmediate(resolve));
+      state.atOnce -= 1;
+      return isRight;
+    });
+  const guess = async (net: string, times: number, gatewayOf = (_: number) => "gw") =>
+    Promise.all(Array.from({ length: times }, (_, n) => knock(net, gatewayOf(n), false)));
+  return { state, limit, knock, guess };
+}
+
+describe("createGuessLimit", () => {
+  it("checks ten wrong passwords a minute of one net for one gateway, and then none, be it right", async () => {
+    const { state, knock, guess } = stage();
+    expect(new Set(await guess("a", 500))).toEqual(new Set([false]));
+    expect(state.checks).toBe(10);
+    expect([await knock("a", "gw", true), state.checks]).toEqual([false, 10]);
+    state.now += 60_000;
+    expect([await knock("a", "gw", true), state.checks]).toEqual([true, 11]);
+  });
+
+  it("lets the same gateway in from elsewhere, and another one from there", async () => {
+    const { knock, guess } = stage();
+    await guess("a", 500);
+    expect([await knock("b", "gw", true), await knock("a", "other", true)]).toEqual([true, true]);
+  });
+
+  it("checks a hundred a minute of one net in all, and still those that got in from there before", async () => {
+    const { state, knock, guess } = stage();
+    await knock("a", "resident", true);
+    state.checks = 0;
+    await guess("a", 500, (n) => `gw-${n}`);
+    expect(state.checks).toBe(100);
+    expect(await knock("a", "newcomer", true)).toBe(false);
+    expect(await knock("a", "resident", true)).toBe(true);
+    expect(await knock("b", "newcomer", true)).toBe(true);
+  });
+
+  it("counts no right password, however many gateways come at once, and checks few at a time", async () => {
+    const { state, knock } = stage();
+    const all = await Promise.all(Array.from({ length: 1_000 }, (_, n) => knock("a", `gw-${n}`, true)));
+    expect([new Set(all), state.checks, state.most]).toEqual([new Set([true]), 1_000, 8]);
+  });
+
+  it("counts no check that failed by itself, and goes on after it", async () => {
+    const { limit, knock } = stage();
+    const broken = () => limit.judge("a", "gw", () => Promise.reject(new Error("no records")));
+    for (let n = 0; n < 200; n += 1) await expect(broken()).rejects.toThrow("no records");
+    expect(await knock("a", "gw", true)).toBe(true);
+  });
+});
