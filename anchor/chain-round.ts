@@ -6,6 +6,7 @@ import { TileFolder } from "#store/tile-folder.ts";
 import type { AnchoredLog } from "./anchored-log.ts";
 import { EndpointsDisagree } from "./chain/agreed-head.ts";
 import { type AnvilChain, type Chain, type OutsideChain, openChain } from "./chain.ts";
+import type { ChainStatus } from "./chain-status.ts";
 import { crashAt } from "./crash-at.ts";
 import { ensureContract } from "./ensure-contract.ts";
 import { embeddedAnchorKey, type SigningKey } from "./keys.ts";
@@ -20,15 +21,10 @@ import { type RevokedLots, revokeLots } from "./revoke-lots.ts";
 import { SayOnce } from "./say-once.ts";
 import type { AnchorContext } from "./settings.ts";
 import { keySigner, type Signer } from "./signer.ts";
+import { tellTroubles } from "./tell-troubles.ts";
 import { TooCostly } from "./too-costly.ts";
 import { watchAnchors } from "./watch-anchors.ts";
 import { trustFileOf, writeTrustFile } from "./write-trust-file.ts";
-
-/**
- * How the chain fares: `absent` = there is no part for it here; `fork` = anchoring stopped until a person decides;
- * `disagree` = its endpoints contradict one another, and `costly` = it asks for more than we may pay: anchoring pauses.
- */
-export type ChainStatus = "up" | "down" | "absent" | "fork" | "disagree" | "costly";
 
 const watchEveryMs = 60_000;
 
@@ -82,8 +78,14 @@ export class ChainRound {
     return { chain: this.#status, detail: this.#detail };
   }
 
-  /** One round; true once the finalized head covers everything planned. Never throws: `status` says what is wrong. */
+  /** One round; true once the finalized head covers everything planned. Never throws: `status` and alarms say what is wrong. */
   async run(): Promise<boolean> {
+    const isSettled = await this.#round();
+    await this.#steps.attempt("alarms", () => tellTroubles(this.#context, this));
+    return isSettled;
+  }
+
+  async #round(): Promise<boolean> {
     if (this.#status === "fork" || this.#status === "absent") return false;
     try {
       const mirrored = await this.#mirrorPlanned();

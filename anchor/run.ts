@@ -1,7 +1,8 @@
 import type { TrustFile } from "#domain/log/bundle.ts";
 import type { Rpc } from "#domain/log/chain-view.ts";
 import type { AnvilChain, OutsideChain } from "./chain.ts";
-import { ChainRound, type ChainStatus } from "./chain-round.ts";
+import { ChainRound } from "./chain-round.ts";
+import type { ChainStatus } from "./chain-status.ts";
 import type { SigningKey } from "./keys.ts";
 import type { Funds } from "./read-funds.ts";
 import { createRecordsRound } from "./records-round.ts";

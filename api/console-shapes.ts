@@ -3,6 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { equipmentStates } from "#domain/coldchain/equipment-state.ts";
 
 export type { ClaimedGateway, Gateway, Gateways } from "./gateway-shapes.ts";
+export type { DeadLetter, DeadLetters, Finding, Findings } from "./ingest-view-shapes.ts";
 
 const time = z.iso.datetime();
 const names = z.object({ zh: z.string(), en: z.string() });
@@ -84,14 +85,30 @@ const acknowledgement = z.object({
   reason: z.string(),
 });
 
+const placeAlarmKinds = [
+  "too-cold",
+  "too-warm",
+  "no-data",
+  "sensor-fault",
+  "calibration-expired",
+  "integrity",
+] as const;
+const logAlarmKinds = ["log-fork", "log-disagree", "log-costly", "log-funds"] as const;
+
 /** One alarm; open until it is both over and acknowledged. */
 export const alarmShape = z
   .object({
     id: z.int(),
     organisation: z.object({ id: z.string(), names }),
-    site: z.object({ id: z.string(), names }),
-    equipment: z.object({ label: z.string(), names }),
-    kind: z.enum(["too-cold", "too-warm", "no-data", "sensor-fault", "calibration-expired"]),
+    site: z
+      .object({ id: z.string(), names })
+      .nullable()
+      .openapi({ description: "null for an alarm about the log itself" }),
+    equipment: z
+      .object({ label: z.string(), names })
+      .nullable()
+      .openapi({ description: "null for one about the log, or about a gateway that no equipment hangs on" }),
+    kind: z.enum([...placeAlarmKinds, ...logAlarmKinds]),
     since: time,
     until: time.nullable(),
     knownUntil: time.nullable().openapi({
@@ -237,6 +254,9 @@ export const logShape = z
       })
       .nullable(),
     anchored: z.object({ size: z.int(), root: z.string(), at: time.nullable() }).nullable(),
+    troubles: z
+      .array(z.object({ kind: z.enum(logAlarmKinds), since: time }))
+      .openapi({ description: "the alarms about the log that last" }),
     checkpoints: z.array(
       z.object({
         size: z.int(),
@@ -250,7 +270,7 @@ export const logShape = z
   })
   .openapi("LogState");
 
-/** What one event of the live stream carries: the sites that changed or are gone, and how many alarms are open. */
+/** What one event of the live stream carries: the sites that changed or are gone, how many alarms are open, some at no site. */
 export const liveShape = z
   .object({
     asOf: time,
@@ -258,6 +278,7 @@ export const liveShape = z
     gone: z.array(z.object({ organisation: z.object({ id: z.string() }), id: z.string() })),
     openAlarms: z.int(),
     unacknowledged: z.int(),
+    openAtNoSite: z.int().openapi({ description: "of the open ones, those about the log itself" }),
   })
   .openapi("Live");
 

@@ -149,24 +149,30 @@ function keyOf({ kind, tenant, id }: Actor): string {
 
 /** Tells a circle what is not as it was told last; to newcomers, the counts. */
 function tell(circle: Circle, now: SitesNow): void {
-  const { asOf, sites } = isoTimes(now);
+  const { asOf, sites, atNoSite } = isoTimes(now);
   const texts = new Map(sites.map((site) => [`${site.organisation.id}/${site.id}`, JSON.stringify(site)]));
   const sum = (pick: (site: (typeof sites)[number]) => number) =>
     sites.reduce((n, site) => n + pick(site), 0);
   const counts = {
     asOf,
-    openAlarms: sum(({ openAlarms }) => openAlarms),
-    unacknowledged: sum(({ unacknowledged }) => unacknowledged),
+    openAlarms: sum(({ openAlarms }) => openAlarms) + atNoSite.open,
+    unacknowledged: sum(({ unacknowledged }) => unacknowledged) + atNoSite.unacknowledged,
+    openAtNoSite: atNoSite.open,
   };
   const before = circle.told?.sites;
+  const isRecounted = circle.told !== null && !sameCounts(circle.told.counts, counts);
   const changed = [...texts].filter(([key, text]) => before?.get(key) !== text).map(([, text]) => text);
   const gone = [...(before ?? [])].filter(([key]) => !texts.has(key)).map(([, text]) => nameOf(text));
   const event = `{"sites":[${changed.join(",")}],${JSON.stringify({ gone, ...counts }).slice(1)}`;
   circle.told = { sites: texts, counts };
   for (const listener of [...circle.members.keys()]) {
     if (!listener.isGreeted) greet(listener, counts);
-    else if (changed.length + gone.length > 0) listener.change(event);
+    else if (isRecounted || changed.length + gone.length > 0) listener.change(event);
   }
+}
+
+function sameCounts(a: Counts, b: Counts): boolean {
+  return a.openAlarms === b.openAlarms && a.unacknowledged === b.unacknowledged;
 }
 
 /** Which site a told site was. */

@@ -4,21 +4,27 @@ import type { Tx } from "./connect.ts";
 import { alarms } from "./schema/alarms.ts";
 import type { equipment } from "./schema/equipment.ts";
 
+const conditionKinds = ["no-data", "sensor-fault", "calibration-expired"] as const;
+/** What the watch opens alarms about. */
+type WatchedKind = "too-cold" | "too-warm" | (typeof conditionKinds)[number];
+
 /** An alarm as the watch knows it. */
-export type KnownAlarm = Pick<
-  typeof alarms.$inferSelect,
-  | "tenantId"
-  | "id"
-  | "equipmentId"
-  | "kind"
-  | "sinceTs"
-  | "untilTs"
-  | "knownTo"
-  | "extremeMilliC"
-  | "limitMilliC"
-  | "clearedAt"
-  | "grewAt"
->;
+export interface KnownAlarm
+  extends Pick<
+    typeof alarms.$inferSelect,
+    | "tenantId"
+    | "id"
+    | "sinceTs"
+    | "untilTs"
+    | "knownTo"
+    | "extremeMilliC"
+    | "limitMilliC"
+    | "clearedAt"
+    | "grewAt"
+  > {
+  readonly equipmentId: string;
+  readonly kind: WatchedKind;
+}
 /** An alarm to be opened; one that is over already has its end and `clearedAt`. */
 export type NewAlarm = Omit<KnownAlarm, "id" | "grewAt"> & { readonly openedAt: number };
 
@@ -172,7 +178,7 @@ export async function readTroubledPoints(
     ) c on c.tenant_id = s.tenant_id and c.sensor_id = s.id
     left join (
       select distinct tenant_id, equipment_id from alarms
-      where cleared_at is null and kind not in ('too-cold', 'too-warm')
+      where cleared_at is null and kind in ('no-data', 'sensor-fault', 'calibration-expired')
     ) a on a.tenant_id = s.tenant_id and a.equipment_id = s.equipment_id
     where l.ts is null or ${now} - l.ts > r.silent_ms or l.err is not null or l.t_milli_c is null
       or c.valid_until is null or c.valid_until < ${now} or a.equipment_id is not null`);
@@ -181,12 +187,11 @@ export async function readTroubledPoints(
 
 /** The alarms that last about silence, faults and calibrations. */
 export async function readLastingConditionAlarms(tx: Tx): Promise<KnownAlarm[]> {
-  return tx
+  const rows = await tx
     .select()
     .from(alarms)
-    .where(
-      and(isNull(alarms.clearedAt), inArray(alarms.kind, ["no-data", "sensor-fault", "calibration-expired"])),
-    );
+    .where(and(isNull(alarms.clearedAt), inArray(alarms.kind, conditionKinds)));
+  return rows as (typeof alarms.$inferSelect & Pick<KnownAlarm, "equipmentId" | "kind">)[];
 }
 
 /** Opens alarms. One that began at the same moment before is the same one: it lasts again, or has the end given. */

@@ -6,15 +6,14 @@ import { rowsAsJson } from "./rows-as-json.ts";
 import { alarms } from "./schema/alarms.ts";
 import type { Names } from "./schema/columns.ts";
 
-/** An alarm with the names of where it is. */
+/** An alarm with the names of where it is; nulls where that is no equipment, or not even a site. */
 export interface AlarmRow extends Omit<typeof alarms.$inferSelect, "equipmentId"> {
   /** 0 while it is known to last unacknowledged, 1 while it is open otherwise, 2 when it is closed. */
   readonly rank: number;
   readonly organisationNames: Names;
-  readonly siteId: string;
-  readonly siteNames: Names;
-  readonly label: string;
-  readonly equipmentNames: Names;
+  readonly siteNames: Names | null;
+  readonly label: string | null;
+  readonly equipmentNames: Names | null;
 }
 
 /** Where a page ends: the last alarm's rank, beginning and id. */
@@ -63,6 +62,20 @@ export async function listOpenAlarmsOf(tx: Tx, tenant: string, equipmentId: stri
   );
 }
 
+/** How many alarms of an organisation, or all, stand at no site: of those open, how many nobody took up. */
+export async function countAlarmsAtNoSite(
+  tx: Tx,
+  tenant: string | null,
+): Promise<{ readonly open: number; readonly unacknowledged: number }> {
+  const [counts] = await rowsAsJson<{ open: number; unacknowledged: number }>(
+    tx,
+    sql`select count(*)::int as open, (count(*) filter (where ${isUnacknowledged}))::int as unacknowledged
+    from alarms a
+    where a.equipment_id is null and a.site_id is null and ${isOpen} and ${ownedBy("a", tenant)}`,
+  );
+  return counts ?? { open: 0, unacknowledged: 0 };
+}
+
 /** An organisation's alarm by its id; null where it has none. */
 export async function findAlarm(tx: Tx, tenant: string, id: number): Promise<AlarmRow | null> {
   const [found] = await readAlarms(tx, sql`where a.tenant_id = ${tenant} and a.id = ${id}`);
@@ -79,8 +92,8 @@ async function readAlarms(tx: Tx, where: SQL): Promise<AlarmRow[]> {
       e.names as "equipmentNames"
     from alarms a
     join organisations o on o.tenant_id = a.tenant_id
-    join equipment e on e.tenant_id = a.tenant_id and e.id = a.equipment_id
-    join sites t on t.tenant_id = e.tenant_id and t.id = e.site_id
+    left join equipment e on e.tenant_id = a.tenant_id and e.id = a.equipment_id
+    left join sites t on t.tenant_id = a.tenant_id and t.id = coalesce(e.site_id, a.site_id)
     ${where}`,
   );
 }

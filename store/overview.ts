@@ -79,9 +79,9 @@ export async function readSites(tx: Tx, tenant: string | null): Promise<SiteRow[
     from sites s
     join organisations o on o.tenant_id = s.tenant_id
     left join (
-      select a.tenant_id, e.site_id, count(*) as open, count(*) filter (where ${isLasting}) as lasting,
+      select a.tenant_id, coalesce(e.site_id, a.site_id) as site_id, count(*) as open, count(*) filter (where ${isLasting}) as lasting,
         count(*) filter (where ${isUnacknowledged}) as unacknowledged
-      from alarms a join equipment e on e.tenant_id = a.tenant_id and e.id = a.equipment_id
+      from alarms a left join equipment e on e.tenant_id = a.tenant_id and e.id = a.equipment_id
       where ${isOpen} and ${ownedBy("a", tenant)}
       group by 1, 2
     ) n on n.tenant_id = s.tenant_id and n.site_id = s.id

@@ -1,55 +1,27 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { listDeadLetters, type ToldDeadLetter } from "#services/ingest-view/list-dead-letters.ts";
 import { listFindings } from "#services/ingest-view/list-findings.ts";
+import { deadLettersShape, findingsShape } from "../ingest-view-shapes.ts";
 import { pageQuery } from "../page-query.ts";
 import { type Api, type ApiParts, contextOf } from "../parts.ts";
-import { jsonOf, problems, withKey } from "../shapes.ts";
+import { jsonOf, problems, withKeyOrSession } from "../shapes.ts";
 
 const limitByDefault = 30;
 const limitMax = 100;
 const query = z.strictObject({
   ...pageQuery(limitMax),
 });
-const next = z
-  .string()
-  .nullable()
-  .openapi({ description: "give it as `cursor` for older ones; null at the end" });
-const deadLetter = z
-  .object({
-    id: z.int(),
-    at: z.iso.datetime(),
-    gateway: z.string(),
-    topic: z.string().nullable(),
-    reading: z.int().nullable().openapi({ description: "which reading of the message; null: all of it" }),
-    reason: z.string().openapi({ example: "BAD_SIGNATURE" }),
-    cure: z.string().nullable(),
-    detail: z.string(),
-    payload: z.base64().openapi({ description: "the first 3,072 bytes of it" }),
-    bytes: z.int().openapi({ description: "how many bytes were kept" }),
-    count: z.int().openapi({ description: "how often the same came on that topic" }),
-    lastAt: z.iso.datetime().openapi({ description: "when it came last" }),
-  })
-  .openapi("DeadLetter");
-const finding = z
-  .object({
-    id: z.int(),
-    at: z.iso.datetime(),
-    kind: z.string().openapi({ example: "SEQ_CONFLICT" }),
-    subject: z.string().openapi({ description: "the gateway, the measuring point or the equipment" }),
-    detail: z.record(z.string(), z.unknown()),
-  })
-  .openapi("Finding");
 
 const deadLetters = createRoute({
   method: "get",
   path: "/v1/dead-letters",
   tags: ["operation"],
   summary:
-    "What your gateways sent that could not be used, newest first, each with its cure (scope admin or register)",
-  security: withKey,
+    "What your gateways sent that could not be used, newest first, each with its cure (scope admin or register, or signed in)",
+  security: withKeyOrSession,
   request: { query },
   responses: {
-    200: jsonOf(z.object({ deadLetters: z.array(deadLetter), next }), "a page of dead letters"),
+    200: jsonOf(deadLettersShape, "a page of dead letters"),
     ...problems("UNAUTHENTICATED"),
   },
 });
@@ -57,11 +29,12 @@ const findings = createRoute({
   method: "get",
   path: "/v1/findings",
   tags: ["operation"],
-  summary: "What does not add up in what your gateways sent, newest first (scope admin or register)",
-  security: withKey,
+  summary:
+    "What does not add up in what your gateways sent, or in the log you run, newest first (scope admin or register, or signed in)",
+  security: withKeyOrSession,
   request: { query },
   responses: {
-    200: jsonOf(z.object({ findings: z.array(finding), next }), "a page of findings"),
+    200: jsonOf(findingsShape, "a page of findings"),
     ...problems("UNAUTHENTICATED"),
   },
 });

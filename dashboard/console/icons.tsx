@@ -1,3 +1,4 @@
+import type { Alarm } from "#api/console-shapes.ts";
 import type { SiteState, Tone } from "./states.ts";
 
 /** Each sign has a shape of its own, so that colour never speaks alone. Words stand beside it. */
@@ -33,6 +34,7 @@ const shapes = {
     "M12 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20z",
     "M9.2 9.4a2.9 2.9 0 1 1 4.3 2.6c-1 .6-1.5 1.1-1.5 2.2M12 17.4v.4",
   ],
+  unequal: ["M4 9h16M4 15h16", "M16.5 4l-9 16"],
   cross: ["M7.9 2h8.2L22 7.9v8.2L16.1 22H7.9L2 16.1V7.9z", "M8.5 8.5l7 7M15.5 8.5l-7 7"],
 } as const satisfies Readonly<Record<string, readonly string[]>> &
   Readonly<Record<SiteState, readonly string[]>>;
@@ -45,6 +47,14 @@ const toneIcons: Readonly<Record<Tone, IconName>> = {
   caution: "sensor-fault",
   open: "question",
   stop: "cross",
+};
+
+const alarmIcons: Readonly<Record<Exclude<Alarm["kind"], IconName>, IconName>> = {
+  integrity: "unequal",
+  "log-fork": "cross",
+  "log-disagree": "unequal",
+  "log-costly": "bell",
+  "log-funds": "bell",
 };
 
 /** All signs, once in the page; `Icon` points at them, so that hundreds cost little. */
@@ -69,6 +79,11 @@ export function Icon({ name, className = "" }: { name: IconName; className?: str
       <use href={`#icon-${name}`} />
     </svg>
   );
+}
+
+/** The sign of what an alarm is about. */
+export function AlarmIcon({ kind }: { kind: Alarm["kind"] }) {
+  return <Icon name={kind in shapes ? (kind as IconName) : alarmIcons[kind as keyof typeof alarmIcons]} />;
 }
 
 /** The sign of a tone. */

@@ -1,5 +1,16 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import type { Alarms, Chart, Equipment, Gateways, LogState, Me, SignIn, Sites } from "#api/console-shapes.ts";
+import type {
+  Alarms,
+  Chart,
+  DeadLetters,
+  Equipment,
+  Findings,
+  Gateways,
+  LogState,
+  Me,
+  SignIn,
+  Sites,
+} from "#api/console-shapes.ts";
 import { ApiError, getJson } from "./api.ts";
 import type { Period } from "./equipment/period.ts";
 import { type HeldSites, keepNewer } from "./shell/merge-live.ts";
@@ -8,6 +19,7 @@ import { maybeSignedIn, noteSignedIn } from "./signed-in.ts";
 const minuteMs = 60_000;
 const alarmsAPage = 50;
 const gatewaysAPage = 50;
+const findingsAPage = 30;
 const sitesKey = ["sites"];
 
 /** Who is signed in; null when nobody is. */
@@ -73,32 +85,51 @@ export function chartQuery(label: string, period: Period) {
   });
 }
 
-/** Alarms page by page: those still open, or all there ever were. */
-export function alarmsQuery(show: "open" | "all") {
+/** A list that the API gives page by page. */
+function pagesOf<Page extends { readonly next: string | null }>(
+  path: string,
+  { queryKey, search, refetchInterval }: { queryKey: string[]; search: object; refetchInterval: number },
+) {
   return infiniteQueryOptions({
-    queryKey: ["alarms", show],
+    queryKey,
     queryFn: ({ pageParam, signal }) => {
-      const query = new URLSearchParams({ state: show, limit: String(alarmsAPage) });
-      if (pageParam !== null) query.set("cursor", pageParam);
-      return getJson<Alarms>(`/v1/alarms?${query}`, signal);
+      const query = new URLSearchParams({ ...search, ...(pageParam !== null && { cursor: pageParam }) });
+      return getJson<Page>(`${path}?${query}`, signal);
     },
     initialPageParam: null as string | null,
     getNextPageParam: ({ next }) => next,
+    refetchInterval,
+  });
+}
+
+/** Alarms page by page: those still open, or all there ever were. */
+export function alarmsQuery(show: "open" | "all") {
+  return pagesOf<Alarms>("/v1/alarms", {
+    queryKey: ["alarms", show],
+    search: { state: show, limit: String(alarmsAPage) },
     refetchInterval: minuteMs,
   });
 }
 
 /** The organisation's own gateways page by page; asked often, so that a first message is seen soon. */
-export const gatewaysQuery = infiniteQueryOptions({
+export const gatewaysQuery = pagesOf<Gateways>("/v1/gateways", {
   queryKey: ["gateways"],
-  queryFn: ({ pageParam, signal }) => {
-    const query = new URLSearchParams({ limit: String(gatewaysAPage) });
-    if (pageParam !== null) query.set("cursor", pageParam);
-    return getJson<Gateways>(`/v1/gateways?${query}`, signal);
-  },
-  initialPageParam: null as string | null,
-  getNextPageParam: ({ next }) => next,
+  search: { limit: String(gatewaysAPage) },
   refetchInterval: minuteMs / 6,
+});
+
+/** What of the organisation's own doesn't add up, page by page. */
+export const findingsQuery = pagesOf<Findings>("/v1/findings", {
+  queryKey: ["findings"],
+  search: { limit: String(findingsAPage) },
+  refetchInterval: minuteMs,
+});
+
+/** What the organisation's gateways sent that was set aside, page by page. */
+export const deadLettersQuery = pagesOf<DeadLetters>("/v1/dead-letters", {
+  queryKey: ["dead-letters"],
+  search: { limit: String(findingsAPage) },
+  refetchInterval: minuteMs,
 });
 
 /** The log as it stands. */

@@ -72,6 +72,12 @@ const alarms = createRoute({
   component: lazyRouteComponent(() => import("./alarms/alarms-page.tsx"), "AlarmsPage"),
 });
 
+const findings = createRoute({
+  getParentRoute: () => inside,
+  path: "/findings",
+  component: lazyRouteComponent(() => import("./findings/findings-page.tsx"), "FindingsPage"),
+});
+
 const log = createRoute({
   getParentRoute: () => inside,
   path: "/log",
@@ -89,7 +95,7 @@ export function makeRouter(client: QueryClient) {
   return createRouter({
     routeTree: root.addChildren([
       signIn,
-      inside.addChildren([home, equipment, packs, alarms, gateways, log]),
+      inside.addChildren([home, equipment, packs, alarms, findings, gateways, log]),
     ]),
     basepath: "/console",
     context: { client },

@@ -1,4 +1,4 @@
-import type { EquipmentSummary, Site } from "#api/console-shapes.ts";
+import type { Alarm, EquipmentSummary, Site } from "#api/console-shapes.ts";
 
 /** What equipment can be in. */
 export type EquipmentState = EquipmentSummary["state"];
@@ -36,6 +36,19 @@ export const equipmentStatesWorstFirst = statesWorstFirst.filter((state) => stat
 /** How a state looks. */
 export function toneOf(state: SiteState): Tone {
   return looks[state].tone;
+}
+
+const alarmTones: Readonly<Record<Exclude<Alarm["kind"], SiteState>, Tone>> = {
+  integrity: "caution",
+  "log-fork": "stop",
+  "log-disagree": "caution",
+  "log-costly": "caution",
+  "log-funds": "caution",
+};
+
+/** How an alarm looks. */
+export function toneOfAlarm(kind: Alarm["kind"]): Tone {
+  return kind in looks ? looks[kind as keyof typeof looks].tone : alarmTones[kind as keyof typeof alarmTones];
 }
 
 /** How something looks when it isn't live: what was wrong is to be looked into, what was in order is not known. */

@@ -4,7 +4,7 @@ import type { AlarmRow } from "#store/alarms.ts";
 export type ToldAlarm = ReturnType<typeof tellAlarm>;
 
 /**
- * An alarm from its row: temperatures in °C, names where it is, and who acknowledged it. What was said before late readings
+ * An alarm from its row: temperatures in °C, names where it is (null: not at an equipment, at no site), and who acknowledged it. What was said before late readings
  * made it grow is `acknowledgedBefore`: somebody must look again.
  */
 export function tellAlarm(row: AlarmRow) {
@@ -14,14 +14,20 @@ export function tellAlarm(row: AlarmRow) {
   return {
     id,
     organisation: { id: row.tenantId, names: row.organisationNames },
-    site: { id: row.siteId, names: row.siteNames },
-    equipment: { label: row.label, names: row.equipmentNames },
+    ...placeOf(row),
     ...{ kind, since: row.sinceTs, until: row.untilTs, knownUntil: row.knownTo },
     extremeC: inCelsius(row.extremeMilliC),
     limitC: inCelsius(row.limitMilliC),
     ...{ openedAt, clearedAt, grewAt },
     acknowledged: isOutgrown ? null : said,
     acknowledgedBefore: isOutgrown ? said : null,
+  };
+}
+
+function placeOf({ siteId: id, siteNames, label, equipmentNames }: AlarmRow) {
+  return {
+    site: id === null || siteNames === null ? null : { id, names: siteNames },
+    equipment: label === null || equipmentNames === null ? null : { label, names: equipmentNames },
   };
 }
 

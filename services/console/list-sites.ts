@@ -1,3 +1,4 @@
+import { countAlarmsAtNoSite } from "#store/alarms.ts";
 import {
   type EquipmentRow,
   type LastingExcursion,
@@ -16,10 +17,11 @@ import { type SiteState, worstFirst } from "./worst-first.ts";
 /** A site as the console shows it; `state` is its worst equipment's, or `no-equipment`. */
 type SiteNow = ReturnType<typeof siteOf>;
 
-/** All sites that somebody may see, worst first; `asOf` in epoch ms. */
+/** All sites that somebody may see, worst first, and how many open alarms stand at none of them; `asOf` in epoch ms. */
 export interface SitesNow {
   readonly asOf: number;
   readonly sites: readonly SiteNow[];
+  readonly atNoSite: { readonly open: number; readonly unacknowledged: number };
 }
 
 /**
@@ -35,13 +37,15 @@ export async function listSites(ctx: Pick<Context, "store" | "clock" | "actor">)
     equipment: await readEquipment(tx, who.tenant),
     sensors: await readSensorsNow(tx, who.tenant, now),
     excursions: await readLastingExcursions(tx, who.tenant),
+    atNoSite: await countAlarmsAtNoSite(tx, who.tenant),
   }));
   const summaries = summariesBySite(rows, now);
   const sites = rows.sites.map((site) => {
     const equipment = summaries.get(`${site.tenantId}/${site.id}`) ?? [];
     return { since: equipment[0]?.since ?? null, ...siteOf(site, equipment) };
   });
-  return { asOf: now, sites: sites.sort(worstFirst).map(({ since: _, ...site }) => site) };
+  const told = sites.sort(worstFirst).map(({ since: _, ...site }) => site);
+  return { asOf: now, sites: told, atNoSite: rows.atNoSite };
 }
 
 function summariesBySite(

@@ -1,5 +1,6 @@
 import { toHex } from "#domain/log/bytes.ts";
 import { readChainState } from "#store/chain-state.ts";
+import { readLogTroubles } from "#store/log-alarms.ts";
 import {
   appendedAt,
   countEntries,
@@ -18,7 +19,7 @@ const sealsShown = 31;
 const patience = 2;
 
 /**
- * Checkpoints, anchors, seals, and whether anchoring keeps up; times in epoch ms, roots in hex.
+ * Checkpoints, anchors, seals, what is wrong with the log, and whether anchoring keeps up; times in epoch ms, roots in hex.
  * @throws AppError UNAUTHENTICATED without the scope `console:read`
  */
 export async function showLog(
@@ -35,16 +36,21 @@ export async function showLog(
       waitingSince: await appendedAt(tx, anchored?.size ?? 0),
       checkpoints: await newestCheckpoints(tx, checkpointsShown),
       seals: await newestSeals(tx, sealsShown),
+      troubles: await readLogTroubles(tx),
     };
   });
-  const { anchored, chain, entries } = found;
+  const { anchored, chain, entries, troubles } = found;
   const waitsMs = found.waitingSince === null ? 0 : ctx.clock() - found.waitingSince;
   const isLate = waitsMs > patience * ctx.config.anchorMaxAgeMs;
   return {
     origin: ctx.config.logOrigin,
     logId: chain?.logId ?? null,
     ...{ entries, waiting: Math.max(entries - (anchored?.size ?? 0), 0) },
-    state: logState({ hasContract: chain !== null, hasAnchor: anchored !== null, chainWord, isLate }),
+    state: logState({
+      ...{ hasContract: chain !== null, hasAnchor: anchored !== null, chainWord, isLate },
+      isForked: troubles.some(({ kind }) => kind === "log-fork"),
+    }),
+    troubles,
     chain: chain && { class: classOf(ctx.config), chainId: chain.chainId, contract: chain.contract },
     anchored: anchored && { size: anchored.size, root: toHex(anchored.root), at: anchored.at },
     checkpoints: found.checkpoints.map((each) => ({ ...each, root: toHex(each.root) })),

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { logState } from "./log-state.ts";
 
-const well = { hasContract: true, hasAnchor: true, chainWord: "up", isLate: false } as const;
+const well = { hasContract: true, hasAnchor: true, chainWord: "up", isForked: false, isLate: false } as const;
 
 it.each([
   ["anchored", {}],
@@ -9,6 +9,7 @@ it.each([
   ["behind", { hasAnchor: false }],
   ["behind", { hasAnchor: false, chainWord: null }],
   ["fork", { chainWord: "fork", isLate: true }],
+  ["fork", { chainWord: null, isForked: true }],
   ["no-chain", { chainWord: "absent" }],
   ["no-chain", { hasContract: false, hasAnchor: false }],
   ["unknown", { chainWord: null }],

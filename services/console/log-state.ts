@@ -9,6 +9,8 @@ interface LogFacts {
   readonly hasContract: boolean;
   readonly hasAnchor: boolean;
   readonly chainWord: ChainWord | null;
+  /** An alarm that lasts says so: whoever anchors may be another process. */
+  readonly isForked: boolean;
   /** An entry has waited for longer than it should. */
   readonly isLate: boolean;
 }
@@ -18,8 +20,8 @@ interface LogFacts {
  * nobody else says `anchored`, and nobody says it of a log that never was.
  */
 export function logState(facts: LogFacts): "anchored" | "behind" | "fork" | "no-chain" | "unknown" {
-  const { hasContract, hasAnchor, chainWord, isLate } = facts;
-  if (chainWord === "fork") return "fork";
+  const { hasContract, hasAnchor, chainWord, isLate, isForked } = facts;
+  if (chainWord === "fork" || isForked) return "fork";
   if (!hasContract || chainWord === "absent") return "no-chain";
   if (isLate || !hasAnchor) return "behind";
   return chainWord === "up" ? "anchored" : "unknown";

@@ -40,7 +40,7 @@ const payloadBytes = 3_072;
 
 /**
  * The actor's own dead letters. Those of gateways that nobody registered belong to no organisation and are not among them.
- * @throws AppError UNAUTHENTICATED (no scope `admin` or `register`), BAD_REQUEST (a cursor that isn't ours)
+ * @throws AppError UNAUTHENTICATED (no scope `admin`, `register` or `console:read`), BAD_REQUEST (a cursor that isn't ours)
  */
 export async function listDeadLetters(
   ctx: Context,

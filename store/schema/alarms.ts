@@ -2,14 +2,26 @@ import { sql } from "drizzle-orm";
 import { index, integer, pgTable, primaryKey, text, unique } from "drizzle-orm/pg-core";
 import { serial, tenant, whole } from "./columns.ts";
 
-/** What an alarm is about, worst first. */
-export const alarmKinds = ["too-cold", "too-warm", "no-data", "sensor-fault", "calibration-expired"] as const;
+/** What an alarm about the log itself is about: it stands at no site, with the organisations that run the log. */
+export const logAlarmKinds = ["log-fork", "log-disagree", "log-costly", "log-funds"] as const;
+
+/** What an alarm is about, worst first. `integrity`: what a gateway sent contradicts what it sent before. */
+export const alarmKinds = [
+  "too-cold",
+  "too-warm",
+  "no-data",
+  "sensor-fault",
+  "calibration-expired",
+  "integrity",
+  ...logAlarmKinds,
+] as const;
 
 /** What a person did about an alarm. */
 export const alarmActions = ["moved", "quarantined", "repaired", "called", "checked", "other"] as const;
 
 /**
- * What somebody must look at, one row for each equipment, kind and beginning; never deleted. `sinceTs` and `untilTs` are
+ * What somebody must look at, one row for each place, kind and beginning; never deleted. The place is an equipment, or the
+ * site of a gateway that no equipment hangs on, or neither. `sinceTs` and `untilTs` are
  * times of the event by the devices, `openedAt` and `clearedAt` when we saw it, `grewAt` when late readings last made
  * longer or worse what was over, or a live one showed that a retrospective one lasts. One that is not over and has
  * `knownTo` is retrospective: back-filled readings say that it went on up to then, nothing says how it is now. An alarm stays open until it is both over and acknowledged since it last grew.
@@ -19,7 +31,8 @@ export const alarms = pgTable(
   {
     tenantId: tenant(),
     id: serial().notNull(),
-    equipmentId: text().notNull(),
+    equipmentId: text(),
+    siteId: text(),
     kind: text({ enum: alarmKinds }).notNull(),
     sinceTs: whole().notNull(),
     untilTs: whole(),

@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import type { EquipmentSummary, Sites } from "#api/console-shapes.ts";
+import type { EquipmentBundle } from "#domain/log/equipment-bundle.ts";
 import { deskOf, type Role, roles, visitAs } from "./console-session.ts";
 import { at, consoleWords, inBothLanguages, type Lang, type Stage } from "./stage.ts";
 
@@ -39,7 +41,10 @@ export function equipment(stage: Stage): void {
         await readings.waitFor();
         expect(await readings.getByRole("row").count()).toBeGreaterThan(3);
         const text = await page.locator("main").innerText();
-        if (role === "manager") expect(text).toContain(say.text("chart.row.power"));
+        if (role === "manager") {
+          expect(text).toContain(say.text("chart.row.power"));
+          await takeProof(page, lang, label);
+        }
         expect(await seen.looksWrong()).toEqual([]);
         expect(seen.trouble()).toEqual([]);
       });
@@ -57,6 +62,17 @@ export function equipment(stage: Stage): void {
     expect(trouble().filter((line) => !line.includes(label))).toEqual([]);
     await close();
   });
+}
+
+/** The proof of the shown period, as a file that says of what and of when it is. */
+async function takeProof(page: Page, lang: Lang, label: string): Promise<void> {
+  const arriving = page.waitForEvent("download");
+  await page.getByRole("button", { name: consoleWords[lang].text("proof.download") }).click();
+  const file = await arriving;
+  expect(file.suggestedFilename()).toBe(`${label}.bundle.json`);
+  const { equipment: of, from, to } = JSON.parse(readFileSync(await file.path(), "utf8")) as EquipmentBundle;
+  expect([of, to - from]).toEqual([label, 7 * 86_400_000]);
+  await page.getByRole("button", { name: consoleWords[lang].text("proof.download") }).waitFor();
 }
 
 /** The label of the equipment that a role looks at, as the list of sites has it. */

@@ -34,7 +34,7 @@ export function gateways(stage: Stage): void {
       const password = await page.locator(".claimed dd code").last().innerText();
       const signOut = page.getByRole("button", { name: say.text("nav.signOut") });
       expect(await askedAndKept(page, () => signOut.click())).toBe(say.text("done.leave"));
-      await sendFirstMessage(stage, sticker, password);
+      await sendFirstMessages(stage, sticker, password);
       await row.filter({ hasNotText: say.text("gw.state.waiting") }).waitFor();
       await page.getByRole("button", { name: say.text("done.close") }).click();
       await page.locator(".claimed").waitFor({ state: "detached" });
@@ -102,15 +102,18 @@ export function gateways(stage: Stage): void {
 }
 
 /** As the gateway's firmware does with the password that the screen showed. */
-async function sendFirstMessage({ demo }: Stage, { serial }: Sticker, password: string): Promise<void> {
+async function sendFirstMessages({ demo }: Stage, { serial }: Sticker, password: string): Promise<void> {
   const made = unclaimedGateways(seedOf("1")).find((each) => each.serial === serial);
   const id = serial.toLowerCase();
   const client = await connectAsync(demo.introduction.mqtt, { clientId: id, username: id, password });
   const topic = topicOf(id, "data");
   const sent = Date.now();
-  const body = { boot: 1, seq: 1, sent, readings: [{ s: "t1", ts: sent, t: 5 }] };
-  const payload = Buffer.from(messagePayload(topic, body, made?.key ?? null));
-  await client.publishAsync(topic, payload, { qos: 1 });
+  // The second one contradicts the first, for the walk of what doesn't add up.
+  for (const t of [5, 6]) {
+    const body = { boot: 1, seq: 1, sent, readings: [{ s: "t1", ts: sent, t }] };
+    const payload = Buffer.from(messagePayload(topic, body, made?.key ?? null));
+    await client.publishAsync(topic, payload, { qos: 1 });
+  }
   await client.endAsync();
 }
 

@@ -60,6 +60,7 @@ export async function deskOf(stage: Stage, role: Role, lang: Lang, path: string)
 
 const titles = [
   ["alarms", "alarms.title"],
+  ["findings", "findings.title"],
   ["packs", "packs.title"],
   ["gateways", "gw.title"],
   ["log", "log.title"],

@@ -6,6 +6,7 @@ import { alarms } from "./console-alarms.ts";
 import { claims } from "./console-claims.ts";
 import { entrance } from "./console-entrance.ts";
 import { equipment } from "./console-equipment.ts";
+import { findings } from "./console-findings.ts";
 import { gateways } from "./console-gateways.ts";
 import { home } from "./console-home.ts";
 import { log } from "./console-log.ts";
@@ -54,6 +55,7 @@ describe("the console", () => {
   alarms(stage);
   gateways(stage);
   claims(stage);
+  findings(stage);
   log(stage);
   screens(stage);
 });

@@ -7,6 +7,7 @@ import { newestJob } from "#store/anchor-jobs.ts";
 import { dataFolder } from "../support/anchor-network.ts";
 import { OutsideLog, type SteppedWorker } from "../support/anchor-outside.ts";
 import { freePort } from "../support/free-port.ts";
+import { registerOperator, toldAlarms, toldDetails } from "../support/log-alarms.ts";
 import { type RpcCall, startLyingRpc } from "../support/lying-rpc.ts";
 
 /** PUSH0 PUSH0 REVERT */
@@ -51,7 +52,9 @@ const otherHead = ({ method }: RpcCall) => {
 
 it("pauses while two endpoints give different heads, and goes on when they agree", async () => {
   const one = await worker("two", [log.chain.rpcUrl, liar.url]);
+  await registerOperator(one.store);
   await one.round();
+  expect(await toldAlarms(one.store)).toEqual([]);
   const nonce = await log.nonce();
   await one.note("more");
   lie = otherHead;
@@ -61,10 +64,15 @@ it("pauses while two endpoints give different heads, and goes on when they agree
     detail: expect.stringContaining("2 different"),
   });
   expect(await log.nonce()).toBe(nonce);
+  await one.round();
+  expect(await toldAlarms(one.store)).toEqual(["op log-disagree lasts"]);
+  expect(await toldDetails(one.store, "LOG_DISAGREE")).toEqual([expect.stringContaining("2 different")]);
   lie = () => undefined;
   await one.round();
   expect(await one.round()).toBe(true);
-  expect(await log.headSize()).toBe(4);
+  // Once there is an operator, the service's own keys are entries too.
+  expect(await log.headSize()).toBe(6);
+  expect(await toldAlarms(one.store)).toEqual(["op log-disagree is over"]);
 });
 
 it("believes a liar that it asks alone (control)", async () => {
@@ -93,6 +101,7 @@ it("stops at an endpoint of another chain", async () => {
 
 it("waits while the chain asks for more than the cap, and anchors once it doesn't", async () => {
   const one = await worker("cap", undefined, { ANCHOR_FEE_MAX_GWEI: "20" });
+  await registerOperator(one.store);
   await log.chain.rpc("anvil_setNextBlockBaseFeePerGas", [gwei(100)]);
   await log.mine(1);
   const nonce = await log.nonce();
@@ -101,12 +110,14 @@ it("waits while the chain asks for more than the cap, and anchors once it doesn'
     chain: "costly",
     detail: expect.stringContaining("ANCHOR_FEE_MAX"),
   });
+  expect(await toldAlarms(one.store)).toEqual(["op log-costly lasts"]);
   expect(await log.nonce()).toBe(nonce);
   await log.chain.rpc("anvil_setNextBlockBaseFeePerGas", [gwei(1)]);
   await log.mine(1);
   await one.round();
   expect(await one.round()).toBe(true);
   expect([await log.anchoredSizes(), await log.nonce()]).toEqual([[2], nonce + 1]);
+  expect(await toldAlarms(one.store)).toEqual(["op log-costly is over"]);
 });
 
 it("makes a stuck transaction dearer under its nonce, past a spike, and anchors once", async () => {

@@ -7,6 +7,7 @@ import { createMetrics } from "#cli/metrics.ts";
 import { readStatus } from "#cli/status.ts";
 import { dataFolder } from "../support/anchor-network.ts";
 import { OutsideLog, type SteppedWorker } from "../support/anchor-outside.ts";
+import { registerOperator, toldAlarms } from "../support/log-alarms.ts";
 
 const hourMs = 3_600_000;
 const gwei = 1_000_000_000n;
@@ -45,13 +46,17 @@ async function look() {
 
 it("tells that the account's money lasts less than 7 days, and no more once it has some", async () => {
   await open("low");
+  await registerOperator(worker.store);
   await ask(gwei);
   await give(tenDaysWei);
   expect(await look()).toMatchObject({ daysLeft: 10, isLow: false, balanceWei: String(tenDaysWei) });
+  expect(await toldAlarms(worker.store)).toEqual([]);
   await give(tenDaysWei / 2n);
   expect(await look()).toMatchObject({ daysLeft: 5, isLow: true });
+  expect(await toldAlarms(worker.store)).toEqual(["op log-funds lasts"]);
   await give(tenDaysWei);
   expect(await look()).toMatchObject({ isLow: false });
+  expect(await toldAlarms(worker.store)).toEqual(["op log-funds is over"]);
 });
 
 it("reckons with the gas of the last 24 hours, and the price of now", async () => {

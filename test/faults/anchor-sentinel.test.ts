@@ -14,6 +14,7 @@ import { readEntries } from "#store/entries.ts";
 import { anchorJobs } from "#store/schema/anchor-jobs.ts";
 import { asIntruder, dataFolder } from "../support/anchor-network.ts";
 import { OutsideLog, type SteppedWorker, testLogId } from "../support/anchor-outside.ts";
+import { registerOperator, toldAlarms, toldDetails } from "../support/log-alarms.ts";
 import { type RpcCall, startLyingRpc } from "../support/lying-rpc.ts";
 
 const folder = dataFolder();
@@ -55,16 +56,45 @@ async function watch(worker: SteppedWorker): Promise<string> {
   return worker.chainSide.status.chain;
 }
 
+/** The same worker's next process. */
+async function startAgain(before: SteppedWorker, name: string): Promise<SteppedWorker> {
+  workers.splice(workers.indexOf(before), 1);
+  await before.stop();
+  const worker = await log.worker(join(folder, name), { finality: "immediate" });
+  workers.push(worker);
+  return worker;
+}
+
+/** Writes another root to the anchor of a size, behind every role; gives the one that was there. */
+async function setRoot(worker: SteppedWorker, size: number, root: Uint8Array): Promise<Uint8Array> {
+  return asIntruder(worker.store, async (tx) => {
+    const [job] = await tx.select().from(anchorJobs).where(eq(anchorJobs.newSize, size));
+    await tx.update(anchorJobs).set({ root }).where(eq(anchorJobs.newSize, size));
+    return job?.root ?? new Uint8Array();
+  });
+}
+
 describe("the sentinel", () => {
   it("finds nothing where nothing was changed (control), and an anchor that is no longer ours", async () => {
     const worker = await anchored("records", 3);
+    await registerOperator(worker.store);
     expect(await watch(worker)).toBe("up");
-    const forged = { root: new Uint8Array(32) };
-    await asIntruder(worker.store, (tx) =>
-      tx.update(anchorJobs).set(forged).where(eq(anchorJobs.newSize, 4)),
-    );
+    expect(await toldAlarms(worker.store)).toEqual([]);
+    const ours = await setRoot(worker, 4, new Uint8Array(32));
     expect(await watch(worker)).toBe("fork");
     expect(worker.chainSide.status.detail).toContain("another root at size 4");
+    await worker.round();
+    expect(await toldAlarms(worker.store)).toEqual(["op log-fork lasts"]);
+    expect(await toldDetails(worker.store, "LOG_FORK")).toEqual([worker.chainSide.status.detail]);
+
+    const stillForked = await startAgain(worker, "records");
+    expect(await watch(stillForked)).toBe("fork");
+    expect(await toldAlarms(stillForked.store)).toEqual(["op log-fork lasts"]);
+    await setRoot(stillForked, 4, ours);
+    expect(await watch(stillForked)).toBe("fork");
+    const mended = await startAgain(stillForked, "records");
+    expect(await watch(mended)).toBe("up");
+    expect(await toldAlarms(mended.store)).toEqual(["op log-fork is over"]);
   });
 
   it("finds a transaction of ours that anchored something else", async () => {

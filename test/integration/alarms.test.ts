@@ -1,13 +1,14 @@
-import { and, asc, eq } from "drizzle-orm";
+import { and, asc, eq, sql } from "drizzle-orm";
 import { pino } from "pino";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { loadConfig } from "#config";
 import { startIngest } from "#ingest/run.ts";
 import { startJobs } from "#jobs/run.ts";
 import { AlarmWatch } from "#jobs/watch-alarms.ts";
-import { acknowledgeAlarm } from "#store/alarms.ts";
+import { acknowledgeAlarm, countAlarmsAtNoSite, listAlarms } from "#store/alarms.ts";
 import type { Store } from "#store/connect.ts";
 import { dropExcursions, type Excursion, saveExcursions } from "#store/excursions.ts";
+import { type Finding, recordFindings } from "#store/findings.ts";
 import { ensureCursors } from "#store/inbox.ts";
 import { readSensorsNow, readSites } from "#store/overview.ts";
 import { openPostgresReadings } from "#store/readings/postgres.ts";
@@ -19,7 +20,7 @@ import { gateways } from "#store/schema/gateways.ts";
 import { inbox } from "#store/schema/inbox.ts";
 import { latestValues } from "#store/schema/latest-values.ts";
 import { type OpenedStore, openOnPglite, openOnPostgres } from "../support/both-stores.ts";
-import { pointAt, seedExcursion, seedLatest, seedOrganisation } from "../support/console-network.ts";
+import { labelOf, pointAt, seedExcursion, seedLatest, seedOrganisation } from "../support/console-network.ts";
 import { fridgeOf, pointOf, registerGateways } from "../support/gateway-network.ts";
 import { bodyOf, connectGateway, type MqttGateway } from "../support/mqtt-gateway.ts";
 
@@ -404,6 +405,101 @@ describe.each([
       );
       return (site?.lastingAlarms ?? 0) - others.length;
     }
+  });
+
+  test("what contradicts what came before is an alarm, the same message again is none", async () => {
+    const id = `gw-${tenant}`;
+    await registerGateways(store, tenant, [{ id }]);
+    const parts = { store, clock, log: pino({ level: "silent" }), readings: openPostgresReadings(store) };
+    const ingest = await startIngest({ ...parts, config: loadConfig({ MQTT_PORT: "0" }), receiptKey });
+    const integrity = async () => (await rows()).filter(({ kind }) => kind === "integrity");
+    try {
+      const gateway = await connectGateway(ingest.broker.url, id);
+      const send = (seq: number, ts: number, t: number) =>
+        gateway.publish("data", bodyOf(1, seq, [{ s: "t1", ts, t }], now));
+      const ended = async () => {
+        const [{ sum } = { sum: 0 }] = await store.as({ role: "worker" }, (tx) =>
+          tx
+            .select({ sum: sql<number>`stored + duplicate + dead_letter`.mapWith(Number) })
+            .from(cursors)
+            .where(eq(cursors.name, "projector")),
+        );
+        return sum;
+      };
+      const before = await ended();
+      const dealtWith = (readings: number) =>
+        vi.waitFor(async () => expect(await ended()).toBe(before + readings));
+      const [first, second] = [now - minuteMs, now];
+      await send(1, first, 5);
+      await send(1, first, 5);
+      await send(2, second, 5);
+      await dealtWith(3);
+      expect(await integrity()).toEqual([]);
+
+      await send(1, first, 6);
+      await dealtWith(4);
+      const raised = { equipmentId: fridgeOf(id), siteId: null, openedAt: now, acknowledgedAt: null };
+      const over = { ...raised, sinceTs: now, untilTs: now, clearedAt: now };
+      expect(await integrity()).toMatchObject([over]);
+      const openedAt = now;
+      now += minuteMs;
+      await send(3, second, 6);
+      await dealtWith(5);
+      expect(await integrity()).toMatchObject([{ ...raised, openedAt, sinceTs: openedAt, untilTs: now }]);
+      const [{ id: alarm } = { id: 0 }] = await integrity();
+      const said = { at: now, by: "me", action: "checked", reason: "a copied gateway" } as const;
+      await store.as({ role: "app", tenant }, (tx) => acknowledgeAlarm(tx, tenant, alarm, said));
+      now += minuteMs;
+      await send(3, second, 7);
+      await dealtWith(6);
+      expect(await integrity()).toMatchObject([
+        { id: alarm, reason: said.reason, untilTs: openedAt + minuteMs },
+        { ...over, openedAt: now, sinceTs: now, untilTs: now, clearedAt: now },
+      ]);
+      await gateway.close();
+    } finally {
+      await ingest.stop();
+    }
+  });
+
+  test("a contradiction stands where the gateway's equipment is, else at its site; a hole is no alarm", async () => {
+    const find = (kind: Finding["kind"], subject: string, at: number) =>
+      store.as({ role: "worker" }, (tx) => recordFindings(tx, [{ tenant, kind, subject, detail: {} }], at));
+    const places = async () =>
+      (await rows()).map(({ equipmentId, siteId, kind }) => [kind, equipmentId, siteId]);
+    await find("SEQ_GAP", "fridge", now);
+    await find("SEQ_GAP_FILLED", "fridge", now);
+    expect(await places()).toEqual([]);
+    const bare = { kind: "native", signatureRequired: false, acceptedAt: 0 } as const;
+    await store.as({ role: "app", tenant }, (tx) =>
+      tx.insert(gateways).values([
+        { ...bare, tenantId: tenant, id: "bare", siteId: "shop" },
+        { ...bare, tenantId: tenant, id: "nowhere" },
+      ]),
+    );
+    for (let n = 0; n < 3; n += 1) await find("SEQ_CONFLICT", "bare", now + n);
+    await find("TOO_MANY_BOOTS", `${tenant}-gw`, now + 3);
+    await find("TOO_MANY_BOOTS", "nowhere", now + 4);
+    await find("READING_CONFLICT", point(), now + 5);
+    expect(await places()).toEqual([
+      ["integrity", null, "shop"],
+      ["integrity", "fridge", null],
+      ["integrity", null, null],
+    ]);
+    const who = { role: "app", tenant } as const;
+    const listed = await store.as(who, (tx) => listAlarms(tx, tenant, { state: "open", limit: 9 }));
+    expect(listed.map(({ siteNames, label, siteId }) => [siteId, siteNames?.en, label])).toEqual([
+      [null, undefined, null],
+      ["shop", "Demo", labelOf(tenant, "fridge")],
+      ["shop", "Demo", null],
+    ]);
+    const [site] = await store.as(who, (tx) => readSites(tx, tenant));
+    expect(site).toMatchObject({ openAlarms: 2, lastingAlarms: 0, unacknowledged: 2 });
+    expect(await store.as(who, (tx) => countAlarmsAtNoSite(tx, tenant))).toEqual({
+      ...{ open: 1, unacknowledged: 1 },
+    });
+    await watch.pass();
+    expect(await places()).toHaveLength(3);
   });
 
   test("a pass that is cut off before its end leaves nothing half done, and the next one no double", async () => {

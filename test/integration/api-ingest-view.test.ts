@@ -1,15 +1,22 @@
 import { ed25519 } from "@noble/curves/ed25519.js";
+import { isNotNull } from "drizzle-orm";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApp } from "#api/app.ts";
+import type { Findings } from "#api/console-shapes.ts";
+import { findingsShape } from "#api/ingest-view-shapes.ts";
+import { deadWords } from "#dashboard/console/findings/dead-words.ts";
+import { findingWords } from "#dashboard/console/findings/finding-words.ts";
 import { toBase64 } from "#domain/log/bytes.ts";
 import { apiKeyHash, newApiKey } from "#services/api-keys/secret.ts";
 import { deadLetterCures } from "#store/dead-letters.ts";
-import { recordFindings } from "#store/findings.ts";
+import { findingKinds, recordFindings } from "#store/findings.ts";
 import { appendToInbox } from "#store/inbox.ts";
 import { recordDeadLetters } from "#store/record-dead-letters.ts";
 import { apiKeys } from "#store/schema/api-keys.ts";
+import { sensors } from "#store/schema/sensors.ts";
 import { type ApiNetwork, startApiNetwork, withKey } from "../support/api-network.ts";
+import { seedKey } from "../support/console-network.ts";
 
 let network: ApiNetwork;
 const [register, admin, others] = [newApiKey(), newApiKey(), newApiKey()];
@@ -117,6 +124,44 @@ describe.each([
       expect([query, (await get(`${path}?${query}`, register)).status]).toEqual([query, 400]);
     }
   });
+});
+
+it("people who are signed in see their own organisation's only, however far they see else", async () => {
+  const [operator, manager] = [
+    await seedKey(network.store, "op", "operator"),
+    await seedKey(network.store, "pharmacy", "manager"),
+  ];
+  for (const path of ["/v1/dead-letters", "/v1/findings"]) {
+    expect(await all(path, manager, 100)).toHaveLength(count);
+    expect(await all(path, operator, 100)).toEqual([]);
+  }
+});
+
+it("a finding names the equipment that it is about, by the point that lies there or by itself", async () => {
+  const [sensor] = await network.store.as({ role: "app", tenant: "pharmacy" }, (tx) =>
+    tx.select().from(sensors).where(isNotNull(sensors.equipmentId)).limit(1),
+  );
+  const found = (kind: "READING_CONFLICT" | "SEQ_GAP" | "SEQ_CONFLICT", subject = "") => {
+    return { tenant: "pharmacy", kind, subject, detail: {} };
+  };
+  const about = [
+    found("READING_CONFLICT", sensor?.point),
+    found("SEQ_GAP", sensor?.equipmentId ?? ""),
+    // A gateway may be called like an equipment.
+    found("SEQ_CONFLICT", sensor?.equipmentId ?? ""),
+  ];
+  await network.store.as({ role: "worker" }, (tx) => recordFindings(tx, about, at + 100));
+  const { findings } = (await (await get("/v1/findings?limit=3", register)).json()) as Findings;
+  expect(findingsShape.parse({ findings, next: null }).findings).toEqual(findings);
+  expect(findings.map(({ equipment }) => typeof equipment?.label)).toEqual(["undefined", "string", "string"]);
+  expect(findings[1]?.equipment).toEqual(findings[2]?.equipment);
+});
+
+it("the console has words for every reason and every kind of finding", () => {
+  for (const reason of Object.keys(deadLetterCures)) expect(deadWords(reason).title).toBe(`dead.${reason}`);
+  const other = findingWords("OF_TOMORROW");
+  for (const kind of findingKinds) expect(findingWords(kind)).not.toEqual(other);
+  expect(deadWords("OF_TOMORROW").title).toBe("dead.other");
 });
 
 it("a dead letter says why, what to do, where it came from and its first bytes", async () => {

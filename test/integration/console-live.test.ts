@@ -8,6 +8,7 @@ import { loadConfig } from "#config";
 import { type Ingest, startIngest } from "#ingest/run.ts";
 import type { Actor } from "#services/context.ts";
 import type { Store } from "#store/connect.ts";
+import { keepLogAlarms } from "#store/log-alarms.ts";
 import { openPostgresReadings } from "#store/readings/postgres.ts";
 import { apiKeys } from "#store/schema/api-keys.ts";
 import { type ApiNetwork, startApiNetwork, withKey } from "../support/api-network.ts";
@@ -191,6 +192,30 @@ describe("the live stream", () => {
     }
     feed.stop();
     expect(await first.change()).toBeNull();
+  });
+
+  test("an alarm about the log is told by the counts, to its operators alone", async () => {
+    const feed = new LiveFeed({ store, clock: Date.now, log }, { pollMs: 5 });
+    const [all, own] = [consoleScopes.operator, consoleScopes.manager].map((scopes, n) =>
+      reader(feed.open({ ...actor, id: `reader-${n}`, scopes: [...scopes] }, welcome)),
+    );
+    const [before] = [await all?.change(), await own?.change()];
+    const fork = { lasting: [{ kind: "log-fork", detail: null }], over: [] } as const;
+    const about = { origin: "coldmark.test/log", now: Date.now() };
+    await store.as({ role: "worker" }, (tx) => keepLogAlarms(tx, fork, about));
+    const told = await all?.change();
+    expect(liveShape.parse(told)).toEqual(told);
+    const { openAlarms = 0, unacknowledged = 0 } = before ?? {};
+    expect(told).toMatchObject({
+      ...{ sites: [], gone: [], openAtNoSite: 1 },
+      ...{ openAlarms: openAlarms + 1, unacknowledged: unacknowledged + 1 },
+    });
+    await seedLatest(store, "shop-a", [{ point: pointAt("shop-a", "fridge"), ts: Date.now() }]);
+    expect(await own?.change()).toMatchObject({
+      sites: [{ organisation: { id: "shop-a" } }],
+      openAtNoSite: 0,
+    });
+    feed.stop();
   });
 
   test("says which sites are gone", async () => {

@@ -6,6 +6,7 @@ import { AlarmWatch } from "#jobs/watch-alarms.ts";
 import { acknowledgeAlarm, findAlarm, listAlarms } from "#store/alarms.ts";
 import { findEquipmentView } from "#store/equipment-view.ts";
 import { saveProgress } from "#store/gateway-progress.ts";
+import { keepLogAlarms, type LogTroubles } from "#store/log-alarms.ts";
 import { readEquipment, readSensorsNow, readSites } from "#store/overview.ts";
 import { openPostgresReadings } from "#store/readings/postgres.ts";
 import { alarms } from "#store/schema/alarms.ts";
@@ -480,6 +481,41 @@ describe("the console's API", () => {
         seals: [],
       });
       expect(await refusal("/v1/log/overview")).toBe("UNAUTHENTICATED");
+    });
+
+    test("an alarm about it is its operators', at no site; everybody sees on its page that it has forked", async () => {
+      const about = { origin: "coldmark.test/log", now };
+      const keep = (troubles: LogTroubles) =>
+        network.store.as({ role: "worker" }, (tx) => keepLogAlarms(tx, troubles, about));
+      const ofLog = async (who: keyof typeof keys) => {
+        const page = await get<Alarms>("/v1/alarms", who);
+        expect(alarmsShape.parse(page)).toEqual(page);
+        return page.alarms.filter(({ kind }) => kind.startsWith("log-"));
+      };
+      const fork = { kind: "log-fork", detail: "another root than ours at size 2" } as const;
+      await keep({ lasting: [], over: ["log-fork"] });
+      expect(await ofLog("operator")).toEqual([]);
+      await keep({ lasting: [fork], over: [] });
+      await keep({ lasting: [fork], over: ["log-costly"] });
+      const [alarm, ...others] = await ofLog("operator");
+      expect(others).toEqual([]);
+      expect(alarm).toMatchObject({
+        ...{ kind: "log-fork", organisation: { id: "op" }, site: null, equipment: null, until: null },
+      });
+      for (const who of ["managerA", "auditorA"] as const) expect(await ofLog(who)).toEqual([]);
+      const state = await get<LogState>("/v1/log/overview", "auditorA");
+      expect(logShape.parse(state)).toEqual(state);
+      const since = new Date(now).toISOString();
+      expect(state).toMatchObject({ state: "fork", troubles: [{ kind: "log-fork", since }] });
+      const said = JSON.stringify({ action: "called", reason: "the key was stolen" });
+      const path = `/v1/alarms/op/${alarm?.id}/acknowledge`;
+      const headers = { ...withKey(keys.operator), "Content-Type": "application/json" };
+      const answer = await network.app.request(path, { method: "POST", headers, body: said });
+      expect(answer.status).toBe(200);
+      expect(await ofLog("operator")).toMatchObject([{ clearedAt: null, acknowledged: { by: "operator" } }]);
+      await keep({ lasting: [], over: ["log-fork"] });
+      expect(await ofLog("operator")).toEqual([]);
+      expect(await get<LogState>("/v1/log/overview", "auditorA")).toMatchObject({ troubles: [] });
     });
   });
 });

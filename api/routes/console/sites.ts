@@ -5,7 +5,7 @@ import { type Api, type ApiParts, contextOf } from "../../parts.ts";
 import { jsonOf, problems, withSession } from "../../shapes.ts";
 import { isoTimes } from "./iso-times.ts";
 
-const sites = createRoute({
+const route = createRoute({
   method: "get",
   path: "/v1/sites",
   tags: ["console"],
@@ -16,5 +16,8 @@ const sites = createRoute({
 
 /** The console's first screen. */
 export function siteRoutes(app: Api, parts: ApiParts): void {
-  app.openapi(sites, async (c) => c.json(isoTimes(await listSites(contextOf(parts, c))), 200));
+  app.openapi(route, async (c) => {
+    const { asOf, sites } = isoTimes(await listSites(contextOf(parts, c)));
+    return c.json({ asOf, sites }, 200);
+  });
 }

@@ -4,6 +4,7 @@ import type { Acknowledge, Alarm } from "#api/console-shapes.ts";
 import { ApiError, postJson } from "../api.ts";
 import { useWords } from "../use-words.tsx";
 import type { ConsoleKey } from "../words.ts";
+import { placesOf } from "./places-of.ts";
 
 interface AcknowledgeDialogProps {
   readonly alarm: Alarm;
@@ -34,9 +35,7 @@ export function AcknowledgeDialog({ alarm, close, saved }: AcknowledgeDialogProp
     <dialog ref={dialog} onClose={close} aria-labelledby={`${id}-title`}>
       <form onSubmit={submit}>
         <h2 id={`${id}-title`}>{say.text("ack.title")}</h2>
-        <p>
-          {say.text(`state.${alarm.kind}`)} · {say.name(alarm.equipment.names)} · {say.name(alarm.site.names)}
-        </p>
+        <p>{[say.text(`state.${alarm.kind}`), ...placesOf(alarm, say)].join(" · ")}</p>
         <fieldset>
           <legend>{say.text("ack.action")}</legend>
           {actions.map((action) => (
@@ -85,7 +84,7 @@ function useAcknowledge(alarm: Alarm, done: () => void) {
     onSettled: () =>
       Promise.all([
         client.invalidateQueries({ queryKey: ["alarms"] }),
-        client.invalidateQueries({ queryKey: ["equipment", alarm.equipment.label] }),
+        client.invalidateQueries({ queryKey: ["equipment", alarm.equipment?.label] }),
       ]),
   });
 }

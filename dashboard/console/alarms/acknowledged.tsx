@@ -3,6 +3,7 @@ import type { Alarm } from "#api/console-shapes.ts";
 import { formatShort } from "../../i18n/format.ts";
 import { meQuery } from "../queries.ts";
 import { useWords } from "../use-words.tsx";
+import { placesOf } from "./places-of.ts";
 
 interface AcknowledgedProps {
   readonly alarm: Alarm;
@@ -30,7 +31,7 @@ export function Acknowledged({ alarm, nowMs, take }: AcknowledgedProps) {
       {say.text("alarm.acknowledge")}
       <span className="hidden">
         {" "}
-        {say.text(`state.${alarm.kind}`)}, {say.name(alarm.equipment.names)}, {say.name(alarm.site.names)}
+        {[say.text(`state.${alarm.kind}`), ...placesOf(alarm, say)].join(say.text("list.join"))}
       </span>
     </button>
   );

@@ -2,13 +2,15 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Alarm } from "#api/console-shapes.ts";
 import { formatDuration, formatShort, formatTemperature } from "../../i18n/format.ts";
-import { Icon } from "../icons.tsx";
-import { type Tone, toneOf, toneOnceLive } from "../states.ts";
+import { AlarmIcon } from "../icons.tsx";
+import { type Tone, toneOfAlarm, toneOnceLive } from "../states.ts";
 import { Table } from "../table.tsx";
 import { useWords } from "../use-words.tsx";
 import { AcknowledgeDialog } from "./acknowledge-dialog.tsx";
 import { Acknowledged } from "./acknowledged.tsx";
 import { lastedMs, stageOf } from "./alarm-stage.ts";
+import { MoreAbout } from "./more-about.tsx";
+import { placesOf } from "./places-of.ts";
 
 interface AlarmTableProps {
   readonly alarms: readonly Alarm[];
@@ -32,7 +34,7 @@ export function AlarmTable({ alarms, nowMs, onEquipment = false }: AlarmTablePro
   };
   const rows = alarms.map((alarm) => ({
     key: `${alarm.organisation.id} ${alarm.id}`,
-    className: `tone-${toneOfAlarm(alarm)} stage-${stageOf(alarm)}`,
+    className: `tone-${shownTone(alarm)} stage-${stageOf(alarm)}`,
     cells: shown.map((head) => (
       <AlarmCell key={head} head={head} alarm={alarm} nowMs={nowMs} take={() => take(alarm)} />
     )),
@@ -60,8 +62,8 @@ export function AlarmTable({ alarms, nowMs, onEquipment = false }: AlarmTablePro
 }
 
 /** What is known only from back-fill is to be looked into; it doesn't say how it is now. */
-function toneOfAlarm({ kind, knownUntil }: Alarm): Tone {
-  return knownUntil === null ? toneOf(kind) : toneOnceLive(toneOf(kind));
+function shownTone({ kind, knownUntil }: Alarm): Tone {
+  return knownUntil === null ? toneOfAlarm(kind) : toneOnceLive(toneOfAlarm(kind));
 }
 
 interface AlarmCellProps {
@@ -94,23 +96,27 @@ function Kind({ alarm }: { alarm: Alarm }) {
   const { say } = useWords();
   return (
     <span className="state">
-      <Icon name={alarm.kind} />
+      <AlarmIcon kind={alarm.kind} />
       <span>
         {say.text(`state.${alarm.kind}`)}
         <small>{say.text(`stage.${stageOf(alarm)}`)}</small>
+        <MoreAbout alarm={alarm} />
       </span>
     </span>
   );
 }
 
-function Place({ alarm: { equipment, site } }: { alarm: Alarm }) {
+function Place({ alarm }: { alarm: Alarm }) {
   const { say } = useWords();
+  const { equipment } = alarm;
+  const [nearest, ...around] = placesOf(alarm, say);
+  if (equipment === null) return <>{nearest}</>;
   return (
     <span>
       <Link to="/equipment/$label" params={{ label: equipment.label }}>
-        {say.name(equipment.names)}
+        {nearest}
       </Link>
-      <small>{say.name(site.names)}</small>
+      <small>{around.join(" · ")}</small>
     </span>
   );
 }
@@ -131,6 +137,8 @@ function End({ alarm: { until, knownUntil }, nowMs }: { alarm: Alarm; nowMs: num
 
 function Duration({ alarm, nowMs }: { alarm: Alarm; nowMs: number }) {
   const { say } = useWords();
+  // A contradiction happens; it doesn't last.
+  if (alarm.kind === "integrity") return <>–</>;
   return (
     <span className="figure">
       {formatDuration(say.lang, lastedMs(alarm, nowMs))}

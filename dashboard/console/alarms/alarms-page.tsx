@@ -31,6 +31,7 @@ export function AlarmsPage() {
         <Link to="/alarms" search={{ show: "all" }} aria-current={show === "all" ? "page" : undefined}>
           {say.text("alarms.all")}
         </Link>
+        <Link to="/findings">{say.text("findings.title")}</Link>
       </nav>
       {me?.mayAcknowledge === false && <p className="note">{say.text("alarms.readOnly")}</p>}
       {query.isError && <Trouble error={query.error} retry={() => void query.refetch()} />}

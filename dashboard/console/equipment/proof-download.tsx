@@ -16,7 +16,8 @@ export function ProofDownload({ label, chart }: ProofProps) {
   const { mutate, isPending, error } = useMutation({ mutationFn: () => fetchProof(label, chart) });
   return (
     <div className="proof-download">
-      <button type="button" disabled={isPending} onClick={() => mutate()}>
+      {/* Not disabled: what is disabled loses the focus, and the keyboard its place. */}
+      <button type="button" aria-disabled={isPending} onClick={() => void (isPending || mutate())}>
         {say.text(isPending ? "proof.making" : "proof.download")}
       </button>
       <p className="note" role="status">

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import type { Gateway, Me, Site } from "#api/console-shapes.ts";
 import { Heading } from "../heading.tsx";
 import { More } from "../more.tsx";
@@ -22,7 +23,9 @@ export function GatewaysPage() {
   return (
     <>
       <Heading title={say.text("gw.title")} />
-      <p className="lead">{say.text("gw.lead")}</p>
+      <p className="lead">
+        {say.text("gw.lead")} <Link to="/findings">{say.text("gw.findings")}</Link>
+      </p>
       {me && sites && (
         <ClaimSection me={me} sites={sites} gateways={gateways ?? []} find={find} nowMs={nowMs} />
       )}

@@ -8,6 +8,7 @@ import type { Tone } from "../states.ts";
 import { Skeleton, Trouble } from "../trouble.tsx";
 import { useWords } from "../use-words.tsx";
 import { Checkpoints, Seals } from "./log-tables.tsx";
+import { LogTroubles } from "./log-troubles.tsx";
 
 const tones: Readonly<Record<LogState["state"], Tone>> = {
   anchored: "good",
@@ -32,6 +33,7 @@ export function LogPage() {
       ) : (
         <>
           <LogAnswer log={log} />
+          <LogTroubles log={log} />
           <div className="columns">
             <ChainFacts log={log} />
             <Alone />

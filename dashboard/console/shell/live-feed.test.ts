@@ -8,6 +8,7 @@ const event: Live = {
   gone: [],
   openAlarms: 1,
   unacknowledged: 1,
+  openAtNoSite: 0,
 };
 
 class FakeStream implements EventStream {

@@ -7,10 +7,10 @@ it("tells whoever watches what changed, until they stop", () => {
   const stop = store.watch(() => {
     told += 1;
   });
-  store.change({ counts: { openAlarms: 2, unacknowledged: 1 } });
+  store.change({ counts: { openAlarms: 2, unacknowledged: 1, openAtNoSite: 0 } });
   expect(store.read()).toEqual({
     stream: { connected: false, greetedAsOf: null, brokeMs: 5 },
-    counts: { openAlarms: 2, unacknowledged: 1 },
+    counts: { openAlarms: 2, unacknowledged: 1, openAtNoSite: 0 },
     called: [],
   });
   stop();

@@ -12,8 +12,8 @@ interface Connection {
 /** What the live stream last said beyond the sites: whether it stands, how many alarms are open, what to call out. */
 export interface LiveView {
   readonly stream: Connection;
-  readonly counts: Pick<Live, "openAlarms" | "unacknowledged"> | null;
-  /** Sites with a new alarm, until somebody has seen it; the id is that of all organisations. */
+  readonly counts: Pick<Live, "openAlarms" | "unacknowledged" | "openAtNoSite"> | null;
+  /** Sites with a new alarm, until somebody has seen it; the id is that of all organisations, empty for what is no site. */
   readonly called: readonly { readonly id: string; readonly zh: string; readonly en: string }[];
 }
 

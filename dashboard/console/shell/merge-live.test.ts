@@ -9,7 +9,7 @@ const alarmed = sampleSite({ id: "b", openAlarms: 1 });
 /** Its id is quiet's too, in another organisation. */
 const namesake = sampleSite({ id: "a", organisation: other });
 const before: HeldSites = { asOf: at(0), sites: [quiet, alarmed, namesake], told: {} };
-const event = { asOf: at(2), sites: [], gone: [], openAlarms: 2, unacknowledged: 1 };
+const event = { asOf: at(2), sites: [], gone: [], openAlarms: 2, unacknowledged: 1, openAtNoSite: 0 };
 
 describe("a live event", () => {
   it("puts changed sites in place, adds new ones and leaves the others the same object", () => {

@@ -13,6 +13,7 @@ import { keyOf } from "../home/site-key.ts";
 import { type Liveness, livenessOf } from "../liveness.ts";
 import { meQuery, sitesQuery } from "../queries.ts";
 import { useNow } from "../use-now.ts";
+import { sayIn } from "../words.ts";
 import { followLive } from "./live-feed.ts";
 import { LiveStore, type LiveView } from "./live-store.ts";
 import { type HeldSites, isCurrent, mergeLive, sitesWithNewAlarms } from "./merge-live.ts";
@@ -20,6 +21,13 @@ import { type HeldSites, isCurrent, mergeLive, sitesWithNewAlarms } from "./merg
 const LiveContext = createContext<{ store: LiveStore; follow: (isWanted: boolean) => void } | null>(null);
 /** More names than these in one call-out nobody hears to the end. */
 const calledMax = 3;
+
+/** What an alarm that stands at no site is called. */
+const elsewhere = {
+  id: "",
+  zh: sayIn("zh-CN").text("callOut.elsewhere"),
+  en: sayIn("en").text("callOut.elsewhere"),
+};
 
 /** Follows the live stream for all below and puts what it brings where the pages read it. */
 export function LiveProvider({ children }: { children: ReactNode }) {
@@ -98,7 +106,11 @@ function take(client: QueryClient, store: LiveStore, live: Live): void {
   const before = heldIn(client);
   const { counts, stream } = store.read();
   const fresh = before === undefined || counts === null ? [] : sitesWithNewAlarms(before, live);
-  const called = fresh.slice(0, calledMax).map((site) => ({ id: keyOf(site), ...site.names }));
+  const isElsewhere = counts !== null && live.openAtNoSite > counts.openAtNoSite;
+  const called = [
+    ...fresh.slice(0, calledMax).map((site) => ({ id: keyOf(site), ...site.names })),
+    ...(isElsewhere ? [elsewhere] : []),
+  ];
   if (called.length > 0) store.change({ called });
   takeCounts(client, store, live, fresh.length > 0);
   if (before !== undefined) {
@@ -113,9 +125,9 @@ function take(client: QueryClient, store: LiveStore, live: Live): void {
 }
 
 function takeCounts(client: QueryClient, store: LiveStore, live: Live, areNew = false): void {
-  const { openAlarms, unacknowledged } = live;
+  const { openAlarms, unacknowledged, openAtNoSite } = live;
   const { counts } = store.read();
-  store.change({ counts: { openAlarms, unacknowledged } });
+  store.change({ counts: { openAlarms, unacknowledged, openAtNoSite } });
   if (areNew || counts?.openAlarms !== openAlarms || counts.unacknowledged !== unacknowledged)
     void client.invalidateQueries({ queryKey: ["alarms"] });
 }

@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { troublesOf } from "./tell-troubles.ts";
+
+const low = { balanceWei: "12", daysLeft: 3, isLow: true };
+const told = (chain: Parameters<typeof troublesOf>[0]["status"]["chain"], funds: typeof low | null = null) =>
+  troublesOf({ status: { chain, detail: "words" }, funds });
+
+describe("what is wrong with the log", () => {
+  it.each(["fork", "disagree", "costly"] as const)("%s lasts, with its words", (chain) => {
+    expect(told(chain).lasting).toEqual([{ kind: `log-${chain}`, detail: "words" }]);
+  });
+
+  it("is over only where a whole round found it so; who can't ask ends nothing", () => {
+    expect(told("up")).toEqual({ lasting: [], over: ["log-fork", "log-disagree", "log-costly"] });
+    expect(told("costly").over).toEqual(["log-fork", "log-disagree"]);
+    for (const chain of ["fork", "disagree", "down", "absent"] as const) expect(told(chain).over).toEqual([]);
+  });
+
+  it("tells low funds, and their end only by funds that are known", () => {
+    expect(told("down", low).lasting).toEqual([{ kind: "log-funds", detail: "12 wei, 3 days" }]);
+    expect(told("down", { ...low, isLow: false })).toEqual({ lasting: [], over: ["log-funds"] });
+    expect(told("down")).toEqual({ lasting: [], over: [] });
+  });
+});
