@@ -1,12 +1,12 @@
 import { type AuditedEquipment, allEquipment } from "#store/audited.ts";
-import { readCursors } from "#store/inbox.ts";
 import type { Store } from "#store/connect.ts";
+import { readCursors } from "#store/inbox.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import { type RunPlace, readUnkept } from "#store/receipted.ts";
+import { auditHeadsPages } from "./audit/audit-heads-pages.ts";
 import { auditInbox } from "./audit/audit-inbox.ts";
 import { MessageTimes } from "./audit/audit-message-times.ts";
 import { MessageReadings, type ReadAgain } from "./audit/audit-messages.ts";
-import { auditHeadsPages } from "./audit/audit-heads-pages.ts";
 import { auditSeals } from "./audit/audit-seals.ts";
 import { auditStream } from "./audit/audit-stream.ts";
 import { type CheckedChain, chainRoot } from "./audit/chain-root.ts";
@@ -85,7 +85,8 @@ async function checkLog(check: Check, places: readonly AuditedEquipment[]): Prom
   );
   const copies = [...beside.findings, ...beside.copies.flatMap(({ findings }) => findings)];
   const pages = await auditHeadsPages(check.store);
-  for (const finding of [...seals.findings, ...replay.findings, ...copies, ...pages]) check.onFinding(finding);
+  for (const finding of [...seals.findings, ...replay.findings, ...copies, ...pages])
+    check.onFinding(finding);
   for (const subject of seen.strangers) {
     const detail = `the log has entries of ${subject}, which the register doesn't know`;
     check.onFinding({ kind: "NOT_REGISTERED", equipment: null, window: null, detail });

@@ -24,7 +24,7 @@ function aLog(): TestLog {
   return log;
 }
 
-const rootOf = (bytes: readonly Uint8Array[]) => treeRoot(bytes.map(leafHash));
+const rootOf = (bytes: readonly Uint8Array[]) => treeRoot(bytes.map((one) => leafHash(one)));
 
 function noteOf(log: TestLog, bytes: readonly Uint8Array[]): string {
   const body = formatCheckpoint({ origin, size: BigInt(bytes.length), root: rootOf(bytes) });

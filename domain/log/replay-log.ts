@@ -128,7 +128,8 @@ function judgeHeads(replay: LogReplay, { size }: Checkpoint, heads: Heads | null
         );
   }
   const result = head === heads.finalized ? "VALID_FINAL" : "VALID_PROVISIONAL";
-  const retired = lastDay === null ? [] : [`the log was retired: what counts is anchored up to day ${lastDay}`];
+  const retired =
+    lastDay === null ? [] : [`the log was retired: what counts is anchored up to day ${lastDay}`];
   const reasons = [`${head.size} of ${size} entries are on the chain`, ...retired];
   return { result, asOf: head.anchoredAt, reasons };
 }

@@ -7,8 +7,8 @@ import { openGatewayBook } from "#ingest/gateway-book.ts";
 import { createIngestMeters } from "#ingest/meters.ts";
 import { createProjector } from "#ingest/projector.ts";
 import { openRelay } from "#ingest/relay.ts";
-import { fastSha256 } from "#services/log/fast-sha256.ts";
 import { createTracker } from "#ingest/tracker.ts";
+import { fastSha256 } from "#services/log/fast-sha256.ts";
 import type { Store } from "#store/connect.ts";
 import { appendToInbox, type CursorName, ensureCursors, readCursors } from "#store/inbox.ts";
 import { openPostgresReadings } from "#store/readings/postgres.ts";
@@ -54,7 +54,15 @@ async function sendEach(gateway: string, boot: number, readings: readonly object
     const body = { v: 1, boot, seq: at + 1, sent: now, readings: [reading] };
     const payload = Buffer.from(JSON.stringify(body));
     const topic = `coldmark/v1/${gateway}/data`;
-    return { receivedAt: now, gateway, topic, lane: "data", door: "test", payload, sha256: fastSha256(payload) };
+    return {
+      receivedAt: now,
+      gateway,
+      topic,
+      lane: "data",
+      door: "test",
+      payload,
+      sha256: fastSha256(payload),
+    };
   });
   await store.as(worker, (tx) => appendToInbox(tx, rows, Math.floor(now / 86_400_000)));
 }
