@@ -14,12 +14,12 @@ import type { Store } from "#store/connect.ts";
 import type { LogEntry } from "#store/entries.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import { readWindows } from "#store/windows.ts";
+import { auditChain } from "./audit/audit-chain.ts";
 import { auditInbox } from "./audit/audit-inbox.ts";
 import { auditReceipts } from "./audit/audit-receipts.ts";
 import { auditTiling, auditWindows, type SealedVersion } from "./audit/audit-windows.ts";
 import type { Finding } from "./audit/finding.ts";
-import type { LogReplay } from "./audit/replay-log.ts";
-import { chainRoot } from "./audit/chain-root.ts";
+import type { LogReplay, PublicRoot } from "./audit/replay-log.ts";
 import { replayRecords } from "./audit/replay-records.ts";
 import { readStays, type SealedBody } from "./compose-windows.ts";
 import { equipmentSubject } from "./equipment-rosters.ts";
@@ -53,11 +53,12 @@ export interface AuditReport {
  */
 export async function auditEquipment(request: AuditRequest): Promise<AuditReport> {
   const place = await theEquipment(request);
-  const { replay, seen } = await replayLog(request, place);
+  const chain = await auditChain(request.store, request);
+  const { replay, seen } = await replayLog(request, place, chain.roots);
   const windows = await auditReadings(request, place, seen);
   const inbox = await auditInbox(request.store, replay.inboxRanges, request.exportDir);
   const receipts = await auditKeptReceipts(request, place, seen);
-  const findings = [...replay.findings, ...windows, ...inbox, ...receipts];
+  const findings = [...chain.findings, ...replay.findings, ...windows, ...inbox, ...receipts];
   return { ok: findings.length === 0, findings };
 }
 
@@ -71,7 +72,10 @@ async function theEquipment({ store, equipment }: AuditRequest): Promise<Audited
 
 /** What the audit keeps of the log while it reads it. */
 class Seen {
+  /** Windows by their start; of one whose newest version can't be opened any more, the replay tells. */
   readonly windows = new Map<number, SealedVersion>();
+  /** The newest entry of each window, opened or not. */
+  readonly tiled = new Map<number, LogEntry>();
   readonly rosters = new Map<string, RosterBody>();
   readonly receiptKeys = new Map<string, Uint8Array>();
   readonly #subject: string;
@@ -83,14 +87,16 @@ class Seen {
   }
 
   add(row: LogEntry): void {
-    if (row.body === null) return;
-    if (row.subject === "urn:coldmark:keys" && row.kind === "key") this.#addKey(row.body);
-    if (row.subject !== this.#subject) return;
-    if (row.kind === "equipment") this.rosters.set(toHex(row.leaf), parsed<RosterBody>(row.body));
-    const isWindow = row.kind === "segment" || row.kind === "late";
-    if (!isWindow || row.fromMs >= this.#span.to || row.toMs <= this.#span.from) return;
-    const versions = (this.windows.get(row.fromMs)?.versions ?? 0) + 1;
-    this.windows.set(row.fromMs, { row, body: parsed<SealedBody>(row.body), versions });
+    const { subject, kind, body, fromMs } = row;
+    if (subject === "urn:coldmark:keys" && kind === "key" && body !== null) this.#addKey(body);
+    if (subject !== this.#subject) return;
+    if (kind === "equipment" && body !== null) this.rosters.set(toHex(row.leaf), parsed<RosterBody>(body));
+    const isWindow = kind === "segment" || kind === "late";
+    if (!isWindow || fromMs >= this.#span.to || row.toMs <= this.#span.from) return;
+    this.tiled.set(fromMs, row);
+    const versions = (this.windows.get(fromMs)?.versions ?? 0) + 1;
+    if (body === null) this.windows.delete(fromMs);
+    else this.windows.set(fromMs, { row, body: parsed<SealedBody>(body), versions });
   }
 
   #addKey(body: string): void {
@@ -102,28 +108,27 @@ class Seen {
 async function replayLog(
   request: AuditRequest,
   place: AuditedEquipment,
+  roots: readonly PublicRoot[],
 ): Promise<{ replay: LogReplay; seen: Seen }> {
   const idOf = await request.store.as({ role: "worker" }, equipmentIdsByLabel);
   const seen = new Seen(equipmentSubject(place.label), request);
-  const replay = await replayRecords(request.store, idOf, (row) => seen.add(row), {
-    roots: await chainRoot(request),
-  });
+  const replay = await replayRecords(request.store, idOf, (row) => seen.add(row), { roots });
   return { replay, seen };
 }
 
 async function auditReadings(request: AuditRequest, place: AuditedEquipment, seen: Seen): Promise<Finding[]> {
   const windows = [...seen.windows.values()].sort((a, b) => a.row.fromMs - b.row.fromMs);
-  const [first, last] = [windows[0], windows.at(-1)];
+  const tiled = [...seen.tiled.values()].sort((a, b) => a.fromMs - b.fromMs);
+  const [first, last] = [tiled[0], tiled.at(-1)];
   if (first === undefined || last === undefined) return [];
   const { tenantId, id: equipmentId } = place;
-  const span = { tenantId, equipmentId, from: first.row.fromMs, to: last.row.toMs };
+  const span = { tenantId, equipmentId, from: first.fromMs, to: last.toMs };
   const [stay] = await readStays(request, [span]);
   const rows = stay?.rows ?? [];
   const waiting = await request.store.as({ role: "worker" }, async (tx) => {
     const dirty = (await readWindows(tx, span)).filter((window) => window.dirty || window.versions < 0);
-    return new Set([...dirty.map(({ fromMs }) => fromMs), ...(await waitingWindows(tx, first.row.subject))]);
+    return new Set([...dirty.map(({ fromMs }) => fromMs), ...(await waitingWindows(tx, first.subject))]);
   });
-  const tiled = windows.map(({ row }) => row);
   const tiledFrom = tiled.find(({ kind }) => kind === "segment")?.fromMs ?? Number.POSITIVE_INFINITY;
   return [
     ...auditWindows({ equipment: equipmentId, windows, rosters: seen.rosters, rows, waiting }),

@@ -1,20 +1,23 @@
-import { type AuditedEquipment, allEquipment } from "#store/audited.ts";
-import { readCursors } from "#store/inbox.ts";
+import { type AuditedEquipment, allEquipment, type CheckedEquipment } from "#store/audited.ts";
 import type { Store } from "#store/connect.ts";
+import { readCursors } from "#store/inbox.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import { type RunPlace, readUnkept } from "#store/receipted.ts";
+import { auditChain, type CheckedChain } from "./audit/audit-chain.ts";
+import { auditCover } from "./audit/audit-cover.ts";
+import { auditHeadsPages } from "./audit/audit-heads-pages.ts";
 import { auditInbox } from "./audit/audit-inbox.ts";
 import { MessageTimes } from "./audit/audit-message-times.ts";
 import { MessageReadings, type ReadAgain } from "./audit/audit-messages.ts";
-import { auditHeadsPages } from "./audit/audit-heads-pages.ts";
 import { auditSeals } from "./audit/audit-seals.ts";
 import { auditStream } from "./audit/audit-stream.ts";
-import { type CheckedChain, chainRoot } from "./audit/chain-root.ts";
+import { auditUnsealed } from "./audit/audit-unsealed.ts";
 import { DayCounts } from "./audit/day-counts.ts";
 import type { Finding } from "./audit/finding.ts";
 import { LogNotes } from "./audit/log-notes.ts";
 import { openCopies } from "./audit/open-copies.ts";
 import { replayRecords } from "./audit/replay-records.ts";
+import type { SealingPatience } from "./audit/sealing-patience.ts";
 
 /** The records to check, and what they are read with. */
 export interface CheckedRecords extends CheckedChain {
@@ -33,8 +36,8 @@ export interface CheckProgress {
   readonly done: number;
 }
 
-/** Which time is checked (`from` ≤ time < `to`, epoch ms), and who hears of what is found, as it is found. */
-export interface CheckOptions {
+/** Which time is checked (`from` ≤ time < `to`, epoch ms), by when, and who hears of what is found, as it is found. */
+export interface CheckOptions extends SealingPatience {
   readonly from: number;
   readonly to: number;
   readonly onFinding: (finding: Finding) => void;
@@ -47,9 +50,9 @@ const runsAtOnce = 2_000;
 const noteEvery = 1_000;
 
 /**
- * Holds all records against one another: the log against its checkpoints, the days' seals, the chain and what is made of it; the inbox against the roots that
- * the log sealed; messages against readings; sequence numbers, which receipts rest on, against messages; readings against the windows of
- * each equipment. A finding names its equipment as `tenant/id`. The log is always replayed whole; messages that were sealed before `from`
+ * Holds all records against one another: the log against its checkpoints, the days' seals, the chain and what is made of it; the inbox
+ * against the roots that the log sealed; messages against readings; sequence numbers, which receipts rest on, against messages; readings
+ * against the windows of each equipment. What should have been sealed by now is told too. A finding names its equipment as `tenant/id`. The log is always replayed whole; messages that were sealed before `from`
  * are not read. Gives the number of findings.
  * @throws AppError UNAVAILABLE when a part can't answer
  */
@@ -64,14 +67,14 @@ export async function checkRecords(records: CheckedRecords, options: CheckOption
   const seen = await checkLog(check, places);
   const messages = await checkInbox(check, seen);
   await checkReceipts(check);
-  await checkWindows(check, places, messages);
+  await checkWindows(check, places, { seen, messages });
   return count;
 }
 
 async function checkLog(check: Check, places: readonly AuditedEquipment[]): Promise<LogNotes> {
-  const seals = await auditSeals(check.store, check);
-  const head = await chainRoot(check);
-  const beside = await openCopies({ ...check, anchored: head[0]?.size ?? 0 });
+  const head = await auditChain(check.store, check);
+  const seals = await auditSeals(check.store, head.chain);
+  const beside = await openCopies({ ...check, anchored: head.anchored });
   const names = new Map(places.map((place) => [place.label, nameOf(place)]));
   const seen = new LogNotes(names, check.from);
   const replay = await replayRecords(
@@ -81,16 +84,20 @@ async function checkLog(check: Check, places: readonly AuditedEquipment[]): Prom
       if (row.index % noteEvery === 0) check.onProgress?.({ step: "log", done: row.index });
       seen.add(row);
     },
-    { roots: [...seals.roots, ...head], copies: beside.copies },
+    { roots: [...seals.roots, ...head.roots], copies: beside.copies },
   );
-  const copies = [...beside.findings, ...beside.copies.flatMap(({ findings }) => findings)];
+  const found = [head, seals, replay, beside, ...beside.copies].flatMap(({ findings }) => findings);
   const pages = await auditHeadsPages(check.store);
-  for (const finding of [...seals.findings, ...replay.findings, ...copies, ...pages]) check.onFinding(finding);
-  for (const subject of seen.strangers) {
-    const detail = `the log has entries of ${subject}, which the register doesn't know`;
-    check.onFinding({ kind: "NOT_REGISTERED", equipment: null, window: null, detail });
-  }
+  const rest = [...pages, ...strangersIn(seen), ...auditCover(seen, check)];
+  for (const finding of [...found, ...rest]) check.onFinding(finding);
   return seen;
+}
+
+function strangersIn({ strangers }: LogNotes): Finding[] {
+  return [...strangers].map((subject) => {
+    const detail = `the log has entries of ${subject}, which the register doesn't know`;
+    return { kind: "NOT_REGISTERED", equipment: null, window: null, detail };
+  });
 }
 
 /** What the pass through the inbox came to; `upTo` is the last message whose readings must be in the store. */
@@ -144,8 +151,8 @@ async function checkReceipts({ store, onFinding, onProgress }: Check): Promise<v
 
 async function checkWindows(
   check: Check,
-  places: readonly AuditedEquipment[],
-  messages: SeenMessages,
+  places: readonly CheckedEquipment[],
+  { seen, messages }: { readonly seen: LogNotes; readonly messages: SeenMessages },
 ): Promise<void> {
   for (const [at, place] of places.entries()) {
     const name = nameOf(place);
@@ -155,7 +162,9 @@ async function checkWindows(
       counts.add(page);
     }
     const added = messages.isWhole ? counts.above(name, messages.readings) : [];
-    for (const finding of added) check.onFinding(finding);
+    const after = { readings: messages.readings.unsealedOf(name), sealedTo: seen.sealedTo.get(name) ?? null };
+    for (const finding of [...added, ...auditUnsealed({ ...place, name }, after, check)])
+      check.onFinding(finding);
     check.onProgress?.({ step: "windows", done: at + 1 });
   }
 }

@@ -46,7 +46,9 @@ async function tilesUpTo(
     const width = Math.min(tileWidth, size - first);
     const sealed = await store.as({ role: "worker" }, (tx) => sealedEntries(tx, first, width));
     entries.push({ index: BigInt(index), width, bytes: encodeEntryTile(sealed) });
-    leaves.push(...sealed.slice(Math.max(0, from - first)).map((entry) => leafHash(entryBytes(entry), fastSha256)));
+    leaves.push(
+      ...sealed.slice(Math.max(0, from - first)).map((entry) => leafHash(entryBytes(entry), fastSha256)),
+    );
   }
   const read = readEither(store, folder);
   const tiles = await growTiles(BigInt(from), leaves, read, fastSha256);

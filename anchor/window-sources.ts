@@ -39,7 +39,12 @@ async function sourceOf(store: Store, group: readonly SourceMessage[]): Promise<
   const isWhole = last.seq - first.seq + 1 === messages.length;
   const range = { tenantId, gatewayId, boot, first: first.seq, last: last.seq };
   const missing = isWhole ? [] : await store.as({ role: "worker" }, (tx) => readMissing(tx, range));
-  const root = toHex(treeRoot(messages.map(({ sha256 }) => leafHash(sha256, fastSha256)), fastSha256));
+  const root = toHex(
+    treeRoot(
+      messages.map(({ sha256 }) => leafHash(sha256, fastSha256)),
+      fastSha256,
+    ),
+  );
   return {
     gateway: streamOf(gatewaySubject(gatewayId)),
     kid: keyAlias(kid),

@@ -1,4 +1,4 @@
-import { type AuditReport, auditEquipment } from "#anchor/audit-equipment.ts";
+import { type AuditReport as Audited, auditEquipment } from "#anchor/audit-equipment.ts";
 import { AppError } from "#domain/errors.ts";
 import type { TrustFile } from "#domain/log/bundle.ts";
 import type { Rpc } from "#domain/log/chain-view.ts";
@@ -23,11 +23,22 @@ export interface AuditParts {
   readonly exportDir: string;
 }
 
+/** What an audit found, and whether there was a chain to ask; without one only the log's own checkpoints speak for it. */
+export interface AuditReport extends Audited {
+  readonly isChainAsked: boolean;
+}
+
+/** Whether the chain can be asked, and what to trust in it is known. */
+export function isChainThere({ rpc, trust }: Pick<AuditParts, "rpc" | "trust">): boolean {
+  return rpc !== null && trust !== null;
+}
+
 /** Audits one equipment with the parts at hand; `input` may come from another process. */
 export async function auditWith(parts: AuditParts, input: unknown): Promise<AuditReport> {
   const { equipment, from, to, receipts } = input as AuditInput;
   if (typeof equipment !== "string" || !Number.isSafeInteger(from) || !Number.isSafeInteger(to)) {
     throw new AppError("BAD_REQUEST", "an audit needs an equipment and two times");
   }
-  return await auditEquipment({ ...parts, equipment, from, to, ...(receipts === null ? {} : { receipts }) });
+  const asked = { ...parts, equipment, from, to, ...(receipts === null ? {} : { receipts }) };
+  return { ...(await auditEquipment(asked)), isChainAsked: isChainThere(parts) };
 }

@@ -1,6 +1,5 @@
 import type { Command } from "commander";
-import type { AuditReport } from "#anchor/audit-equipment.ts";
-import { type AuditInput, auditWith } from "./audit-verb.ts";
+import { type AuditInput, type AuditReport, auditWith } from "./audit-verb.ts";
 import { askRunning } from "./control.ts";
 import { findingLine } from "./finding-line.ts";
 import { isoTime } from "./iso-time.ts";
@@ -40,11 +39,10 @@ export function addAuditCommand(program: Command): void {
 
 function tell(report: AuditReport): void {
   for (const finding of report.findings) say(findingLine(finding));
-  say(
-    report.ok
-      ? "AGREES: readings, inbox, log and chain say the same"
-      : `DIFFERS: ${report.findings.length} findings`,
-  );
+  const parts = report.isChainAsked
+    ? ", log and chain say the same"
+    : " and log say the same; no chain was asked";
+  say(report.ok ? `AGREES: readings, inbox${parts}` : `DIFFERS: ${report.findings.length} findings`);
 }
 
 async function audit(flags: AuditFlags): Promise<AuditReport> {

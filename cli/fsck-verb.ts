@@ -5,7 +5,7 @@ import { AppError } from "#domain/errors.ts";
 import { decodeWith } from "#ingest/decode-with.ts";
 import { openGatewayBook } from "#ingest/gateway-book.ts";
 import { openAgain } from "#ingest/open-again.ts";
-import type { AuditParts } from "./audit-verb.ts";
+import { type AuditParts, isChainThere } from "./audit-verb.ts";
 
 /** Which time is checked, epoch ms. */
 export interface FsckInput {
@@ -18,6 +18,8 @@ export interface FsckReport {
   readonly ok: boolean;
   readonly count: number;
   readonly findings: readonly Finding[];
+  /** No where there was no chain to ask: then only the log's own checkpoints speak for it. */
+  readonly isChainAsked: boolean;
 }
 
 /** What a check in this process needs. */
@@ -35,17 +37,18 @@ export async function fsckWith(
   if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to))
     throw new AppError("BAD_REQUEST", "a check needs two times");
   const { store } = parts;
-  const { sealGraceMs: graceMs } = config;
+  const { sealGraceMs, anchorMaxAgeMs } = config;
+  const graceMs = sealGraceMs;
   const opening = { store, graceMs, decode: decodeWith(config), book: openGatewayBook(store) };
   const findings: Finding[] = [];
   const count = await checkRecords(
     { ...parts, mirrorDir: config.mirrorDir, readAgain: (messages) => openAgain(opening, messages) },
     {
-      ...{ from, to, onProgress },
+      ...{ from, to, onProgress, now: Date.now(), sealGraceMs, anchorMaxAgeMs },
       onFinding: (finding) => {
         if (findings.length < findingsKept) findings.push(finding);
       },
     },
   );
-  return { ok: count === 0, count, findings };
+  return { ok: count === 0, count, findings, isChainAsked: isChainThere(parts) };
 }

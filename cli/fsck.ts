@@ -39,13 +39,12 @@ export function addFsckCommand(program: Command): void {
     });
 }
 
-function tell({ ok, count, findings }: FsckReport): void {
+function tell({ ok, count, findings, isChainAsked }: FsckReport): void {
   for (const finding of findings) say(findingLine(finding));
-  say(
-    ok
-      ? "AGREES: readings, inbox, receipts, windows, log and chain say the same"
-      : `DIFFERS: ${count} findings`,
-  );
+  const parts = isChainAsked
+    ? "windows, log and chain say the same"
+    : "windows and log say the same; no chain was asked";
+  say(ok ? `AGREES: readings, inbox, receipts, ${parts}` : `DIFFERS: ${count} findings`);
 }
 
 async function fsck(config: Config, input: FsckInput): Promise<FsckReport> {

@@ -12,6 +12,12 @@ export interface AuditedEquipment {
   readonly label: string;
 }
 
+/** Equipment with what says when its windows fall due. */
+export interface CheckedEquipment extends AuditedEquipment {
+  readonly segmentMs: number;
+  readonly acceptedAt: number;
+}
+
 /** All equipment that has this id or label. */
 export async function findEquipment(tx: Tx, idOrLabel: string): Promise<AuditedEquipment[]> {
   return tx
@@ -21,9 +27,10 @@ export async function findEquipment(tx: Tx, idOrLabel: string): Promise<AuditedE
 }
 
 /** All equipment. */
-export async function allEquipment(tx: Tx): Promise<AuditedEquipment[]> {
+export async function allEquipment(tx: Tx): Promise<CheckedEquipment[]> {
+  const { tenantId, id, label, segmentMs, acceptedAt } = equipment;
   return tx
-    .select({ tenantId: equipment.tenantId, id: equipment.id, label: equipment.label })
+    .select({ tenantId, id, label, segmentMs, acceptedAt })
     .from(equipment)
     .orderBy(equipment.tenantId, equipment.id);
 }

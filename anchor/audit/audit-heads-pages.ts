@@ -27,18 +27,24 @@ export async function auditHeadsPages(store: Store): Promise<Finding[]> {
     const { pages } = await changeHeads(own, async () => new Map(), fastSha256);
     const differing = size === 0 ? [] : await differingPlaces(store, pages);
     if ((await sizeNow()) !== size) continue;
-    return differing.map((place) => copyDiffers(`page "${place}" of the heads tree is not what the log's entries give`));
+    return differing.map((place) =>
+      copyDiffers(`page "${place}" of the heads tree is not what the log's entries give`),
+    );
   }
   throw new AppError("UNAVAILABLE", "the heads tree moved on each time it was looked at");
+}
+
+function keptAfter(store: Store, after: string | null): ReturnType<typeof listHeadsPages> {
+  return store.as({ role: "worker" }, (tx) => listHeadsPages(tx, { after, limit: rowsAtOnce }));
 }
 
 /** Places whose page is another one, is missing, or should not be there. */
 async function differingPlaces(store: Store, pages: ReadonlyMap<string, HeadsPage>): Promise<string[]> {
   const left = new Map(pages);
   const differing: string[] = [];
-  for (let after: string | null = null; ; ) {
-    const from: string | null = after;
-    const kept = await store.as({ role: "worker" }, (tx) => listHeadsPages(tx, { after: from, limit: rowsAtOnce }));
+  let after: string | null = null;
+  for (;;) {
+    const kept = await keptAfter(store, after);
     for (const { place, page } of kept) {
       const own = left.get(place);
       if (own === undefined || toHex(encodePage(own)) !== toHex(page)) differing.push(place);

@@ -1,5 +1,6 @@
 import type { InboxMessage } from "#store/inbox.ts";
 import { byPointAndTime, type Reading, type ReadingsStore } from "#store/readings/readings-store.ts";
+import type { UnsealedReadings } from "./audit-unsealed.ts";
 import type { Finding, FindingKind } from "./finding.ts";
 
 /** Reads messages once more, in order: of their readings those that were to be stored, or were known already. */
@@ -29,11 +30,12 @@ export class MessageReadings {
   readonly #span: TimeSpan;
   readonly #sealedTo: ReadonlyMap<string, number>;
   readonly #counts = new Map<string, number>();
+  readonly #unsealed = new Map<string, UnsealedReadings>();
   #waiting: Reading[] = [];
   /** The comparison before: signatures of the next messages are checked meanwhile. */
   #comparing: Promise<void> = Promise.resolve();
 
-  /** `sealedTo` is the end of each equipment's newest sealed window: up to there readings are counted. */
+  /** `sealedTo` is the end of each equipment's newest sealed window: up to there readings are counted by day. */
   constructor(
     { readings, readAgain }: { readonly readings: ReadingsStore; readonly readAgain: ReadAgain },
     span: TimeSpan,
@@ -69,6 +71,11 @@ export class MessageReadings {
     return this.#counts.get(`${equipment}/${day}`) ?? 0;
   }
 
+  /** The readings of an equipment (`tenant/id`) after its newest sealed window; null without any. */
+  unsealedOf(equipment: string): UnsealedReadings | null {
+    return this.#unsealed.get(equipment) ?? null;
+  }
+
   async #compare(): Promise<void> {
     const asked = this.#waiting;
     this.#waiting = [];
@@ -99,7 +106,11 @@ export class MessageReadings {
 
   #count({ tenant, equipmentId, ts }: Reading): void {
     const equipment = `${tenant}/${equipmentId}`;
-    if (ts >= (this.#sealedTo.get(equipment) ?? Number.NEGATIVE_INFINITY)) return;
+    if (ts >= (this.#sealedTo.get(equipment) ?? Number.NEGATIVE_INFINITY)) {
+      const { count, first } = this.#unsealed.get(equipment) ?? { count: 0, first: ts };
+      this.#unsealed.set(equipment, { count: count + 1, first: Math.min(first, ts) });
+      return;
+    }
     const key = `${equipment}/${Math.floor(ts / dayMs)}`;
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
   }

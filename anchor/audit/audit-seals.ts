@@ -2,7 +2,7 @@ import { toHex } from "#domain/log/bytes.ts";
 import { ChainView, sealDigest } from "#domain/log/chain-view.ts";
 import type { Store } from "#store/connect.ts";
 import { type Seal, sealsFrom } from "#store/seals.ts";
-import type { CheckedChain } from "./chain-root.ts";
+import type { CheckedChain } from "./audit-chain.ts";
 import type { Finding } from "./finding.ts";
 import type { PublicRoot } from "./replay-log.ts";
 

@@ -10,7 +10,12 @@ export function leafOf({ stream, seq, prev, commit }: LogEntry): Uint8Array {
   return leafHash(entryBytes({ v: 1, seq, ...hash }), fastSha256);
 }
 
-/** What an entry, its recomputed `leaf` and its content disagree in, in words; null when they agree or the content was erased. */
+/** Whether some of what opens an entry was taken away: then nobody can say what it committed to. */
+export function isErased({ salt, bodySalt, body }: Pick<LogEntry, "salt" | "bodySalt" | "body">): boolean {
+  return salt === null || bodySalt === null || body === null;
+}
+
+/** What an entry, its recomputed `leaf` and its content disagree in, in words; null when they agree, or nothing opens it (`isErased`). */
 export function entryFault(row: LogEntry, leaf: Uint8Array): string | null {
   if (!equalBytes(leaf, row.leaf)) return "its leaf hash is not that of its public part";
   if (streamOf(row.subject) !== toHex(row.stream)) return "its subject is not that of its stream";

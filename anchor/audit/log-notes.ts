@@ -13,8 +13,14 @@ export class LogNotes {
   readonly sealedTo = new Map<string, number>();
   /** Subjects of equipment that the register doesn't know. */
   readonly strangers = new Set<string>();
+  /** Messages that lie between those of two `heads` entries, ends included: none of them covers these. */
+  readonly uncovered: { readonly from: number; readonly to: number }[] = [];
   /** The last message that was sealed before the checked time, 0 without one. */
   before = 0;
+  /** The last message that any `heads` entry covers, 0 without one. */
+  covered = 0;
+  /** Since when the first entry after the newest `heads` entry waits for the next one; null where none does. */
+  openSince: number | null = null;
   readonly #names: ReadonlyMap<string, string>;
   readonly #from: number;
 
@@ -26,11 +32,8 @@ export class LogNotes {
   /** Notes the next entry. @throws SyntaxError on a body that can't be read */
   add(row: LogEntry): void {
     if (row.subject.startsWith(equipmentPrefix)) this.#addOf(row.subject.slice(equipmentPrefix.length), row);
-    if (row.subject !== headsSubject || row.body === null) return;
-    const { inbox } = JSON.parse(row.body) as HeadsBody;
-    const after = row.fromMs === row.toMs ? null : row.fromMs;
-    if (row.toMs >= this.#from) this.ranges.push({ ...inbox, after, until: row.toMs });
-    else this.before = inbox.to;
+    if (row.subject === headsSubject) this.#addHeads(row);
+    else this.openSince ??= row.appendedAt;
   }
 
   #addOf(label: string, row: LogEntry): void {
@@ -38,5 +41,16 @@ export class LogNotes {
     if (name === undefined) this.strangers.add(row.subject);
     else if (row.kind === "segment" || row.kind === "late")
       this.sealedTo.set(name, Math.max(row.toMs, this.sealedTo.get(name) ?? row.toMs));
+  }
+
+  #addHeads(row: LogEntry): void {
+    this.openSince = null;
+    if (row.body === null) return;
+    const { inbox } = JSON.parse(row.body) as HeadsBody;
+    if (inbox.from > this.covered + 1) this.uncovered.push({ from: this.covered + 1, to: inbox.from - 1 });
+    this.covered = Math.max(this.covered, inbox.to);
+    const after = row.fromMs === row.toMs ? null : row.fromMs;
+    if (row.toMs >= this.#from) this.ranges.push({ ...inbox, after, until: row.toMs });
+    else this.before = inbox.to;
   }
 }

@@ -7,7 +7,7 @@ import type { StoredCheckpoint } from "#store/checkpoints.ts";
 import type { LogEntry } from "#store/entries.ts";
 import { headsSubject } from "../heads-keeper.ts";
 import type { HeadsBody } from "../plan-checkpoint.ts";
-import { entryFault, leafOf } from "./check-entry.ts";
+import { entryFault, isErased, leafOf } from "./check-entry.ts";
 import { type Finding, type FindingKind, timeText } from "./finding.ts";
 
 /** A state of the log that was made public: from a checkpoint or from the chain. */
@@ -18,8 +18,8 @@ export interface PublicRoot {
 }
 
 /**
- * Reads the whole log again, in order, believing nothing that can be recomputed: contents against commitments, each
- * stream's sequence and chain, heads entries against the streams as they were, roots against what was made public.
+ * Reads the whole log again, in order, believing nothing that can be recomputed: that contents are there and what was
+ * committed to, each stream's sequence and chain, heads entries against the streams as they were, roots against what was made public.
  * A stream's first version is the true one: whatever is appended beside it is refused.
  */
 export class LogReplay {
@@ -50,6 +50,7 @@ export class LogReplay {
     const leaf = leafOf(row);
     const fault = entryFault(row, leaf);
     if (fault !== null) this.#find("ENTRY_CHANGED", row, `entry ${row.index}: ${fault}`);
+    if (isErased(row)) this.#find("CONTENT_ERASED", row, erasedWords(row));
     if (row.subject === headsSubject && fault === null) this.#checkHeads(row);
     this.#follow(row, leaf);
     this.#tree.addLeaf(leaf);
@@ -137,6 +138,11 @@ export class LogReplay {
   #findAnywhere(kind: FindingKind, detail: string): void {
     this.findings.push({ kind, equipment: null, window: null, detail });
   }
+}
+
+/** Erasing is itself an entry (design §5), and nothing writes such entries yet: whatever lacks its content lost it in silence. */
+function erasedWords({ index, kind, subject }: LogEntry): string {
+  return `the content of entry ${index} (${kind} of ${subject}) was erased, and no entry says so`;
 }
 
 /** What a checkpoint made public, in its row and in the text that was signed. */

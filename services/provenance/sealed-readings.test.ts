@@ -41,7 +41,12 @@ describe("the readings a window was sealed with", () => {
   });
 
   it("count a sensor's faults as readings", () => {
-    expect(sealedRows([{ n: 2, faults: 1 }, { n: 0, faults: 4 }])).toBe(7);
+    expect(
+      sealedRows([
+        { n: 2, faults: 1 },
+        { n: 0, faults: 4 },
+      ]),
+    ).toBe(7);
   });
 
   it("are all that is there when one was changed or taken away, so that every verifier says so", () => {

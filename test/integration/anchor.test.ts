@@ -291,6 +291,31 @@ describe.each(kinds)("anchoring on %s and anvil", (kind) => {
       expect(await audit()).toMatchObject({ ok: true });
     });
 
+    it("names the window of an entry whose content was erased, as no entry says so", async () => {
+      const erased = sql`kind = 'segment' and from_ms = ${startMs + 5 * windowMs}`;
+      const [row] = await asIntruder(store, (tx) => tx.select().from(entries).where(erased));
+      await asIntruder(store, (tx) => tx.update(entries).set({ body: null }).where(erased));
+      const { findings } = await audit();
+      await asIntruder(store, (tx) => tx.update(entries).set({ body: row?.body }).where(erased));
+      expect(findings).toEqual([expect.objectContaining({ kind: "CONTENT_ERASED", ...inWindow(5) })]);
+      expect(await audit()).toMatchObject({ ok: true });
+    });
+
+    it("asks only the chain and the contract that the trust file names, and misses what was final there", async () => {
+      const trust = anchor.trust() as TrustFile;
+      const word = `0x${"1".repeat(64)}`;
+      const found = async (other: Partial<TrustFile>) =>
+        (await audit({ trust: { ...trust, ...other } })).findings;
+      expect(await found({ chainId: 1 })).toMatchObject([{ kind: "CHAIN_DIFFERS" }]);
+      expect(await found({ codeHash: word })).toMatchObject([{ kind: "CHAIN_DIFFERS" }]);
+      expect(await found({ logId: word })).toMatchObject([
+        {
+          kind: "ROOT_DIFFERS",
+          detail: expect.stringMatching(/^the chain holds 0 entries of the log, and \d+ were/),
+        },
+      ]);
+    });
+
     it("names the stream that an entry was taken out of", async () => {
       const row = (await logOf(store)).find(
         (e) => e.kind === "segment" && e.fromMs === startMs + 6 * windowMs,

@@ -26,8 +26,11 @@ import { recordNetwork } from "../support/recorded-network.ts";
 const hourMs = 3_600_000;
 const from = Date.UTC(2026, 4, 4, 8);
 const config = loadConfig({});
+const { sealGraceMs, anchorMaxAgeMs } = config;
 const dataDir = dataFolder();
-const mirrorDir = join(dataDir, "mirror");
+let mirrorDir = join(dataDir, "mirror");
+/** How many entries the log has. */
+let size = 0;
 const only = ["demo-operator", "demo-pharmacy-3"];
 const aMessage = sql`(select min(id) + 4 from inbox)`;
 let store: Store;
@@ -35,24 +38,25 @@ let store: Store;
 /** Records that a small network made. */
 async function recorded(
   folder: string,
-  what: { hours: number; beforeSealing?: (store: Store) => Promise<void> },
+  what: { hours: number; sealedHours?: number; beforeSealing?: (store: Store) => Promise<void> },
 ): Promise<Store> {
   const opened = await openRecords(folder);
-  const { hours, beforeSealing = async () => {} } = what;
+  const { beforeSealing = async () => {}, ...network } = what;
   const readings = openPostgresReadings(opened);
   const spoil = () => beforeSealing(opened);
   await recordNetwork({
-    ...{ store: opened, readings, dataDir: folder, sites: 3, only, from, hours },
-    beforeSealing: spoil,
+    ...{ store: opened, readings, dataDir: folder, sites: 3, only, from },
+    ...{ ...network, beforeSealing: spoil },
   });
   return opened;
 }
 
-async function fsck(span = { from: 0, to: from * 2 }): Promise<Finding[]> {
+/** `now` is soon after the newest of two hours was sealed. */
+async function fsck(options: { from?: number; to?: number; now?: number } = {}): Promise<Finding[]> {
   const findings: Finding[] = [];
   const opening = {
     ...{ store, book: openGatewayBook(store), decode: decodeWith(config) },
-    graceMs: config.sealGraceMs,
+    graceMs: sealGraceMs,
   };
   const count = await checkRecords(
     {
@@ -60,7 +64,11 @@ async function fsck(span = { from: 0, to: from * 2 }): Promise<Finding[]> {
       ...{ exportDir: dataDir, mirrorDir },
       readAgain: (messages) => openAgain(opening, messages),
     },
-    { ...span, onFinding: (finding) => findings.push(finding) },
+    {
+      ...{ from: 0, to: from * 2, now: from + 2 * hourMs, ...options },
+      ...{ sealGraceMs, anchorMaxAgeMs },
+      onFinding: (finding) => findings.push(finding),
+    },
   );
   expect(count).toBe(findings.length);
   return findings;
@@ -82,7 +90,7 @@ async function afterwards(table: string, attack: (tx: Tx) => Promise<unknown>): 
 
 beforeAll(async () => {
   store = await recorded(dataDir, { hours: 2 });
-  const { size = 0 } = (await store.as({ role: "worker" }, newestCheckpoint)) ?? {};
+  size = (await store.as({ role: "worker" }, newestCheckpoint))?.size ?? 0;
   await mirrorEntries(store, new Mirror(mirrorDir), size);
   await publishTiles(store, new TileFolder(mirrorDir), size);
 });
@@ -195,35 +203,56 @@ describe("what is made of the log", () => {
   const differs = (what: string) => [{ kind: "COPY_DIFFERS", detail: expect.stringContaining(what) }];
 
   it.each([
-    ["a tile", "log_tiles", `update log_tiles set hashes = ${flipped("hashes")} where level = 0 and index = 0`, "tile 0/000"],
+    [
+      "a tile",
+      "log_tiles",
+      `update log_tiles set hashes = ${flipped("hashes")} where level = 0 and index = 0`,
+      "tile 0/000",
+    ],
     ["no tile", "log_tiles", "delete from log_tiles where level = 0 and index = 0", "tile 0/000"],
     ["a page", "heads_pages", `update heads_pages set page = ${flipped("page")} where place = ''`, 'page ""'],
-    ["no page", "heads_pages", "delete from heads_pages where place = (select max(place) from heads_pages)", "page"],
-    ["a page of nothing", "heads_pages", "insert into heads_pages select 'ffff', size, page from heads_pages where place = ''", 'page "ffff"'],
+    [
+      "no page",
+      "heads_pages",
+      "delete from heads_pages where place = (select max(place) from heads_pages)",
+      "page",
+    ],
+    [
+      "a page of nothing",
+      "heads_pages",
+      "insert into heads_pages select 'ffff', size, page from heads_pages where place = ''",
+      'page "ffff"',
+    ],
   ])("in the records: %s that the entries don't give", async (_, table, attack, what) => {
     expect(await afterwards(table, (tx) => tx.execute(sql.raw(attack)))).toMatchObject(differs(what));
   });
 
   it.each([
-    ["a tile", "public/tile/0/000", "tile 0/000"],
-    ["an entry tile", "replay/tile/entries/000", "entry tile 000"],
+    ["a tile", "public/tile/0/000.p/SIZE", "tile 0/000.p/"],
+    ["an entry tile", "replay/tile/entries/000.p/SIZE", "entry tile 000.p/"],
     ["a checkpoint", "public/checkpoint", "the checkpoint of the folder"],
     ["a line", "entries/000/000.jsonl", "entry 0 is not in the second place"],
   ])("in its folder: %s that the entries don't give", async (_, file, what) => {
-    const path = join(mirrorDir, file);
+    const path = join(mirrorDir, file.replace("SIZE", String(size)));
     const bytes = readFileSync(path);
-    writeFileSync(path, Uint8Array.from(bytes, (byte, at) => (at === 40 ? byte ^ 1 : byte)));
-    expect(await fsck()).toMatchObject(differs(what));
+    writeFileSync(
+      path,
+      Uint8Array.from(bytes, (byte, at) => (at === 40 ? byte ^ 1 : byte)),
+    );
+    const findings = await fsck();
     writeFileSync(path, bytes);
-    expect(await fsck()).toEqual([]);
+    expect(findings).toMatchObject(differs(what));
   });
 
   it("in its folder: entries that are missing", async () => {
     const path = join(mirrorDir, "entries/000/000.jsonl");
     const bytes = readFileSync(path);
     rmSync(path);
-    expect(await fsck()).toMatchObject(differs("256 entries from 0 to 255 are not in the second place"));
+    const findings = await fsck();
     writeFileSync(path, bytes);
+    expect(findings).toMatchObject(
+      differs(`${size} entries from 0 to ${size - 1} are not in the second place`),
+    );
   });
 });
 
@@ -244,6 +273,31 @@ describe("the log", () => {
         window: from,
       }),
     );
+  });
+
+  const heads = "(select min(index) from entries where kind = 'heads')";
+  it.each([
+    ["a window", index, { equipment: expect.stringMatching(/^.+\/.+$/), window: from }, []],
+    ["a heads entry, which covered messages", heads, { equipment: null, window: null }, ["NOT_SEALED"]],
+  ])("without the content of %s, which the second place still has", async (_, which, where, more) => {
+    const findings = await afterwards("entries", (tx) =>
+      tx.execute(
+        sql.raw(`update entries set salt = null, body_salt = null, body = null where index = ${which}`),
+      ),
+    );
+    expect(kindsOf(findings)).toEqual(["CONTENT_ERASED", "COPY_DIFFERS", ...more]);
+    expect(findings).toContainEqual(expect.objectContaining({ kind: "CONTENT_ERASED", ...where }));
+    expect(findings.map(({ detail }) => detail).join("\n")).toMatch(
+      /entry \d+ is in the second place of the log with the content that the records lost/,
+    );
+  });
+
+  it("with no body left anywhere: each is told", async () => {
+    const { rows } = await asIntruder(store, (tx) =>
+      tx.execute<{ size: number }>(sql`select count(*)::integer as size from entries`),
+    );
+    const findings = await afterwards("entries", (tx) => tx.execute(sql`update entries set body = null`));
+    expect(findings.filter(({ kind }) => kind === "CONTENT_ERASED")).toHaveLength(rows[0]?.size ?? 0);
   });
 
   it("without one of its entries", async () => {
@@ -279,7 +333,7 @@ describe("the log", () => {
   });
 
   // The last one of all: what is appended stays.
-  it("with a second (stream, seq), and heads and inbox roots that don't follow", async () => {
+  it("with a second (stream, seq), heads and inbox roots that don't follow, messages left out, and no end", async () => {
     await run("alter table entries drop constraint entries_stream_seq_unique");
     await asIntruder(store, async (tx) => {
       await holdLog(tx);
@@ -288,43 +342,54 @@ describe("the log", () => {
       );
       const { subject = "", body = "", from: fromMs = 0, to: toMs = 0 } = rows[0] ?? {};
       await tx.execute(sql`delete from stream_heads where subject = ${subject}`);
-      const heads = {
-        root: "0".repeat(64),
-        streams: 1,
-        inbox: { root: "0".repeat(64), count: 3, from: 1, to: 3 },
-      };
+      const { rows: last } = await tx.execute<{ id: number }>(sql`select max(id) as id from inbox`);
+      const next = (last[0]?.id ?? 0) + 1;
+      const zero = "0".repeat(64);
+      const heads = { root: zero, streams: 1, inbox: { root: zero, count: 3, from: next + 4, to: next + 6 } };
       const statements = [
         { subject, kind: "segment", fromMs, toMs, body },
         { subject: "urn:coldmark:heads", kind: "heads", fromMs: from, toMs: from, body: canonicalize(heads) },
+        { subject: "urn:test", kind: "note", fromMs: from, toMs: from, body: "{}" },
       ];
       await appendToLog(tx, statements, from);
     });
     const findings = await fsck();
     expect(kindsOf(findings)).toEqual(
-      expect.arrayContaining(["HEADS_DO_NOT_FOLLOW", "INBOX_CHANGED", "SEQUENCE_BROKEN"]),
+      expect.arrayContaining(["HEADS_DO_NOT_FOLLOW", "INBOX_CHANGED", "NOT_SEALED", "SEQUENCE_BROKEN"]),
     );
-    expect(findings.map(({ detail }) => detail).join("\n")).toContain("a second version of sequence 0");
+    const said = findings.map(({ detail }) => detail).join("\n");
+    expect(said).toContain("a second version of sequence 0");
+    expect(said).toMatch(/no heads entry covers the messages (\d+)\d to \1\d$/m);
+    expect(said).toContain("wait since 2026-05-04T08:00:00.000Z for the heads entry that closes them");
   });
 });
 
-describe("a reading dropped before sealing", () => {
-  it("is missed by its message, though its window agrees", async () => {
+describe("sealing", () => {
+  it("of a window that lacks a reading: its message misses it. That has stopped: told once it is overdue", async () => {
     const folder = dataFolder();
-    const honest = store;
+    const honest = { store, mirrorDir };
+    mirrorDir = join(folder, "mirror");
     store = await recorded(folder, {
-      hours: 1,
+      ...{ hours: 2, sealedHours: 1 },
       beforeSealing: (spoilt) =>
         asIntruder(spoilt, (tx) => tx.execute(sql.raw(`delete from readings where ${aReading}`))).then(
           () => {},
         ),
     });
     try {
-      expect(await fsck()).toEqual([
-        expect.objectContaining({ kind: "READING_MISSING", equipment: expect.any(String), window: null }),
-      ]);
+      const missing = { kind: "READING_MISSING", equipment: expect.any(String), window: null };
+      expect(await fsck({ now: from + hourMs })).toEqual([expect.objectContaining(missing)]);
+      const later = await fsck({ now: from + 24 * hourMs });
+      expect(kindsOf(later)).toEqual(["NOT_SEALED", "READING_MISSING"]);
+      expect(later).toContainEqual({
+        ...{ kind: "NOT_SEALED", equipment: expect.stringMatching(/^demo-pharmacy-3\/.+/), window: null },
+        detail: expect.stringMatching(
+          /^not sealed: \d+ readings from 2026-05-04T09:00:.*newest window ends at 2026-05-04T09:00:/,
+        ),
+      });
     } finally {
       await store.close();
-      store = honest;
+      ({ store, mirrorDir } = honest);
       rmSync(folder, { recursive: true });
     }
   });
