@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
+import { fastSha256 } from "#services/log/fast-sha256.ts";
 import type { Store } from "#store/connect.ts";
 import { type Appended, appendToInbox, type InboxMessage } from "#store/inbox.ts";
 import { isContentFault } from "./content-fault.ts";
@@ -7,7 +8,6 @@ import { followInbox } from "./follow-inbox.ts";
 import { createIntakeQueue, type Settled, type Unnumbered, type Waiting } from "./intake-queue.ts";
 import type { InboundMessage, Lane } from "./message.ts";
 import type { IngestMeters } from "./meters.ts";
-import { fastSha256 } from "#services/log/fast-sha256.ts";
 
 /** The one way into the inbox, for both doors. */
 export interface Intake {

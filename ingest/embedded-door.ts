@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { Aedes, type AedesOptions, type Client } from "aedes";
 import type { Logger } from "pino";
+import type { Frame, GatewayFrames } from "./gateway-frames.ts";
 import type { Settled } from "./intake-queue.ts";
 import { commandTopic, type InboundMessage, parseTopic, receiptTopic, retainedLane } from "./message.ts";
 import { stateTopic } from "./sparkplug/host-session.ts";
@@ -9,6 +10,7 @@ import type { RouteOf } from "./topic-routes.ts";
 /** What the broker inside the process asks its surroundings. */
 export interface EmbeddedDoorParts {
   readonly accept: (message: InboundMessage, settled: Settled) => void;
+  readonly frames: GatewayFrames;
   readonly route: RouteOf;
   readonly hostId: string;
   /** Whether this password opens that gateway's door. */
@@ -58,6 +60,7 @@ export async function createEmbeddedBroker(parts: EmbeddedDoorParts): Promise<Em
     },
     authorizePublish: (client, packet, done) => {
       if (client === null) return done(null);
+      parts.frames.tell(client.id, () => frameOf(client, packet, parts));
       const message = toMessage(client, packet, parts);
       if (message.lane !== "status") packet.retain = false;
       if (message.lane === "other") packet.topic = nowhere;
@@ -111,6 +114,16 @@ function toMessage(
     door: "embedded",
     receivedAt: clock(),
   };
+}
+
+function frameOf(
+  client: Client,
+  packet: { topic: string; payload: Buffer | string; qos: number; retain: boolean },
+  { clock }: EmbeddedDoorParts,
+): Frame {
+  const { topic, payload, qos, retain } = packet;
+  const isWill = packet === (client as { will?: unknown }).will;
+  return { topic, payload: Buffer.from(payload), qos, retain, isOld: false, isWill, at: clock() };
 }
 
 /** Remembers for a minute that a password was right: deriving it again at each reconnection of a thousand costs too much. */

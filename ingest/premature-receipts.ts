@@ -1,6 +1,6 @@
+import { fastSha256 } from "#services/log/fast-sha256.ts";
 import type { InboundMessage } from "./message.ts";
 import type { Receipts } from "./receipts.ts";
-import { fastSha256 } from "#services/log/fast-sha256.ts";
 import { moveUp, noteArrivals, nothingYet, type Sequence } from "./track-sequence.ts";
 
 /**

@@ -101,5 +101,13 @@ function messageOf({ id, key, channels }: GatewayDevice, ts: number, seq: number
   }));
   const payload = messagePayload(topic, { boot: 1, seq, sent: ts, readings }, key);
   const receivedAt = ts + 800;
-  return { receivedAt, gateway: id, topic, lane: "data", door: "embedded", payload, sha256: fastSha256(payload) };
+  return {
+    receivedAt,
+    gateway: id,
+    topic,
+    lane: "data",
+    door: "embedded",
+    payload,
+    sha256: fastSha256(payload),
+  };
 }
