@@ -13,6 +13,7 @@ import { authSecret } from "./auth-secret.ts";
 import { openChainReader } from "./chain-reader.ts";
 import { openControl } from "./control.ts";
 import { fsckVerbs } from "./fsck-control.ts";
+import { gatewayVerbs } from "./gateway-check-control.ts";
 import { chainSettings, openReadings, operatorContext } from "./parts.ts";
 import { rebuildVerbs } from "./rebuild-verb.ts";
 import type { DemoPages, ServedParts } from "./serve-api.ts";
@@ -89,7 +90,7 @@ export async function startService(config: Config, log: Logger, options: Service
         ? await (await import("./serve-metrics.ts")).serveMetrics({ ...common, anchor, ingest })
         : null;
     for (const one of [server, metrics]) if (one !== null) closing.push(() => one.stop());
-    const control = await openControl(dataDir, controlVerbs({ ...common, chain }));
+    const control = await openControl(dataDir, controlVerbs({ ...common, chain, ingest }));
     closing.push(() => control.close());
     return { store, readings, ingest, anchor, server, metrics, stop };
   } catch (fault) {
@@ -107,8 +108,10 @@ async function requireChainSettings(config: Config, rooms: ReadonlySet<Room>): P
 }
 
 /** What other commands ask of the process that has the folder. */
-function controlVerbs(running: Pick<ServedParts, "store" | "readings" | "config" | "log" | "chain">) {
-  const { store, readings, config, log, chain } = running;
+function controlVerbs(
+  running: Pick<ServedParts, "store" | "readings" | "config" | "log" | "chain" | "ingest">,
+) {
+  const { store, readings, config, log, chain, ingest } = running;
   return {
     register: async (input: unknown) => {
       const { network, dryRun } = input as { network: unknown; dryRun: boolean };
@@ -120,6 +123,7 @@ function controlVerbs(running: Pick<ServedParts, "store" | "readings" | "config"
       const { exportDir } = config;
       return auditWith({ store, readings, rpc: chain.rpc(), trust: chain.trust(), exportDir }, input);
     },
+    ...gatewayVerbs(store, ingest?.broker ?? null),
     ...rebuildVerbs({ store, readings, config }),
     ...fsckVerbs(() => {
       const { exportDir } = config;

@@ -9,8 +9,9 @@ import { AppError } from "#domain/errors.ts";
 import { openCollector, type SessionLane } from "./collector-door.ts";
 import type { SessionMeters } from "./collector-session.ts";
 import { createEmbeddedBroker, type Sessions } from "./embedded-door.ts";
+import { createGatewayFrames, type Frame } from "./gateway-frames.ts";
 import type { Subscriptions } from "./keep-subscribed.ts";
-import type { InboundMessage, Lane } from "./message.ts";
+import { type InboundMessage, type Lane, statusTopic } from "./message.ts";
 import { guardPacketSize } from "./packet-guard.ts";
 import { openHostSession, stateOf, stateTopic } from "./sparkplug/host-session.ts";
 import type { TopicRoutes } from "./topic-routes.ts";
@@ -25,6 +26,8 @@ export interface Broker {
   readonly url: string;
   /** Who is connected; null where the broker is outside and lets in by itself. */
   readonly sessions: Sessions | null;
+  /** Hears a gateway's packets, the status kept of it first; resolves with what ends that. Null where the broker is outside. */
+  readonly watch: ((gateway: string, hear: (frame: Frame) => void) => Promise<() => void>) | null;
   state(): "up" | "down";
   /** Works for these shards of the gateways and for no others; a broker inside the process has all its gateways. */
   hold(shards: ReadonlySet<number>): Promise<void>;
@@ -96,6 +99,7 @@ function openOutside(place: Extract<BrokerPlace, { kind: "outside" }>, parts: Br
     describe: `MQTT broker at ${new URL(url).host}`,
     url,
     sessions: null,
+    watch: null,
     state: () => (collector.isUp() ? "up" : "down"),
     hold: collector.hold,
     unacknowledged: collector.unacknowledged,
@@ -112,7 +116,8 @@ async function openEmbedded(
   { host, port }: Extract<BrokerPlace, { kind: "embedded" }>,
   parts: BrokerParts,
 ): Promise<Broker> {
-  const { aedes, sessions } = await createEmbeddedBroker({ ...parts, route: parts.routes.route });
+  const frames = createGatewayFrames();
+  const { aedes, sessions } = await createEmbeddedBroker({ ...parts, frames, route: parts.routes.route });
   await publishInside(aedes, certificateOf(parts, true));
   const admit = createAdmission();
   const server = createServer((socket) => {
@@ -130,10 +135,19 @@ async function openEmbedded(
     describe: `MQTT broker inside this process at ${url}`,
     url,
     sessions,
+    watch: async (gateway, hear) => {
+      for (const status of await keptStatuses(aedes, gateway, parts.clock())) hear(status);
+      return frames.hear(gateway, hear);
+    },
     state: () => (server.listening ? "up" : "down"),
     hold: () => Promise.resolve(),
     unacknowledged: () => 0,
-    publish: (topic, payload) => publishInside(aedes, { topic, payload, qos: 1, retain: false }),
+    publish: (topic, payload) => {
+      const [, , gateway = ""] = topic.split("/");
+      const packet = { topic, payload, qos: 1, retain: false } as const;
+      frames.tell(gateway, () => ({ ...packet, isOld: false, isWill: false, at: parts.clock() }));
+      return publishInside(aedes, packet);
+    },
     publishSparkplug: (topic, payload) => publishInside(aedes, { topic, payload, qos: 0, retain: false }),
     stop: async () => {
       await publishInside(aedes, certificateOf(parts, false));
@@ -147,6 +161,20 @@ async function openEmbedded(
 function certificateOf({ hostId, clock }: BrokerParts, online: boolean) {
   const payload = Buffer.from(stateOf(online, clock()));
   return { topic: stateTopic(hostId), payload, qos: 1 as const, retain: true };
+}
+
+/** What the broker keeps of its retained packets; aedes' types leave it out. */
+interface KeptPackets {
+  createRetainedStream(topic: string): AsyncIterable<Pick<Frame, "topic" | "payload" | "qos">>;
+}
+
+/** The status that the broker keeps of a gateway, as a subscriber would get it: one or none. */
+async function keptStatuses(aedes: Aedes, gateway: string, at: number): Promise<Frame[]> {
+  const { persistence } = aedes as unknown as { persistence: KeptPackets };
+  const found: Frame[] = [];
+  for await (const { topic, payload, qos } of persistence.createRetainedStream(statusTopic(gateway)))
+    found.push({ topic, payload, qos, at, retain: true, isOld: true, isWill: false });
+  return found;
 }
 
 function publishInside(

@@ -1,6 +1,7 @@
 import { Aedes, type AedesOptions, type Client } from "aedes";
 import type { Logger } from "pino";
 import { createDoorkeeper } from "./doorkeeper.ts";
+import type { Frame, GatewayFrames } from "./gateway-frames.ts";
 import {
   commandTopic,
   type InboundMessage,
@@ -18,6 +19,7 @@ export interface EmbeddedDoorParts {
   readonly accept: (message: InboundMessage, settled: Settled) => void;
   /** When to take another message of this lane from this gateway; null at once. */
   readonly room: (lane: Lane, gateway: string) => Promise<void> | null;
+  readonly frames: GatewayFrames;
   readonly route: RouteOf;
   readonly hostId: string;
   /** Whether this password opens that gateway's door. */
@@ -68,6 +70,7 @@ export async function createEmbeddedBroker(parts: EmbeddedDoorParts): Promise<Em
     },
     authorizePublish: (client, packet, done) => {
       if (client === null) return done(null);
+      parts.frames.tell(client.id, () => frameOf(client, packet, parts));
       const message = toMessage(client, packet, parts);
       if (message.lane !== "status") packet.retain = false;
       if (message.lane === "other") packet.topic = nowhere;
@@ -139,4 +142,14 @@ function toMessage(
     door: "embedded",
     receivedAt: clock(),
   };
+}
+
+function frameOf(
+  client: Client,
+  packet: { topic: string; payload: Buffer | string; qos: number; retain: boolean },
+  { clock }: EmbeddedDoorParts,
+): Frame {
+  const { topic, payload, qos, retain } = packet;
+  const isWill = packet === (client as { will?: unknown }).will;
+  return { topic, payload: Buffer.from(payload), qos, retain, isOld: false, isWill, at: clock() };
 }

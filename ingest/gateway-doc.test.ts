@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { p256 } from "@noble/curves/nist.js";
 import { describe, expect, test } from "vitest";
@@ -109,6 +110,25 @@ describe("docs/gateway.md", () => {
       ed25519.getPublicKey(receiptSeed),
     );
     expect(holds).toBe(true);
+  });
+
+  test("a message that can't be read tells no number, and the empty one in its place does", () => {
+    const gateway = {
+      ...{ tenant: "t", id: "gw-0001", signatureRequired: false, source: null, revokedAt: null },
+      ...{ keys: new Map(), channels: new Map() },
+    };
+    const raw = { id: 1, receivedAt: 0, gateway: "gw-0001", topic, lane: "data", door: "" };
+    const limits = { maxBytes: 262_144, maxInflatedBytes: 2_097_152, maxReadings: 5_000 };
+    const decoded = (payload: Uint8Array) =>
+      decodeMessage({ ...raw, sha256: new Uint8Array(), payload }, gateway, limits);
+    const twice = body.replace('"t":4.2', '"t":4.2,"t":4.2');
+    const large = gzipSync(utf8(body.replace('"door"', `${" ".repeat(2_097_152)}"door"`)));
+    for (const payload of [utf8(body.replace("4.2", "nan")), utf8(twice), large])
+      expect(decoded(payload)).toMatchObject({ kind: "refused", position: null });
+    const empty = page.split("\n").find((line) => line.endsWith('"readings":[]}')) ?? "";
+    expect(decoded(utf8(empty))).toMatchObject({
+      ...{ kind: "refused", reason: "TOO_MANY_READINGS", position: { boot: 1, seq: 2 } },
+    });
   });
 
   test("its command is the one we make", () => {

@@ -37,6 +37,11 @@ export function commandTopic(gateway: string): string {
   return `coldmark/v1/${gateway}/command`;
 }
 
+/** The topic on which a gateway, or its last will, says whether it is there. */
+export function statusTopic(gateway: string): string {
+  return `coldmark/v1/${gateway}/status`;
+}
+
 /** Bounds of one message: raw bytes, bytes once unpacked, and number of readings. */
 export interface MessageLimits {
   readonly maxBytes: number;

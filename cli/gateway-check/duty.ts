@@ -13,7 +13,7 @@ export interface Duty {
   readonly words: string;
   /** One that needs something to happen which an operator can't bring about; it may stay unseen. */
   readonly isOccasional?: true;
-  readonly judge: (seen: readonly Sighting[], now: number) => Verdict;
+  readonly judge: (seen: readonly Sighting[], now: number, keepAliveMs: number) => Verdict;
 }
 
 export const pass = (why: string): Verdict => ({ state: "pass", why });

@@ -21,6 +21,8 @@ export interface Packet {
   readonly qos: number;
   readonly retain: boolean;
   readonly isOld: boolean;
+  /** Whether the broker itself sent it, as last will; null where a broker doesn't tell. */
+  readonly isWill: boolean | null;
   readonly at: number;
 }
 
@@ -104,10 +106,10 @@ function isReading(value: unknown): boolean {
   return typeof s === "string" && isTimed && values.some((name) => name in value);
 }
 
-function seeStatus({ payload, at, retain, isOld }: Packet): StatusSeen {
+function seeStatus({ payload, at, retain, isOld, isWill }: Packet): StatusSeen {
   const status = parse(payload);
   const online = typeof status?.online === "boolean" ? status.online : null;
-  return { kind: "status", at, online, retain, isOld };
+  return { kind: "status", at, online, retain, isOld, isWill };
 }
 
 function seeAnswer(

@@ -32,6 +32,7 @@ interface Event {
   key?: Uint8Array;
   statement?: Record<string, unknown>;
   isBare?: boolean;
+  isWill?: boolean | null;
   qos?: number;
   retain?: boolean;
 }
@@ -74,13 +75,14 @@ function goodDevice(): Event[] {
     message(10, 516, { sent: 506, first: 506 }),
     receipt(10, 520),
   ];
-  return [status(true, 0), ...steady, ...withoutReceipt, ...outage, ...waited, ...asked];
+  const takenOver = [525, 530, 536].flatMap((at, n) => [status(false, at), status(true, at + 2 ** n)]);
+  return [status(true, 0), ...steady, ...withoutReceipt, ...outage, ...waited, ...asked, ...takenOver];
 }
 
-function packetOf({ at, level, qos = 1, retain = false, ...event }: Event): Packet {
+function packetOf({ at, level, qos = 1, retain = false, isWill = null, ...event }: Event): Packet {
   const topic = `coldmark/v1/gw-01/${level}`;
   const payload = event.statement ? answer(topic, level, event.statement) : signed(topic, event, at);
-  return { topic, qos, retain, isOld: at === 0, at: startMs + at * 1_000, payload };
+  return { topic, qos, retain, isOld: at === 0, isWill, at: startMs + at * 1_000, payload };
 }
 
 function signed(topic: string, event: Omit<Event, "at" | "level">, at: number): Uint8Array {
@@ -104,10 +106,12 @@ function answer(topic: string, level: string, statement: Record<string, unknown>
   return utf8(JSON.stringify({ ...full, sig: toBase64(signEd25519(ours, bytes)) }));
 }
 
-function judged(events: readonly Event[], nowS = 600) {
+function judged(events: readonly Event[], nowS = 600, keepAliveMs?: number) {
   const seen = events.map((event) => observe(watched, packetOf(event))).filter((one) => one !== null);
-  return reportOn(seen, startMs + nowS * 1_000);
+  return reportOn(seen, startMs + nowS * 1_000, keepAliveMs);
 }
+const notPassed = (lines: ReturnType<typeof judged>) =>
+  lines.filter(({ state }) => state !== "pass").map(({ state, duty }) => `${state}: ${duty.id}`);
 
 const without = (events: Event[], drop: (event: Event, n: number) => boolean) =>
   events.filter((one, n) => !drop(one, n));
@@ -154,6 +158,8 @@ describe("gateway-check", () => {
     ["last will", without(goodDevice(), ({ at }) => at >= 200), 1_000],
     ["data first", [...goodDevice().filter(({ at }) => at < 501), ...histFirst()]],
     ["data first", changed(({ seq }) => seq === 9, { first: 205 })],
+    ["old readings", changed(isMessage(7), { first: 210 })],
+    ["old readings", changed(isMessage(7), { sent: 300, first: 300 })],
     [
       "back-off",
       [
@@ -171,10 +177,40 @@ describe("gateway-check", () => {
   it("says of what did not happen that it was not seen, and does not pass it", () => {
     const lines = judged(goodDevice().slice(0, 11), 75);
     const unseen = lines.filter(({ state }) => state === "not seen").map(({ duty }) => duty.id);
-    expect(unseen).toEqual(["same bytes", "resend", "commands", "last will", "data first", "back-off"]);
+    expect(unseen).toEqual([
+      "same bytes",
+      "resend",
+      "commands",
+      "last will",
+      "data first",
+      "old readings",
+      "back-off",
+    ]);
     expect(lines.filter(({ state }) => state === "fail")).toEqual([]);
     expect(isPassed(lines)).toBe(false);
     expect(judged([]).every(({ state }) => state === "not seen")).toBe(true);
+  });
+
+  /** The outage ends the connection at another time, or is told by a broker that knows a will. */
+  const gone = (at: number, isWill: boolean | null = null) =>
+    changed(({ level, at: then }) => level === "status" && then === 200, { at, isWill });
+
+  it("takes no device's own goodbye for a last will", () => {
+    expect(notPassed(judged(gone(152)))).toEqual(["not seen: last will"]);
+    expect(notPassed(judged(gone(200, false)))).toEqual(["not seen: last will"]);
+    expect(notPassed(judged(gone(152, true)))).toEqual([]);
+    expect(notPassed(judged(gone(152), 600, 20_000))).toEqual([]);
+  });
+
+  it("takes no single return, and no return as quick as the last, for growing pauses", () => {
+    const once = goodDevice().filter(({ at }) => at < 525);
+    expect(notPassed(judged(once))).toEqual(["not seen: back-off"]);
+    const steady = [525, 530, 535].flatMap((at) => [status(false, at), status(true, at + 1)]);
+    expect(notPassed(judged([...once, ...steady]))).toEqual(["not seen: back-off"]);
+  });
+
+  it("doesn't blame a message numbered before the outage for coming late on data", () => {
+    expect(notPassed(judged(changed(isMessage(7), { sent: 190, first: 190 })))).toEqual([]);
   });
 
   it("doesn't pass a device that signs nothing, nor one whose key it wasn't given", () => {

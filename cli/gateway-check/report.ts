@@ -9,10 +9,10 @@ export interface Line extends Verdict {
   readonly duty: Duty;
 }
 
-/** Every duty of docs/gateway.md that can be watched, judged from what was seen until `now` (epoch ms). */
-export function reportOn(seen: readonly Sighting[], now: number): Line[] {
+/** Every duty of docs/gateway.md that can be watched, judged from what was seen until `now` (epoch ms) of a device of that keep-alive. */
+export function reportOn(seen: readonly Sighting[], now: number, keepAliveMs = 60_000): Line[] {
   const duties = [...messageDuties, ...sequenceDuties, ...connectionDuties];
-  return duties.map((duty) => ({ duty, ...duty.judge(seen, now) }));
+  return duties.map((duty) => ({ duty, ...duty.judge(seen, now, keepAliveMs) }));
 }
 
 /** Whether nothing failed and everything was seen that an operator can bring about. */

@@ -27,6 +27,8 @@ export interface StatusSeen {
   readonly retain: boolean;
   /** Whether the broker had kept it from before the watch. */
   readonly isOld: boolean;
+  /** Whether it is the last will; null where the broker doesn't tell that from the device's own word. */
+  readonly isWill: boolean | null;
 }
 
 type Ranges = readonly (readonly [number, number])[];

@@ -4,7 +4,7 @@
 It shows each duty in as few lines as it takes; read it beside gateway.md. Readings come from a file of JSON lines, such as
 {"s":"t1","ts":1767225600000,"t":4.2}; a real gateway calls Gateway.take() with what its probes gave.
 """
-import argparse, base64, hashlib, json, random, signal, sqlite3, ssl, sys, time
+import argparse, base64, hashlib, json, os, random, signal, sqlite3, ssl, sys, time
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.packettypes import PacketTypes
@@ -15,6 +15,10 @@ LIVE_FOR_MS = 120_000    # what is older waited, and goes by hist
 WINDOW = 100             # messages sent and not receipted yet; hist may fill half of it (duty 4)
 HIST_BYTES_A_S = 64_000  # half of the link, here of 1 Mbit/s (duty 4)
 BACK_OFF_S = (1, 60)     # duty 7
+HELD_S = 60              # duty 7: a connection that held so long ends the growing
+BODY_BYTES = 190_000     # signed, in base64, it stays below 256 KiB
+TRIES, TRIED_S = 5, 3600 # duty 10: a message sent so often over so long may be one that can't be read
+KEEP_ALIVE_S = 60
 
 # ---- Ed25519 (RFC 8032 §5.1), in plain numbers: slow, but a gateway signs a message a minute. Where the seed can be
 # ---- observed by timing, sign in a secure element instead.
@@ -129,6 +133,23 @@ def _no_float(text):
     raise ValueError(text)
 
 
+def unreadable(body):
+    """Why the server couldn't read this body (gateway.md, The message); None when it can."""
+    if len(body) > BODY_BYTES: return f"{len(body)} bytes"
+    try:
+        value = json.loads(body, parse_constant=_no_float, object_pairs_hook=_no_key_twice)
+        json.dumps(value, ensure_ascii=False).encode()  # half a character is no UTF-8
+        nested = any(isinstance(field, (dict, list)) for reading in value["readings"] for field in reading.values())
+        return "a reading that isn't flat" if nested else None
+    except (ValueError, AttributeError) as fault:
+        return f"{type(fault).__name__}: {fault}"
+
+
+def _no_key_twice(pairs):
+    if len({key for key, _ in pairs}) < len(pairs): raise ValueError("a key twice")
+    return dict(pairs)
+
+
 def running_hash(before, payload):
     return hashlib.sha256(before + hashlib.sha256(payload).digest()).digest()
 
@@ -137,6 +158,7 @@ def running_hash(before, payload):
 
 class Flash:
     def __init__(self, path):
+        self.aside = f"{path}.unreadable"
         self.db = sqlite3.connect(path, isolation_level=None)
         self.db.execute("PRAGMA synchronous = EXTRA")
         self.db.executescript("""
@@ -152,6 +174,14 @@ class Flash:
     def set(self, **values):
         self.db.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", values.items())
 
+    def set_aside(self, why, **what):
+        """Duty 10: what can't be sent as it is stays for the device's maker, a line of JSON each."""
+        print(f"ALARM: set aside in {self.aside}: {why}", file=sys.stderr)
+        with open(self.aside, "a", encoding="ascii") as file:
+            file.write(json.dumps({"why": why, **what}) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
     def count(self, table, where="1"):
         return self.db.execute(f"SELECT count(*) FROM {table} WHERE {where}").fetchone()[0]
 
@@ -165,9 +195,10 @@ class Flash:
 class Gateway:
     """Everything but the network: what is kept, what is due, what a receipt or a command means."""
 
-    def __init__(self, flash, gateway, receipt_keys, kid=None, seed=None, per_message=60):
+    def __init__(self, flash, gateway, receipt_keys, kid=None, seed=None, per_message=60, clock=time.monotonic):
         self.flash, self.id, self.keys, self.kid, self.seed = flash, gateway, receipt_keys, kid, seed
-        self.per_message, self.sent_at, self.hist_from = per_message, {}, 0.0
+        self.per_message, self.clock, self.hist_from = per_message, clock, 0.0
+        self.sent_at, self.tries = {}, {}  # by seq: when last on this connection; how often since this start
         # A new numbering needs a new boot; seq goes on over restarts, so this happens once in the life of a file.
         if flash.get("boot") is None: flash.set(boot=int(time.time()), seq=0, upTo=0, hash=bytes(32), running=bytes(32))
         self.boot = flash.get("boot")
@@ -178,41 +209,65 @@ class Gateway:
     def take(self, readings, **state):
         """Duty 1: into flash first. `state` is kept in the same commit."""
         with self.flash:
-            rows = [(reading["ts"], _compact(reading).decode()) for reading in readings]
+            rows = [(reading["ts"], json.dumps(reading, separators=(",", ":"))) for reading in readings]
             self.flash.db.executemany("INSERT INTO readings (ts, text) VALUES (?, ?)", rows)
             self.flash.set(**state)
 
     def number(self, hist_too):
-        """Duties 2 and 4: makes one message, of what is new by data, else of the oldest by hist; None when nothing may go."""
+        """
+        Duties 2 and 4: makes one message, of what is new by data, else of the oldest by hist; None when nothing may go. One that
+        the server couldn't read gets no number (duty 10): half of it is tried, down to the reading at fault, which is set aside.
+        """
         db, now = self.flash.db, int(time.time() * 1000)
         live = now - LIVE_FOR_MS
         rows = db.execute("SELECT id, text FROM readings WHERE ts >= ? ORDER BY id LIMIT ?", (live, self.per_message)).fetchall()
         level = "data" if rows else "hist"
         if not rows and hist_too: rows = db.execute("SELECT id, text FROM readings ORDER BY ts, id LIMIT ?", (self.per_message,)).fetchall()
         if not rows: return None
-        topic, seq = self.topic(level), self.flash.get("seq") + 1
-        head = f'{{"v":1,"boot":{self.boot},"seq":{seq},"sent":{now},"readings":['
-        payload = make_message(topic, f'{head}{",".join(text for _, text in rows)}]}}'.encode(), self.kid, self.seed)
+        seq = self.flash.get("seq") + 1
+        while why := unreadable(self.body(seq, rows)):
+            if len(rows) == 1: return self.drop_reading(*rows[0], why)
+            rows = rows[:len(rows) // 2]
+        return self.keep(self.topic(level), seq, rows)
+
+    def body(self, seq, rows):
+        head = f'{{"v":1,"boot":{self.boot},"seq":{seq},"sent":{int(time.time() * 1000)},"readings":['
+        return f'{head}{",".join(text for _, text in rows)}]}}'.encode()
+
+    def keep(self, topic, seq, rows):
+        """Signs a message and gives it its number, all in one commit."""
+        payload = make_message(topic, self.body(seq, rows), self.kid, self.seed)
         running = running_hash(self.flash.get("running"), payload)
         with self.flash:
-            db.execute("INSERT INTO messages (boot, seq, topic, payload, running) VALUES (?, ?, ?, ?, ?)", (self.boot, seq, topic, payload, running))
-            db.executemany("DELETE FROM readings WHERE id = ?", [(row[0],) for row in rows])
+            self.flash.db.execute("INSERT INTO messages (boot, seq, topic, payload, running) VALUES (?, ?, ?, ?, ?)", (self.boot, seq, topic, payload, running))
+            self.flash.db.executemany("DELETE FROM readings WHERE id = ?", [(row[0],) for row in rows])
             self.flash.set(seq=seq, running=running)
         return seq
+
+    def drop_reading(self, row, text, why):
+        self.flash.set_aside(why, reading=text)
+        self.flash.db.execute("DELETE FROM readings WHERE id = ?", (row,))
+        return 0
 
     def due(self):
         """What to send now, the very bytes of the first time: never sent on this connection, or 30 s without a receipt. data first."""
         rows = self.flash.db.execute("SELECT seq, topic, payload FROM messages WHERE durable = 0 ORDER BY topic, seq").fetchall()
-        late = time.monotonic() - RESEND_AFTER_S
+        late = self.clock() - RESEND_AFTER_S
         return [row for row in rows if self.sent_at.get(row[0], late) <= late]
 
     def has_room_for(self, topic, payload):
         """Duty 4: hist goes at its own pace, so that data has the other half of the link."""
         if not topic.endswith("/hist"): return True
-        now = time.monotonic()
+        now = self.clock()
         if self.hist_from > now: return False
         self.hist_from = max(self.hist_from, now - 1) + len(payload) / HIST_BYTES_A_S
         return True
+
+    def note_sent(self, seq):
+        now = self.sent_at[seq] = self.clock()
+        tried = self.tries.setdefault(seq, {"first": now, "times": 0, "enough": None, "asked": False})
+        tried["times"] += 1
+        if tried["enough"] is None and tried["times"] >= TRIES and now - tried["first"] >= TRIED_S: tried["enough"] = now
 
     def hear_receipt(self, topic, payload):
         """Duty 3: deletes what a verified receipt of our boot with our own running hash covers, and nothing else."""
@@ -228,7 +283,38 @@ class Gateway:
             for first, last in receipt["also"]:
                 flash.db.execute("UPDATE messages SET durable = 1 WHERE boot = ? AND seq BETWEEN ? AND ?", (self.boot, first, last))
             flash.set(upTo=up_to, hash=ours)
-        return None
+        self.tries = {seq: tried for seq, tried in self.tries.items() if seq > up_to}
+        return self.pass_unreadable(up_to + 1) if receipt["also"] else None
+
+    def pass_unreadable(self, seq):
+        """
+        Duty 10. This is the first message that no receipt covers, others after it are durable, and it was sent often enough. Once one is
+        durable that went out on its topic after all that, the server had it and couldn't read it: an empty one takes its number. Where
+        nothing more goes on that topic, an empty message with a number of its own does.
+        """
+        db, tried = self.flash.db, self.tries.get(seq)
+        row = db.execute("SELECT topic, payload FROM messages WHERE boot = ? AND seq = ? AND durable = 0", (self.boot, seq)).fetchone()
+        if row is None or tried is None or tried["enough"] is None or seq <= self.flash.get("emptied", 0): return None
+        after = [one[0] for one in db.execute("SELECT seq FROM messages WHERE boot = ? AND topic = ? AND durable = 1", (self.boot, row[0]))]
+        if not any(self.tries[one]["first"] > tried["enough"] for one in after if one in self.tries):
+            if not tried["asked"]: self.keep(row[0], self.flash.get("seq") + 1, [])
+            tried["asked"] = True
+            return None
+        self.flash.set_aside("never receipted", boot=self.boot, seq=seq, topic=row[0], payload=base64.b64encode(row[1]).decode())
+        self.empty(seq, row[0])
+        return f"seq {seq} goes empty: the server can't read it"
+
+    def empty(self, seq, topic):
+        """The same number with no readings; the running hash is made anew from there."""
+        db, running = self.flash.db, self.flash.get("hash")
+        with self.flash:
+            payload = make_message(topic, self.body(seq, []), self.kid, self.seed)
+            db.execute("UPDATE messages SET payload = ? WHERE boot = ? AND seq = ?", (payload, self.boot, seq))
+            for one, kept in db.execute("SELECT seq, payload FROM messages WHERE boot = ? AND seq >= ? ORDER BY seq", (self.boot, seq)).fetchall():
+                running = running_hash(running, kept)
+                db.execute("UPDATE messages SET running = ? WHERE boot = ? AND seq = ?", (running, self.boot, one))
+            self.flash.set(running=running, emptied=seq)
+        self.sent_at.pop(seq, None)
 
     def hear_command(self, topic, payload):
         """Obeys a verified command whose counter is higher than any before; the counter is in flash before it is obeyed."""
@@ -248,10 +334,10 @@ class Gateway:
 # ---- The network: one client for each connection, so that nothing but flash remembers
 
 def run(gateway, host, port, password, tls, protocol, fill, stop):
-    """Connects for ever, with a growing, random delay, until `stop()`."""
+    """Connects for ever, with a growing, random delay, until `stop()`; it begins anew after a connection that held."""
     delay = BACK_OFF_S[0]
     while not stop():
-        if session(gateway, host, port, password, tls, protocol, fill, stop): delay = BACK_OFF_S[0]
+        if session(gateway, host, port, password, tls, protocol, fill, stop) >= HELD_S: delay = BACK_OFF_S[0]
         until = time.monotonic() + delay * random.uniform(0.5, 1)
         delay = min(delay * 2, BACK_OFF_S[1])
         while time.monotonic() < until and not stop():
@@ -260,7 +346,7 @@ def run(gateway, host, port, password, tls, protocol, fill, stop):
 
 
 def session(gateway, host, port, password, tls, protocol, fill, stop):
-    """One connection to its end; whether it came about."""
+    """One connection to its end; how many seconds it held."""
     status = lambda online: _compact({"v": 1, "boot": gateway.boot, "online": online})
     api = [mqtt.CallbackAPIVersion.VERSION1] if hasattr(mqtt, "CallbackAPIVersion") else []
     options = {} if protocol == mqtt.MQTTv5 else {"clean_session": False}
@@ -282,14 +368,14 @@ def session(gateway, host, port, password, tls, protocol, fill, stop):
     def subscribed(*_):
         client.publish(gateway.topic("status"), status(True), qos=1, retain=True)
         gateway.sent_at.clear()
-        up.append(True)
+        up.append(time.monotonic())
 
     client.on_message, client.on_connect, client.on_subscribe = heard, connected, subscribed
     try:
         properties = Properties(PacketTypes.CONNECT)
         properties.SessionExpiryInterval = 7 * 86_400
         kept = {"clean_start": False, "properties": properties} if protocol == mqtt.MQTTv5 else {}
-        client.connect(host, port, keepalive=60, **kept)
+        client.connect(host, port, keepalive=KEEP_ALIVE_S, **kept)
         while client.loop(timeout=0.1) == mqtt.MQTT_ERR_SUCCESS:
             fill()
             if stop() and up: break
@@ -297,7 +383,7 @@ def session(gateway, host, port, password, tls, protocol, fill, stop):
         if stop() and up: say_goodbye(client, gateway.topic("status"), status(False))
     except OSError as fault:
         print(f"no connection: {fault}", file=sys.stderr)
-    return bool(up)
+    return time.monotonic() - up[0] if up else 0
 
 
 def say_goodbye(client, topic, payload):
@@ -316,7 +402,7 @@ def send(gateway, client):
     for seq, topic, payload in gateway.due():
         if not gateway.has_room_for(topic, payload): break
         client.publish(topic, payload, qos=1)
-        gateway.sent_at[seq] = time.monotonic()
+        gateway.note_sent(seq)
 
 
 def main():

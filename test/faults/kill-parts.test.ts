@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { messagesIn } from "#demo/simulate/report.ts";
 import { type FaultRig, startRig } from "../support/fault-rig.ts";
 import type { Simulated } from "../support/simulated.ts";
@@ -88,12 +88,13 @@ describe("kill -9 under load loses nothing that was acknowledged", () => {
 });
 
 describe("and the same look-up finds the loss where something acknowledges too early (controls)", () => {
-  let rig: FaultRig | undefined;
-  afterEach(async () => rig?.stop());
-
-  /** How much of what was acknowledged is not there, messages and readings together. */
-  it("a gateway that keeps its outbox in memory only", async () => {
+  let rig: FaultRig;
+  beforeAll(async () => {
     rig = await startRig();
+  });
+  afterAll(async () => rig?.stop());
+
+  it("a gateway that keeps its outbox in memory only", async () => {
     const gateways = rig.simulate([], "forgetful");
     await gateways.until(({ receipted }) => receipted > 0);
     await rig.mosquitto.down();
@@ -109,27 +110,43 @@ describe("and the same look-up finds the loss where something acknowledges too e
   });
 
   it("a broker whose PUBACK is trusted", async () => {
-    rig = await startRig();
     await rig.service.stop();
-    const gateways = rig.simulate(["--trust", "puback"]);
+    const gateways = rig.simulate(["--trust", "puback"], "trusting");
     await gateways.until(({ receipted }) => receipted > 400);
     await gateways.end();
     await rig.mosquitto.kill9();
     await rig.mosquitto.restart();
     await rig.startService();
-    await expectSomethingLost(rig, "PUBACK trusted");
+    await expectSomethingLost(rig, "PUBACK trusted", "trusting");
   });
 
   it("a collector that sends receipts before the commit", async () => {
-    rig = await startRig({ settings: { TEST_RECEIPT_BEFORE_COMMIT: "true" } });
-    const gateways = rig.simulate();
+    await rig.service.stop();
+    await rig.startService({ settings: { TEST_RECEIPT_BEFORE_COMMIT: "true" } });
+    const gateways = rig.simulate([], "receipted-early");
     await gateways.until(({ receipted }) => receipted > 400);
     await rig.service.kill9();
     await gateways.next(); // every receipt that was sent is heard and written down
     await gateways.kill9();
-    await rig.startService({ settings: { TEST_RECEIPT_BEFORE_COMMIT: "false" } });
-    await expectSomethingLost(rig, "receipt before commit");
+    await rig.startService();
+    await expectSomethingLost(rig, "receipt before commit", "receipted-early");
   });
+
+  it("an InfluxDB that lost its folder, until it is rebuilt", async () => {
+    const gateways = rig.simulate([], "emptied");
+    await gateways.until(({ receipted }) => receipted > 400);
+    await gateways.end();
+    await expectNothingLost(rig, "emptied");
+    await rig.influx.kill9();
+    for (const name of ["meta", "data", "wal"]) rmSync(join(rig.influx.folder, name), { recursive: true });
+    await rig.influx.restart();
+    await expectSomethingLost(rig, "InfluxDB emptied", "emptied");
+  });
+});
+
+describe("and finds it where the database doesn't wait for its disk (control)", () => {
+  let rig: FaultRig | undefined;
+  afterAll(async () => rig?.stop());
 
   it("a PostgreSQL whose commits don't wait for the disk", async () => {
     rig = await startRig({
@@ -145,17 +162,5 @@ describe("and the same look-up finds the loss where something acknowledges too e
     await rig.postgres.restart();
     await rig.startService();
     await expectSomethingLost(rig, "synchronous_commit=off");
-  });
-
-  it("an InfluxDB that lost its folder, until it is rebuilt", async () => {
-    rig = await startRig();
-    const gateways = rig.simulate();
-    await gateways.until(({ receipted }) => receipted > 400);
-    await gateways.end();
-    await expectNothingLost(rig);
-    await rig.influx.kill9();
-    for (const name of ["meta", "data", "wal"]) rmSync(join(rig.influx.folder, name), { recursive: true });
-    await rig.influx.restart();
-    await expectSomethingLost(rig, "InfluxDB emptied");
   });
 });

@@ -14,7 +14,8 @@ import {
   writeDown,
 } from "../support/withstand.ts";
 
-const stopMs = isLong ? 30_000 : 8_000;
+/** Longer than the gateways wait for a receipt before they send again (3 s). */
+const stopMs = isLong ? 30_000 : 4_000;
 const pidOf: Record<string, (rig: FaultRig) => number> = {
   PostgreSQL: ({ postgres }) => postgres.pid,
   broker: ({ mosquitto }) => mosquitto.pid,

@@ -1,5 +1,6 @@
 /** docs/gateway-kit: the reference client in Python against a real deployment, a stub that withholds receipts, and our vectors. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seedOf } from "#demo/seed.ts";
 import { publicKeyOf } from "#demo/sign.ts";
@@ -101,6 +102,146 @@ describe("killed in the middle, and its broker too", () => {
       (await tx.select().from(findings)).filter(({ kind }) => kind.startsWith("SEQ")),
     ]);
     expect(kept).toEqual([[], []]);
+  });
+
+  it("a message that can't be read holds it up only until it goes empty", async () => {
+    const folder = newFolder();
+    const { id, password, key } = network.gateway;
+    const line = (t: string) => `{"s":"t1","ts":${Date.now()},"t":${t}}`;
+    const careless = pythonGateway({
+      ...{ folder, gateway: id, password, kid: key.kid, privateKey: key.privateKey },
+      port: Number(new URL(deployment.doors.mqttUrl).port),
+      receiptKeys: [deployment.doors.receiptKey],
+      readings: [line("5.1"), line("NaN")],
+      perMessage: 1,
+      patch: "kit.RESEND_AFTER_S, kit.TRIED_S, kit.unreadable = 0.1, 0.5, lambda body: None",
+    });
+    try {
+      careless.start();
+      await expect
+        .poll(
+          () => {
+            if (careless.words().includes("goes empty")) return careless.count("messages");
+            careless.read([line("5.2")]);
+            return null;
+          },
+          { timeout: 60_000, interval: 500 },
+        )
+        .toBe(0);
+      expect(careless.words()).toContain("seq 2 goes empty");
+      expect(careless.words()).not.toContain("running hash");
+      const [letters, seqFindings] = await store.as({ role: "worker" }, async (tx) => [
+        await tx.select().from(deadLetters),
+        (await tx.select().from(findings)).filter(({ kind }) => kind.startsWith("SEQ")),
+      ]);
+      expect(new Set(letters.map(({ reason }) => reason))).toEqual(
+        new Set(["MALFORMED", "TOO_MANY_READINGS"]),
+      );
+      expect(seqFindings).toEqual([]);
+      const kept = JSON.parse(readFileSync(join(folder, "flash.db.unreadable"), "utf8")) as {
+        payload: string;
+      };
+      const raw = (await messages()).map(({ payload }) => toBase64(payload));
+      expect(raw).toContain(kept.payload);
+    } finally {
+      await careless.kill9();
+    }
+  });
+});
+
+describe("a message that can't be read", () => {
+  const seed = Uint8Array.from({ length: 32 }, (_, n) => n);
+  /** A client on a clock of ours, and receipts of ours; `tell` prints a line of the answer. */
+  const prelude = (folder: string, perMessage: number) => `
+import base64, json, time
+now, seed, ts = [0.0], bytes.fromhex("${toHex(seed)}"), int(time.time() * 1000)
+flash = kit.Flash("${folder}/flash.db")
+g = kit.Gateway(flash, "gw-0001", {"r": kit.public_key(seed)}, "k", seed, ${perMessage}, lambda: now[0])
+def tell(*what): print(json.dumps(what))
+def rows(): return flash.db.execute("SELECT seq, payload FROM messages ORDER BY seq").fetchall()
+def body(payload): return base64.b64decode(json.loads(payload)["body"]).decode()
+def aside(): return [json.loads(line) for line in open(flash.aside)]
+def chain(upTo):
+    h = bytes(32)
+    for seq, payload in rows()[:upTo]: h = kit.running_hash(h, payload)
+    return h
+def receipt(up_to, also, digest):
+    value = {"v": 1, "boot": g.boot, "upTo": up_to, "also": also, "hash": digest.hex(), "time": 1, "kid": "r"}
+    value["sig"] = base64.b64encode(kit.sign(seed, kit.signed("coldmark/receipt/1", g.topic("receipt"), kit._compact(value, sort=True)))).decode()
+    return g.hear_receipt(g.topic("receipt"), kit._compact(value))
+def sent(seq, at):
+    now[0] = at
+    g.note_sent(seq)
+`;
+  const answers = (script: string) =>
+    askPython(script)
+      .trim()
+      .split("\n")
+      .map((text) => JSON.parse(text) as unknown[]);
+
+  it("gets no number: the readings at fault are set aside, the others go", () => {
+    const folder = newFolder();
+    const told = answers(`${prelude(folder, 60)}
+values = [4.2, float("nan"), 4.3, "x" * 200_000, "\\ud800", 4.4] + ["y" * 60_000] * 5
+g.take([{"s": "t1", "ts": ts + n, "t": value} for n, value in enumerate(values)])
+while g.number(True) is not None: pass
+readings = [one["t"] for _, payload in rows() for one in json.loads(body(payload), parse_constant=kit._no_float)["readings"]]
+tell([value if isinstance(value, float) else len(value) for value in readings], flash.count("readings"))
+tell(max(len(payload) for _, payload in rows()) <= 262_144, [seq for seq, _ in rows()] == list(range(1, len(rows()) + 1)))
+tell([one["why"].split(":")[0] for one in aside()])
+tell("NaN" in aside()[0]["reading"])`);
+    expect(told).toEqual([
+      [[4.2, 4.3, 4.4, 60_000, 60_000, 60_000, 60_000, 60_000], 0],
+      [true, true],
+      [["ValueError", expect.stringContaining("bytes"), "UnicodeEncodeError"]],
+      [true],
+    ]);
+  });
+
+  it("with a number all the same goes empty, once tried for an hour and told by a receipt to be passed over", () => {
+    const folder = newFolder();
+    const told = answers(`${prelude(folder, 1)}
+look, kit.unreadable = kit.unreadable, lambda body: None
+g.take([{"s": "t1", "ts": ts + n, "t": value} for n, value in enumerate([4.2, float("nan"), 4.3])])
+while g.number(True) is not None: pass
+kit.unreadable = look
+bad = rows()[1][1]
+h1 = chain(1)
+is_bad = lambda: dict(rows())[2] == bad
+for seq in (1, 2, 3): sent(seq, 0)
+tell("few sends", receipt(1, [[3, 3]], h1), is_bad())
+for at in (600, 1200, 1800, 2400, 3599): sent(2, at)
+tell("too soon", receipt(1, [[3, 3]], h1), is_bad())
+sent(2, 3600)
+tell("another's hash", "ALARM" in receipt(1, [[3, 3]], bytes(32)), is_bad(), flash.get("seq"))
+tell("nothing after it", receipt(1, [], h1), is_bad(), flash.get("seq"))
+tell("sent before", receipt(1, [[3, 3]], h1), is_bad(), flash.get("seq"))
+tell("asked once", receipt(1, [[3, 3]], h1), is_bad(), flash.get("seq"))
+sent(4, 3601)
+tell("passed over", receipt(1, [[3, 4]], h1), is_bad())
+emptied = dict(rows())[2]
+tell(json.loads(body(emptied)) | {"boot": 0, "sent": 0})
+tell([base64.b64decode(one["payload"]) == bad for one in aside()], [one["seq"] for one in aside()])
+due = [row[0] for row in g.due()]
+for at in (3700, 4700, 5700, 6700, 7700, 7800): sent(2, at)
+g.take([{"s": "t1", "ts": ts + 10, "t": 4.4}])
+g.number(True)
+sent(5, 7900)
+tell("emptied once", due, receipt(1, [[3, 5]], h1), dict(rows())[2] == emptied)
+tell(receipt(5, [], kit.running_hash(kit.running_hash(kit.running_hash(kit.running_hash(h1, emptied), dict(rows())[3]), dict(rows())[4]), dict(rows())[5])), flash.count("messages"))`);
+    expect(told).toEqual([
+      ["few sends", null, true],
+      ["too soon", null, true],
+      ["another's hash", true, true, 3],
+      ["nothing after it", null, true, 3],
+      ["sent before", null, true, 4],
+      ["asked once", null, true, 4],
+      ["passed over", expect.stringContaining("goes empty"), false],
+      [{ v: 1, boot: 0, seq: 2, sent: 0, readings: [] }],
+      [[true], [2]],
+      ["emptied once", [2], null, true],
+      [null, 0],
+    ]);
   });
 });
 

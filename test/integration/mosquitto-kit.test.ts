@@ -48,14 +48,16 @@ describe("the shipped rules of access", () => {
   let ear: Mqtt5Client;
   beforeAll(async () => {
     broker = await start({
-      change: (text, folder) => `${text}log_type information\nlog_dest file ${join(folder, "log")}\n`,
+      change: (text, folder) =>
+        `${text}log_type information\nlog_type notice\nlog_dest file ${join(folder, "log")}\n`,
     });
     ear = await subscribed(await collector(broker));
   });
 
+  const logOf = () => readFileSync(join(broker.folder, "log"), "utf8");
+
   it("open the doors that the file names and no other", () => {
-    const log = readFileSync(join(broker.folder, "log"), "utf8");
-    expect(log.match(/listen socket on port \d+/g)).toEqual([`listen socket on port ${broker.port}`]);
+    expect(logOf().match(/listen socket on port \d+/g)).toEqual([`listen socket on port ${broker.port}`]);
   });
 
   it("let nobody in without a password", async () => {
@@ -136,14 +138,20 @@ describe("the shipped rules of access", () => {
     await victim.client.endAsync();
   });
 
-  it("take 256 KiB, nothing larger, and close the connection of who sends much more", async () => {
+  it("take 256 KiB, drop what is larger with an answer, and close the connection of who sends much more", async () => {
     const sender = await gateway(broker, "gw-01");
     expect(await fateOf(sender, topicOf("gw-01", "data"), Buffer.alloc(262_144, 97))).toBe("accepted");
     await expect.poll(() => ear.heard.map(({ bytes }) => bytes)).toContain(262_144);
-    // Mosquitto answers 0x95, which a PUBACK may not say (MQTT 5 §3.4.2.1): this client ends the connection itself.
-    expect(await fateOf(sender, topicOf("gw-01", "data"), Buffer.alloc(262_145, 97))).toBe("closed");
+    // Mosquitto answers 0x95, which a PUBACK may not say (MQTT 5 §3.4.2.1): this client hears nothing after it, and gives up itself.
+    const answered = new Promise<unknown>((heard) => sender.client.once("error", heard));
+    const fate = fateOf(sender, topicOf("gw-01", "data"), Buffer.alloc(262_145, 97));
+    expect(await answered).toMatchObject({ message: "Invalid puback reason code" });
+    expect(sender.client.connected).toBe(true);
+    sender.client.end(true);
+    expect(await fate).toBe("closed");
     const larger = await gateway(broker, "gw-01");
     expect(await fateOf(larger, topicOf("gw-01", "data"), Buffer.alloc(1_000_000, 97))).toBe("closed");
+    await expect.poll(logOf).toContain("Client gw-01 disconnected due to oversize packet");
     expect(ear.heard.filter(({ bytes }) => bytes > 262_144)).toEqual([]);
   });
 

@@ -111,9 +111,9 @@ describe.each([
     house = await open(parts);
     gateways = await Promise.all(ids.map((id) => connectGateway(house.ingest.broker.url, id)));
     await Promise.all(
-      gateways.map(async (gateway) => {
-        for (const { lane, payload } of messagesOf(gateway.id)) await gateway.publish(lane, payload);
-      }),
+      gateways.flatMap((gateway) =>
+        messagesOf(gateway.id).map(({ lane, payload }) => gateway.publish(lane, payload)),
+      ),
     );
     await allProjected();
     before = await settledPart();

@@ -1,8 +1,9 @@
 /** The reference client of docs/gateway-kit as a process of a test's own. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { toBase64, toHex } from "#domain/log/bytes.ts";
 import { programOf } from "./child.ts";
@@ -20,17 +21,25 @@ export interface PythonGatewaySettings {
   readonly readings: readonly string[];
   readonly perMessage?: number;
   readonly more?: readonly string[];
+  /** Lines of Python that change the client, imported as `kit`, before it runs: shorter times. */
+  readonly patch?: string;
 }
 
 /** A client that can be killed and started again on the same flash. */
 export interface PythonGateway {
   start(): void;
+  /** Halts it as a power supply too weak would: its connection stays, and nothing comes. */
+  halt(): void;
   kill9(): Promise<void>;
   /** Its exit code and what it said; only a client with `--until-empty` ends by itself. */
   ended(): Promise<{ readonly code: number | null; readonly words: string }>;
   words(): string;
   /** More lines of its file of readings; it reads on while it runs. */
   read(lines: readonly string[]): void;
+  /** Ends it in order, with a goodbye. */
+  terminate(): Promise<void>;
+  /** The number of its newest message. */
+  lastSeq(): number;
   /** Rows of a table of its flash, which another process may read at any time. */
   count(table: "messages" | "readings"): number;
 }
@@ -39,10 +48,16 @@ const kit = fileURLToPath(new URL("../../docs/gateway-kit/", import.meta.url));
 // Debian's own Python, which Debian's python3-paho-mqtt belongs to, whatever else stands in the path.
 const python = () => programOf(["/usr/bin/python3"], "python3-paho-mqtt");
 
+const withKit = (lines: string) =>
+  `import sys; sys.dont_write_bytecode = True; sys.path.insert(0, ${JSON.stringify(kit)})\nimport coldmark_gateway as kit\n${lines}`;
+
 /** What some lines of Python print with the client imported as `kit`. */
 export function askPython(lines: string, input = ""): string {
-  const script = `import sys; sys.dont_write_bytecode = True; sys.path.insert(0, ${JSON.stringify(kit)})\nimport coldmark_gateway as kit\n${lines}`;
-  return execFileSync(python(), ["-c", script], { input, encoding: "utf8" });
+  return execFileSync(python(), ["-c", withKit(lines)], { input, encoding: "utf8", stdio: "pipe" });
+}
+
+function programWith(patch: string | undefined): string[] {
+  return patch === undefined ? [join(kit, "coldmark_gateway.py")] : ["-c", withKit(`${patch}\nkit.main()`)];
 }
 
 /** Writes the client's files; `start` runs it. */
@@ -59,7 +74,7 @@ export function pythonGateway(settings: PythonGatewaySettings): PythonGateway {
   }));
   const flash = join(folder, "flash.db");
   const args = [
-    ...["-B", join(kit, "coldmark_gateway.py"), "--gateway", settings.gateway, "--host", "127.0.0.1"],
+    ...["-B", ...programWith(settings.patch), "--gateway", settings.gateway, "--host", "127.0.0.1"],
     ...["--port", String(settings.port), "--flash", flash, "--kid", settings.kid],
     ...["--password-file", file("password", settings.password)],
     ...["--seed-file", file("seed", toHex(settings.privateKey))],
@@ -85,7 +100,10 @@ export function pythonGateway(settings: PythonGatewaySettings): PythonGateway {
       const own = child;
       process.once("exit", () => own.kill("SIGKILL"));
     },
+    halt: () => void child?.kill("SIGSTOP"),
     kill9: () => end("SIGKILL"),
+    terminate: () => end("SIGTERM"),
+    lastSeq: () => numberIn(flash, "SELECT value AS n FROM state WHERE name = 'seq'"),
     ended: async () => {
       if (child !== null && child.exitCode === null && child.signalCode === null) await once(child, "close");
       return { code: child?.exitCode ?? null, words };
@@ -93,6 +111,18 @@ export function pythonGateway(settings: PythonGatewaySettings): PythonGateway {
     words: () => words,
     read: (lines) =>
       appendFileSync(join(folder, "readings.jsonl"), lines.map((line) => `${line}\n`).join("")),
-    count: (table) => Number(askPython(`print(kit.Flash(${JSON.stringify(flash)}).count("${table}"))`)),
+    count: (table) => numberIn(flash, `SELECT count(*) AS n FROM ${table}`),
   };
+}
+
+/** A number in a client's flash; 0 before it has one. */
+function numberIn(flash: string, question: string): number {
+  if (!existsSync(flash)) return 0;
+  const db = new DatabaseSync(flash, { readOnly: true, timeout: 5_000 });
+  try {
+    const isMade = db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'state'").get() !== undefined;
+    return isMade ? Number(db.prepare(question).get()?.n ?? 0) : 0;
+  } finally {
+    db.close();
+  }
 }

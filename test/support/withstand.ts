@@ -34,8 +34,8 @@ export async function expectNothingLost(rig: FaultRig, ledger?: string): Promise
 }
 
 /** The same look-up where something acknowledges too early (a control): it must find acknowledged messages missing. */
-export async function expectSomethingLost(rig: FaultRig, fault: string): Promise<void> {
-  const loss = lossOf(await rig.check());
+export async function expectSomethingLost(rig: FaultRig, fault: string, ledger?: string): Promise<void> {
+  const loss = lossOf(await rig.check(ledger));
   writeDown({ fault: `control: ${fault}`, times: 1, ...loss, recoveryMs: [] });
   expect(loss.lost.messages + loss.lost.readings).toBeGreaterThan(0);
 }
