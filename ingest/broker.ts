@@ -13,6 +13,7 @@ import type { Settled } from "./intake-queue.ts";
 import type { Subscriptions } from "./keep-subscribed.ts";
 import type { InboundMessage, Lane } from "./message.ts";
 import { guardPacketSize } from "./packet-guard.ts";
+import { holdHost } from "./sparkplug/hold-host.ts";
 import { openHostSession, stateOf, stateTopic } from "./sparkplug/host-session.ts";
 import type { TopicRoutes } from "./topic-routes.ts";
 
@@ -26,7 +27,10 @@ export interface Broker {
   /** Who is connected; null where the broker is outside and lets in by itself. */
   readonly sessions: Sessions | null;
   state(): "up" | "down";
-  /** Works for these shards of the gateways and for no others; a broker inside the process has all its gateways. */
+  /**
+   * Works for these shards of the gateways and for no others, and as Sparkplug host with shard 0; a broker inside the process has
+   * all its gateways.
+   */
   hold(shards: ReadonlySet<number>): Promise<void>;
   /** Packets received from an outside broker and not acknowledged. */
   unacknowledged(): number;
@@ -86,18 +90,23 @@ function openOutside(place: Extract<BrokerPlace, { kind: "outside" }>, parts: Br
     password,
     connect: (options) => connectMqtt(url, options),
   });
-  const host = openHostSession({
-    ...parts,
-    ...(place.host ?? { username, password }),
-    connect: (options) => connectMqtt(url, options),
-  });
+  const host = holdHost(() =>
+    openHostSession({
+      ...parts,
+      ...(place.host ?? { username, password }),
+      connect: (options) => connectMqtt(url, options),
+    }),
+  );
   return {
     kind: "outside",
     describe: `MQTT broker at ${new URL(url).host}`,
     url,
     sessions: null,
     state: () => (collector.isUp() ? "up" : "down"),
-    hold: collector.hold,
+    hold: async (shards) => {
+      await host.hold(shards.has(0));
+      await collector.hold(shards);
+    },
     unacknowledged: collector.unacknowledged,
     publish: collector.publish,
     publishSparkplug: host.publish,
