@@ -5,7 +5,13 @@ import { findings } from "./schema/findings.ts";
 /** Something that does not add up: its kind, what it is about and the facts. */
 export interface Finding {
   readonly tenant: string;
-  readonly kind: "READING_CONFLICT" | "SEQ_CONFLICT" | "TOO_MANY_BOOTS" | "SEQ_GAP" | "SEQ_GAP_FILLED";
+  readonly kind:
+    | "READING_CONFLICT"
+    | "SEQ_CONFLICT"
+    | "SEQ_GAP"
+    | "SEQ_GAP_FILLED"
+    | "TOO_MANY_BOOTS"
+    | "BOOT_BACK";
   readonly subject: string;
   readonly detail: Record<string, unknown>;
 }

@@ -13,9 +13,10 @@ export const gatewayProgress = pgTable(
     upTo: whole().notNull(),
     also: jsonb().$type<[from: number, to: number][]>().notNull(),
     hash: bytes().notNull(),
+    /** When the newest message of it came for the first time. */
     lastReceivedAt: whole().notNull(),
     receiptedAt: whole(),
-    /** How far the gateway's clock is behind ours, smoothed; negative ahead; null before a live message told. */
+    /** How far the gateway's clock is behind ours, by the quickest messages; negative ahead; null before a live one told. */
     skewMs: integer(),
   },
   (t) => [
