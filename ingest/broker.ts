@@ -122,6 +122,7 @@ async function openEmbedded(
   parts: BrokerParts,
 ): Promise<Broker> {
   const { aedes, sessions } = await createEmbeddedBroker({ ...parts, route: parts.routes.route });
+  aedes.on("publish", ({ qos }, client) => void (client && qos === 0 && parts.meters.tookQos0()));
   await publishInside(aedes, certificateOf(parts, true));
   const admit = createAdmission();
   const server = createServer((socket) => {

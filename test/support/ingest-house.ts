@@ -24,6 +24,8 @@ export interface HouseParts {
   /** Gateways that the outside broker knows and nobody registered. */
   readonly strangers?: readonly string[];
   readonly clock?: () => number;
+  /** Settings of ingestion beside the broker's address. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Stands before the readings store, to break it. */
   readonly around?: (readings: ReadingsStore) => ReadingsStore;
 }
@@ -111,7 +113,7 @@ async function furnish(parts: HouseParts, { close, ...given }: Furniture): Promi
     own.map(({ id }) => ({ tenant, point: pointOf(id) })),
   );
   const readings = parts.around?.(given.readings) ?? given.readings;
-  const ingest = await startOn(store, readings, parts.clock ?? Date.now, mosquitto);
+  const ingest = await startOn(store, readings, parts, mosquitto);
   return {
     ...given,
     ...looks(store, given.readings, ingest, points),
@@ -128,18 +130,17 @@ async function furnish(parts: HouseParts, { close, ...given }: Furniture): Promi
 async function startOn(
   store: Store,
   readings: ReadingsStore,
-  clock: () => number,
+  { clock = Date.now, settings = {} }: HouseParts,
   mosquitto: Furniture["mosquitto"],
 ): Promise<Ingest> {
-  const config = loadConfig(
-    mosquitto
-      ? {
-          MQTT_URL: mosquitto.url,
-          MQTT_USERNAME: mosquitto.collector.username,
-          MQTT_PASSWORD: mosquitto.collector.password,
-        }
-      : { MQTT_PORT: "0" },
-  );
+  const broker = mosquitto
+    ? {
+        MQTT_URL: mosquitto.url,
+        MQTT_USERNAME: mosquitto.collector.username,
+        MQTT_PASSWORD: mosquitto.collector.password,
+      }
+    : { MQTT_PORT: "0" };
+  const config = loadConfig({ ...broker, ...settings });
   const ingest = await startIngest({ store, readings, config, clock, log, receiptKey: houseReceiptKey });
   await vi.waitFor(() => expect(ingest.broker.state()).toBe("up"), waiting);
   return ingest;
