@@ -178,12 +178,12 @@ export const equipmentShape = z
         id: z.string(),
         lastReceivedAt: time.nullable().openapi({
           description:
-            "when a message of it last counted; null before, and for those that don't number their messages",
+            "when a message of it last counted, of one that doesn't number its messages when its newest reading came; null before",
         }),
         signatureRequired: z.boolean(),
         skewMs: z.int().nullable().openapi({
           description:
-            "how far its clock is behind ours, smoothed; negative ahead; null before a live message told",
+            "how far its clock is behind ours, by the quickest of its newest live messages; negative ahead; null before one told",
         }),
       }),
     ),

@@ -13,6 +13,7 @@ import { createGatewayFrames, type Frame } from "./gateway-frames.ts";
 import type { Subscriptions } from "./keep-subscribed.ts";
 import { type InboundMessage, type Lane, statusTopic } from "./message.ts";
 import { guardPacketSize } from "./packet-guard.ts";
+import { holdHost } from "./sparkplug/hold-host.ts";
 import { openHostSession, stateOf, stateTopic } from "./sparkplug/host-session.ts";
 import type { TopicRoutes } from "./topic-routes.ts";
 import type { Settled } from "./waiting.ts";
@@ -29,7 +30,10 @@ export interface Broker {
   /** Hears a gateway's packets, the status kept of it first; resolves with what ends that. Null where the broker is outside. */
   readonly watch: ((gateway: string, hear: (frame: Frame) => void) => Promise<() => void>) | null;
   state(): "up" | "down";
-  /** Works for these shards of the gateways and for no others; a broker inside the process has all its gateways. */
+  /**
+   * Works for these shards of the gateways and for no others, and as Sparkplug host with shard 0; a broker inside the process has
+   * all its gateways.
+   */
   hold(shards: ReadonlySet<number>): Promise<void>;
   /** Packets received from an outside broker and not acknowledged. */
   unacknowledged(): number;
@@ -89,11 +93,13 @@ function openOutside(place: Extract<BrokerPlace, { kind: "outside" }>, parts: Br
     password,
     connect: (options) => connectMqtt(url, options),
   });
-  const host = openHostSession({
-    ...parts,
-    ...(place.host ?? { username, password }),
-    connect: (options) => connectMqtt(url, options),
-  });
+  const host = holdHost(() =>
+    openHostSession({
+      ...parts,
+      ...(place.host ?? { username, password }),
+      connect: (options) => connectMqtt(url, options),
+    }),
+  );
   return {
     kind: "outside",
     describe: `MQTT broker at ${new URL(url).host}`,
@@ -101,7 +107,10 @@ function openOutside(place: Extract<BrokerPlace, { kind: "outside" }>, parts: Br
     sessions: null,
     watch: null,
     state: () => (collector.isUp() ? "up" : "down"),
-    hold: collector.hold,
+    hold: async (shards) => {
+      await host.hold(shards.has(0));
+      await collector.hold(shards);
+    },
     unacknowledged: collector.unacknowledged,
     publish: collector.publish,
     publishSparkplug: host.publish,
@@ -118,6 +127,7 @@ async function openEmbedded(
 ): Promise<Broker> {
   const frames = createGatewayFrames();
   const { aedes, sessions } = await createEmbeddedBroker({ ...parts, frames, route: parts.routes.route });
+  aedes.on("publish", ({ qos }, client) => void (client && qos === 0 && parts.meters.tookQos0()));
   await publishInside(aedes, certificateOf(parts, true));
   const admit = createAdmission();
   const server = createServer((socket) => {

@@ -9,6 +9,8 @@ import type { Settled } from "./waiting.ts";
 
 /** What sessions count, for the metrics. */
 export interface SessionMeters {
+  /** A message of QoS 0, which nobody acknowledges: how many were lost before it nobody can tell (reliability.md §2.1 M13). */
+  tookQos0(): void;
   reconnected(): void;
   sessionLost(): void;
   /** What the broker says of itself, where it says anything. */
@@ -169,6 +171,7 @@ function takeMessages(client: MqttClient, parts: SessionParts) {
       parts.meters.brokerDropped(Number(packet.payload.toString()) || 0);
       return done();
     }
+    if (packet.qos === 0) parts.meters.tookQos0();
     taken += 1;
     const message = messageOf(packet, parts);
     parts.accept(message, (fault) => {

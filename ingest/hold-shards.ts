@@ -51,6 +51,7 @@ export async function holdShards(parts: {
       if (timer) clearTimeout(timer);
       await current;
       leads = false;
+      await work(new Set());
       await shares.close();
     },
   };

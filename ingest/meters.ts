@@ -37,6 +37,13 @@ export function createIngestMeters(): IngestMeters {
   const gaps = new Counter({
     ...{ name: "gateway_gap_total", help: "gaps found in gateways' sequence numbers", registers },
   });
+  const qos0 = new Counter({
+    ...{
+      name: "ingest_qos0_messages_total",
+      help: "messages whose sender wanted no acknowledgement",
+      registers,
+    },
+  });
   const reconnects = new Counter({
     ...{ name: "mqtt_reconnects_total", help: "connections to the broker after the first", registers },
   });
@@ -47,8 +54,9 @@ export function createIngestMeters(): IngestMeters {
     ...{ name: "broker_dropped_messages", help: "messages the broker says it dropped", registers },
   });
   return {
-    all: [messages, lines, writes, halvings, gaps, reconnects, lost, dropped],
+    all: [messages, qos0, lines, writes, halvings, gaps, reconnects, lost, dropped],
     sessions: {
+      tookQos0: () => qos0.inc(),
       reconnected: () => reconnects.inc(),
       sessionLost: () => lost.inc(),
       brokerDropped: (count) => dropped.set(count),

@@ -73,9 +73,10 @@ function open(message: InboxMessage, decoded: DecodedMessage): Opened {
 function arrivalOf(message: InboxMessage, decoded: DecodedMessage): Arrival | null {
   if (decoded.kind === "status" || decoded.position === null) return null;
   const { id: inboxId, sha256, receivedAt, lane } = message;
-  const tellsClock = decoded.kind === "readings" && lane === "data" && decoded.sent > year2020;
+  const isLive = lane === "data";
+  const tellsClock = decoded.kind === "readings" && isLive && decoded.sent > year2020;
   const skewMs = tellsClock ? receivedAt - decoded.sent : null;
   const { position } = decoded;
   const { seq } = position;
-  return { position, bootKey: bootKeyOf(position), seq, inboxId, sha256, receivedAt, skewMs };
+  return { position, bootKey: bootKeyOf(position), seq, isLive, inboxId, sha256, receivedAt, skewMs };
 }

@@ -7,6 +7,7 @@ import { admitBoots, keyOfBoot } from "./admit-boots.ts";
 import type { MessagePosition } from "./message.ts";
 import type { ProgressBook } from "./progress-book.ts";
 import {
+  goesOn,
   isFull,
   mayBeKnown,
   moveUp,
@@ -24,6 +25,8 @@ export interface Arrival {
   /** Names the position's boot; several things are looked up by it. */
   readonly bootKey: string;
   readonly seq: number;
+  /** Sent as it was measured; back-fill otherwise. */
+  readonly isLive: boolean;
   readonly inboxId: number;
   readonly sha256: Uint8Array;
   readonly receivedAt: number;
@@ -31,11 +34,13 @@ export interface Arrival {
 }
 
 /**
- * What the arrivals changed: how far each boot is now, messages that used their seq again (with the same bytes or with
- * others), and messages of boots that are too many; the last are not tracked, so that no receipt covers them.
+ * What the arrivals changed: how far each boot is now, messages with which their boots went on, messages that used their seq
+ * again (with the same bytes or with others), and messages of boots that are too many; the last are not tracked, so that no
+ * receipt covers them.
  */
 export interface Tracked {
   readonly progress: readonly GatewayProgress[];
+  readonly onward: readonly Arrival[];
   readonly again: readonly Arrival[];
   readonly conflicts: readonly Arrival[];
   readonly refused: readonly Arrival[];
@@ -43,8 +48,6 @@ export interface Tracked {
 
 const hashesPerRead = 20_000;
 const runsPerRead = 5_000;
-/** Of how many messages the clock's skew is the mean, roughly. */
-const skewMemory = 8;
 
 /** Notes durable messages in their boots' sequences. The first message of a seq stays; the same bytes again are no fault. */
 export async function trackArrivals(tx: Tx, all: readonly Arrival[], book: ProgressBook): Promise<Tracked> {
@@ -54,10 +57,13 @@ export async function trackArrivals(tx: Tx, all: readonly Arrival[], book: Progr
   const progress: GatewayProgress[] = [];
   const freshOf = Map.groupBy(fresh, ({ bootKey }) => bootKey);
   for (const [key, own] of Map.groupBy(arrivals, ({ bootKey }) => bootKey)) {
-    progress.push(await advance(tx, known.get(key), own, freshOf.get(key) ?? []));
+    const [before, first] = [known.get(key), freshOf.get(key) ?? []];
+    const skewMs = book.skews.follow(key, before?.skewMs ?? null, first);
+    progress.push({ ...(await advance(tx, before, own, first)), skewMs });
   }
   await saveProgress(tx, progress);
-  return { progress, again, conflicts, refused };
+  const onward = fresh.filter(({ bootKey, seq }) => goesOn(known.get(bootKey) ?? nothingYet, seq));
+  return { progress, onward, again, conflicts, refused };
 }
 
 interface Sifted {
@@ -138,8 +144,8 @@ async function advance(
   before: GatewayProgress | undefined,
   own: readonly Arrival[],
   fresh: readonly Arrival[],
-): Promise<GatewayProgress> {
-  const newest = own.at(-1) as Arrival;
+): Promise<Omit<GatewayProgress, "skewMs">> {
+  const newest = (fresh.at(-1) ?? own.at(-1)) as Arrival;
   const { tenant, gateway, boot, kid } = newest.position;
   const at = { tenantId: tenant, gatewayId: gateway, boot };
   // Those that use a seq again are durable too, whatever the ranges knew of it.
@@ -161,20 +167,10 @@ async function advance(
     also: sequence.also.map(([from, to]) => [from, to]),
     hash: sequence.hash,
     firstReceivedAt: before?.firstReceivedAt ?? (own[0] as Arrival).receivedAt,
-    lastReceivedAt: Math.max(before?.lastReceivedAt ?? 0, newest.receivedAt),
+    // Anybody can send again what the gateway once sent: only what came for the first time tells of it.
+    lastReceivedAt: Math.max(before?.lastReceivedAt ?? newest.receivedAt, fresh.at(-1)?.receivedAt ?? 0),
     receiptedAt: before?.receiptedAt ?? null,
-    skewMs: smoothSkew(before?.skewMs ?? null, own),
   };
-}
-
-/** Exponentially weighted, so that one late message doesn't count for a wrong clock (reference/ingestion.md §6.8). */
-function smoothSkew(before: number | null, own: readonly Arrival[]): number | null {
-  let mean = before;
-  for (const { skewMs } of own) {
-    if (skewMs !== null) mean = mean === null ? skewMs : mean + (skewMs - mean) / skewMemory;
-  }
-  if (mean === null) return null;
-  return Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, Math.round(mean)));
 }
 
 /** The messages that follow `upTo`: mostly those that just came, else those that waited behind a hole. */

@@ -71,6 +71,11 @@ export function isFull(sequence: Sequence): boolean {
   return sequence.also.length >= rangesMax;
 }
 
+/** Whether a message goes on where its boot got to, and fills no hole. */
+export function goesOn(sequence: Sequence, seq: number): boolean {
+  return seq > (sequence.also.at(-1)?.[1] ?? sequence.upTo);
+}
+
 /** How far `upTo` can move now: the end of a range that begins right after it, else `upTo` itself. */
 export function reachable(sequence: Sequence): number {
   const first = sequence.also[0];

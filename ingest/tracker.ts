@@ -1,16 +1,15 @@
-import { toHex } from "#domain/log/bytes.ts";
 import type { Store, Tx } from "#store/connect.ts";
-import { recordFindings } from "#store/findings.ts";
 import type { GatewayProgress } from "#store/gateway-progress.ts";
 import { type InboxMessage, moveCursor, readCursors } from "#store/inbox.ts";
-import { bootsADay } from "./admit-boots.ts";
+import { type BootOrder, openBootOrder } from "./boot-order.ts";
 import type { DecodedMessage } from "./decode-message.ts";
 import { openOneAhead } from "./one-ahead.ts";
 import { type ArrivalParts, type OpenedBatch, openArrivals } from "./open-arrivals.ts";
 import { openProgressBook, type ProgressBook } from "./progress-book.ts";
 import type { Relay } from "./relay.ts";
 import { followSparkplug } from "./sparkplug/follow-sparkplug.ts";
-import { type Arrival, type Tracked, trackArrivals } from "./track-arrivals.ts";
+import { tellFindings } from "./tell-findings.ts";
+import { type Tracked, trackArrivals } from "./track-arrivals.ts";
 
 /**
  * How a message's seq was used before: by itself, by the same bytes earlier, by other bytes, or not noted at all, be it
@@ -62,26 +61,27 @@ const noReadings = { received: 0, stored: 0, duplicate: 0, deadLetter: 0 };
  * process went on instead.
  */
 export function createTracker(parts: TrackerParts): Tracker {
-  const progressBook = openProgressBook();
+  const memory: Memory = { progress: openProgressBook(), order: openBootOrder() };
   const batches = openOneAhead({
     open: (from) => openArrivals(parts, from),
     readPosition: () => readPosition(parts.store),
   });
   const forget = (): void => {
     batches.forget();
-    progressBook.forget();
+    memory.progress.forget();
+    memory.order.forget();
   };
   return {
     next: async (now) => {
       const batch = await batches.next();
       if (batch.opened.length === 0) return { messages: 0, progress: [] };
-      const settling = parts.store.as({ role: "worker" }, (tx) => settle(tx, batch, progressBook, now));
+      const settling = parts.store.as({ role: "worker" }, (tx) => settle(tx, batch, memory, now));
       if (batch.opened.some(isSigned)) batches.begin(batch.to);
       const tracked = await settling.catch((error: unknown) => {
         forget();
         throw error;
       });
-      progressBook.keep(tracked.progress);
+      memory.progress.keep(tracked.progress);
       parts.outgoing.offer(batch.from, handOn(batch, tracked));
       return { messages: batch.opened.length, progress: tracked.progress };
     },
@@ -99,14 +99,19 @@ async function readPosition(store: Store): Promise<number> {
   return store.as({ role: "worker" }, async (tx) => (await readCursors(tx)).tracker.position);
 }
 
-async function settle(tx: Tx, batch: OpenedBatch, progressBook: ProgressBook, now: number): Promise<Tracked> {
+/** What is remembered as long as nothing fails. */
+interface Memory {
+  readonly progress: ProgressBook;
+  readonly order: BootOrder;
+}
+
+async function settle(tx: Tx, batch: OpenedBatch, memory: Memory, now: number): Promise<Tracked> {
   await moveCursor(tx, "tracker", batch, noReadings);
   const arrivals = batch.opened.flatMap(({ arrival }) => arrival ?? []);
-  const tracked = await trackArrivals(tx, arrivals, progressBook);
+  const tracked = await trackArrivals(tx, arrivals, memory.progress);
   const messages = batch.opened.map(({ message }) => message);
   await followSparkplug(tx, messages, batch.gateways);
-  await tellConflicts(tx, tracked.conflicts, now);
-  await tellRefused(tx, tracked.refused, now);
+  await tellFindings(tx, tracked, await memory.order.findBack(tx, tracked.onward), now);
   return tracked;
 }
 
@@ -120,24 +125,4 @@ function handOn({ opened, register }: OpenedBatch, { again, conflicts, refused }
     const use = uses.size === 0 ? "first" : (uses.get(message.id) ?? "first");
     return { message, decoded, register, use };
   });
-}
-
-async function tellConflicts(tx: Tx, conflicts: readonly Arrival[], now: number): Promise<void> {
-  const found = conflicts.map(({ position, inboxId, sha256 }) => ({
-    tenant: position.tenant,
-    kind: "SEQ_CONFLICT" as const,
-    subject: position.gateway,
-    detail: { boot: position.boot, seq: position.seq, inboxId, sha256: toHex(sha256) },
-  }));
-  await recordFindings(tx, found, now);
-}
-
-/** One finding for each gateway and step; each of its messages becomes a dead letter besides. */
-async function tellRefused(tx: Tx, refused: readonly Arrival[], now: number): Promise<void> {
-  const found = [...Map.groupBy(refused, ({ position }) => position.gateway)].map(([gateway, own]) => {
-    const { position, inboxId } = own[0] as Arrival;
-    const detail = { boot: position.boot, inboxId, messages: own.length, bootsADay };
-    return { tenant: position.tenant, kind: "TOO_MANY_BOOTS" as const, subject: gateway, detail };
-  });
-  await recordFindings(tx, found, now);
 }

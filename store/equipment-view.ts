@@ -24,7 +24,11 @@ export interface Stay {
   readonly until: number | null;
 }
 
-/** A gateway, when it was last heard of (epoch ms), and how far its clock is behind ours by its newest boot that told. */
+/**
+ * A gateway, when it was last heard of (epoch ms), and how far its clock is behind ours by its newest boot that told. One that
+ * doesn't number its messages was heard of when the newest reading of its sensors came; of its clock nothing is known, because it
+ * never says when it sent: a reading that came late looks like one by a slow clock.
+ */
 export interface GatewayView {
   readonly id: string;
   readonly signatureRequired: boolean;
@@ -90,9 +94,12 @@ export async function readExcursionsIn(
 export async function readGateways(tx: Tx, tenant: string, ids: readonly string[]): Promise<GatewayView[]> {
   return await rowsAsJson<GatewayView>(
     tx,
-    sql`select g.id, g.signature_required as "signatureRequired", (
+    sql`select g.id, g.signature_required as "signatureRequired", case when g.kind in ('native', 'replay') then (
       select max(p.last_received_at) from gateway_progress p where p.tenant_id = g.tenant_id and p.gateway_id = g.id
-    ) as "lastReceivedAt", (
+    ) else (
+      select max(v.received_at) from sensors s join latest_values v on v.tenant_id = s.tenant_id and v.point = s.point
+      where s.tenant_id = g.tenant_id and s.gateway_id = g.id
+    ) end as "lastReceivedAt", (
       select p.skew_ms from gateway_progress p
       where p.tenant_id = g.tenant_id and p.gateway_id = g.id and p.skew_ms is not null
       order by p.last_received_at desc, p.boot desc limit 1

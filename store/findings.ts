@@ -14,6 +14,7 @@ export const findingKinds = [
   ...contradictions,
   "SEQ_GAP",
   "SEQ_GAP_FILLED",
+  "BOOT_BACK",
   "DEAD_LETTERS_FULL",
   "LOG_FORK",
   "LOG_DISAGREE",

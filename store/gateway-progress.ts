@@ -75,6 +75,32 @@ export async function furthestSkews(
   );
 }
 
+/** The newest boot of a gateway that anything is durable of, and the newest that was receipted. */
+export interface NewestBoots {
+  readonly gateway: string;
+  readonly newest: number;
+  readonly receipted: number | null;
+}
+
+/** The newest boots of these gateways; those of whom nothing is durable are missing. */
+export async function newestBoots(
+  tx: Tx,
+  gateways: readonly { readonly tenant: string; readonly gateway: string }[],
+): Promise<NewestBoots[]> {
+  if (gateways.length === 0) return [];
+  const list = listsOf(gateways);
+  return await rowsAsJson<NewestBoots>(
+    tx,
+    sql`select g.gateway, newest.boot as newest, receipted.boot as receipted
+    from unnest(${list("text", (row) => row.tenant)}, ${list("text", (row) => row.gateway)}) as g (tenant, gateway)
+    cross join lateral (select max(boot) as boot from gateway_progress
+      where tenant_id = g.tenant and gateway_id = g.gateway) as newest
+    cross join lateral (select max(boot) as boot from gateway_progress
+      where tenant_id = g.tenant and gateway_id = g.gateway and receipted_at is not null) as receipted
+    where newest.boot is not null`,
+  );
+}
+
 /** How many boots of these gateways began on each of these UTC days (since 1970), keyed `gateway/day`. */
 export async function countBootsByDay(
   tx: Tx,

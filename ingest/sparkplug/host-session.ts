@@ -1,6 +1,7 @@
 import type { IClientOptions, MqttClient } from "mqtt";
 import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
+import type { SessionMeters } from "../collector-session.ts";
 import { endConnection } from "../end-connection.ts";
 import { toLane } from "../inbound.ts";
 import type { InboundMessage } from "../message.ts";
@@ -15,6 +16,7 @@ export interface HostSessionParts {
   readonly password: string | undefined;
   readonly accept: (message: InboundMessage, settled: Settled) => void;
   readonly routes: TopicRoutes;
+  readonly meters: Pick<SessionMeters, "tookQos0">;
   readonly clock: () => number;
   readonly log: Logger;
 }
@@ -121,9 +123,13 @@ function start(parts: HostSessionParts): MqttClient {
       }
     });
   });
-  client.on("message", (heard, payload) => {
-    if (heard !== topic) take(parts, client, heard, payload);
-    else if (saysOffline(payload)) sayOnline();
+  client.on("message", (heard, payload, { qos }) => {
+    if (heard === topic) {
+      if (saysOffline(payload)) sayOnline();
+      return;
+    }
+    if (qos === 0) parts.meters.tookQos0();
+    take(parts, client, heard, payload);
   });
   return client;
 }

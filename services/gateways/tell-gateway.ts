@@ -3,7 +3,7 @@ import type { RegisterRow } from "#store/register.ts";
 
 /**
  * A gateway as its owner sees it; times in epoch ms, `revokedAt` of a key may lie ahead; `serial` null unless it was claimed
- * by its sticker; `lastReceivedAt` null while nothing came that counts, and for those that don't number their messages; `skewMs` as in its progress.
+ * by its sticker; `lastReceivedAt` and `skewMs` null while nothing came that tells.
  */
 export type ToldGateway = ReturnType<typeof tellGateway>;
 

@@ -15,9 +15,10 @@ export const gatewayProgress = pgTable(
     hash: bytes().notNull(),
     /** When its first message came; 0 for boots of before that was noted. */
     firstReceivedAt: whole().notNull().default(0),
+    /** When the newest message of it came for the first time. */
     lastReceivedAt: whole().notNull(),
     receiptedAt: whole(),
-    /** How far the gateway's clock is behind ours, smoothed; negative ahead; null before a live message told. */
+    /** How far the gateway's clock is behind ours, by the quickest messages; negative ahead; null before a live one told. */
     skewMs: integer(),
   },
   (t) => [

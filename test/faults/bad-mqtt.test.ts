@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { eq } from "drizzle-orm";
 import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
 import { generate } from "mqtt-packet";
+import { Registry } from "prom-client";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { parseNetwork } from "#services/register/parse-network.ts";
 import { gateways } from "#store/schema/gateways.ts";
@@ -111,6 +112,14 @@ describe.each([
     await gateway.receipt(({ upTo }) => upTo === 1);
     await house.settled();
     return gateway;
+  };
+  const qos0Count = async () => {
+    const registry = new Registry();
+    for (const metric of house.ingest.meters.all) registry.registerMetric(metric);
+    const [told] = (await registry.getMetricsAsJSON()).filter(
+      ({ name }) => name === "ingest_qos0_messages_total",
+    );
+    return told?.values[0]?.value ?? Number.NaN;
   };
   const reasonsOf = async (id: string) => (await house.lettersOf(id)).map(({ reason }) => reason);
   const allOf = (reason: string, letters: readonly string[]) => letters.every((letter) => letter === reason);
@@ -334,8 +343,9 @@ describe.each([
     expect(await house.storedOf(signing.id)).toEqual([]);
   });
 
-  test("M13 a reading with QoS 0, and one with QoS 2: stored, the second once however often it is repeated", async () => {
+  test("M13 a reading with QoS 0: stored, counted as one nobody acknowledges; with QoS 2: once however often repeated", async () => {
     const gateway = await connect();
+    const before = await qos0Count();
     const topic = `coldmark/v1/${gateway.id}/data`;
     const body = bodyOf(1, 2, [at(5)]);
     await gateway.client.publishAsync(topic, bodyOf(1, 1, [at(5, Date.now() - 1_000)]), { qos: 0 });
@@ -350,6 +360,7 @@ describe.each([
     await house.settled();
     expect(await house.storedOf(gateway.id)).toHaveLength(2);
     expect(await house.lettersOf(gateway.id)).toEqual([]);
+    expect((await qos0Count()) - before).toBe(1);
   });
 
   test("M14 256 KiB (design §4): taken; one byte more: dead letter; a header of 256 MB: closed, memory flat", async () => {
@@ -415,34 +426,36 @@ describe.each([
     }
   });
 
-  test("M16 a CONNECT in slow pieces, 1,100 idle sockets of one address: closed in time, others still get in", async () => {
-    // Mosquitto bounds neither by itself: that is for the firewall of its machine.
-    if (!isEmbedded) return;
-    const begun = performance.now();
-    const slow = await raw({ from: "127.0.0.9" });
-    const tookMs = slow.closed().then(() => performance.now() - begun);
-    // It would be whole after 34 s.
-    const bytes = [0x10, 0x20, 0x00, 0x04, 0x4d];
-    const drip = setInterval(
-      () => slow.isOpen() && slow.socket.write(Uint8Array.of(bytes.shift() ?? 0x51)),
-      1_000,
-    );
-    const idle: Awaited<ReturnType<typeof openRaw>>[] = [];
-    // By hundreds: beyond the backlog of a listening socket (511) a connection is heard of seconds later.
-    while (idle.length < 1_100) {
-      const some = Array.from({ length: 100 }, () => openRaw(house.port, { from: "127.0.0.8" }));
-      idle.push(...(await Promise.all(some)));
-    }
-    const stillOpen = () => idle.filter((socket) => socket.isOpen()).length;
-    await expect.poll(stillOpen, { timeout: 8_000 }).toBeLessThanOrEqual(1_024);
-    expect(stillOpen()).toBeGreaterThan(0);
-    const gateway = await connect();
-    await gateway.publish("data", bodyOf(1, 1, [at(5)]));
-    await gateway.receipt(({ upTo }) => upTo === 1);
-    expect(await tookMs).toBeLessThan(20_000);
-    clearInterval(drip);
-    await Promise.all(idle.map((socket) => socket.closed()));
-  });
+  // Mosquitto bounds neither by itself: that is for the firewall of its machine.
+  test.skipIf(!isEmbedded)(
+    "M16 a CONNECT in slow pieces, 1,100 idle sockets of one address: closed in time, others still get in",
+    async () => {
+      const begun = performance.now();
+      const slow = await raw({ from: "127.0.0.9" });
+      const tookMs = slow.closed().then(() => performance.now() - begun);
+      // It would be whole after 34 s.
+      const bytes = [0x10, 0x20, 0x00, 0x04, 0x4d];
+      const drip = setInterval(
+        () => slow.isOpen() && slow.socket.write(Uint8Array.of(bytes.shift() ?? 0x51)),
+        1_000,
+      );
+      const idle: Awaited<ReturnType<typeof openRaw>>[] = [];
+      // By hundreds: beyond the backlog of a listening socket (511) a connection is heard of seconds later.
+      while (idle.length < 1_100) {
+        const some = Array.from({ length: 100 }, () => openRaw(house.port, { from: "127.0.0.8" }));
+        idle.push(...(await Promise.all(some)));
+      }
+      const stillOpen = () => idle.filter((socket) => socket.isOpen()).length;
+      await expect.poll(stillOpen, { timeout: 8_000 }).toBeLessThanOrEqual(1_024);
+      expect(stillOpen()).toBeGreaterThan(0);
+      const gateway = await connect();
+      await gateway.publish("data", bodyOf(1, 1, [at(5)]));
+      await gateway.receipt(({ upTo }) => upTo === 1);
+      expect(await tookMs).toBeLessThan(20_000);
+      clearInterval(drip);
+      await Promise.all(idle.map((socket) => socket.closed()));
+    },
+  );
 
   test("M17 20 poison messages first, then good ones: the good ones flow", async () => {
     const gateway = await connect();
@@ -477,8 +490,8 @@ describe.each([
     ]);
   });
 
-  test("M19 revoked while connected: what it sends from then on is set aside, what was accepted stays", async () => {
-    // Ending the connection within 60 s is a matter of the door; that nothing counts any more is seen at once.
+  test("M19 revoked while connected: what it sends is set aside, what was accepted stays; at our broker it is put out and stays out", async () => {
+    // Mosquitto knows nothing of the register: there its connection lasts until its password is taken from it.
     const gateway = await connect();
     await gateway.publish("data", bodyOf(1, 1, [at(5, Date.now() - 1_000)]));
     await house.projected(gateway.id, 1);
@@ -496,8 +509,8 @@ describe.each([
     }
     expect((await house.storedOf(gateway.id)).map(({ tMilliC }) => tMilliC)).toEqual([5_000]);
     if (!isEmbedded) return;
-    const wrong = { username: gateway.id, clientId: gateway.id, password: "not its password" };
-    await expect(connectWith(wrong)).rejects.toThrow();
+    await expect.poll(() => gateway.client.connected, { timeout: 60_000 }).toBe(false);
+    await expect(connectWith({ username: gateway.id, clientId: gateway.id })).rejects.toThrow();
   });
 
   test("every message came to exactly one end", async () => {
@@ -550,7 +563,8 @@ describe("the rows of reliability.md §2.1 and §2.2", () => {
     const here = ["bad-mqtt.test.ts", "bad-payload.test.ts"].map((file) =>
       readFileSync(new URL(file, import.meta.url), "utf8"),
     );
-    const titles = here.flatMap((text) => [...text.matchAll(/\btest\(\s*["'`](M\d+) /g)].map(([, id]) => id));
+    const title = /\btest(?:\.skipIf\(!isEmbedded\))?\(\s*["'`](M\d+) /g;
+    const titles = here.flatMap((text) => [...text.matchAll(title)].map(([, id]) => id));
     expect(new Set(titles)).toEqual(new Set(Array.from({ length: 43 }, (_, n) => `M${n + 1}`)));
     expect(titles).toHaveLength(43);
   });

@@ -10,12 +10,13 @@ import type { DeadLetterReason } from "#store/dead-letters.ts";
 import { readProgress } from "#store/gateway-progress.ts";
 import { excursions } from "#store/schema/excursions.ts";
 import { sensors } from "#store/schema/sensors.ts";
-import { noteChange, pointOf, type TestGateway } from "../support/gateway-network.ts";
+import { fridgeOf, noteChange, pointOf, type TestGateway } from "../support/gateway-network.ts";
 import { type House, openEmbeddedHouse, openHouseBehind, openOutsideHouse } from "../support/ingest-house.ts";
 import { bodyOf, connectGateway, type MqttGateway, signedMessage } from "../support/mqtt-gateway.ts";
 import { strayEnds } from "../support/one-end.ts";
 import { type OwnMosquitto, startOwnMosquitto } from "../support/own-mosquitto.ts";
 
+const inTime = { timeout: 30_000 };
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
 const ids = Array.from({ length: 30 }, (_, n) => `gw-${String(n + 1).padStart(2, "0")}`);
@@ -35,10 +36,14 @@ const otherKey = new Uint8Array(32).fill(8);
 /** A payload, and why it, or one of its readings, is set aside; null for one that is taken. */
 type Case = readonly [payload: string | Uint8Array, reason: DeadLetterReason | DeadLetterReason[] | null];
 
+/** A hole in the numbers that is as old counts as a gap, and is looked for ten times as often. */
+const gapAfterMs = 1_000;
+const settings = { GAP_AFTER_MS: String(gapAfterMs) };
 let aheadMs = 0;
 const network = {
   gateways: { shop: [...open, ...signing, oldKey, neighbour], rival: [foreign] },
   clock: () => Date.now() + aheadMs,
+  settings,
 };
 
 describe.each([
@@ -81,6 +86,11 @@ describe.each([
     return gateway;
   };
   const at = (t: unknown, ts: unknown = Date.now()) => ({ s: "t1", ts, t });
+  const receiptedAt = (gateway: string, boot: number) =>
+    house.store.as({ role: "worker" }, async (tx) => {
+      const [progress] = await readProgress(tx, [gateway], [boot]);
+      return progress?.receiptedAt ?? null;
+    });
   /** Points beside the one that each gateway has, by gateway and channel. */
   const added = new Map<string, string>();
   const addSensor = async (tenantId: string, gatewayId: string, channel: string, point: string) => {
@@ -380,7 +390,7 @@ describe.each([
     ]);
   });
 
-  test("M36 seq gap, seq back to 0, seq 2^63, boot reused: the gap is told, the rollback is a finding", async () => {
+  test("M36 seq gap, seq back to 0, seq 2^63, boot reused: the gap is told and a finding, so is the rollback", async () => {
     const ts = Date.now() - minuteMs;
     const gateway = await sendEach([
       [bodyOf(1, 1, [at(5, ts)]), null],
@@ -392,6 +402,22 @@ describe.each([
     const told = await gateway.receipt(({ also }) => also.length > 0);
     expect(told).toMatchObject({ boot: 1, upTo: 1, also: [[5, 5]] });
     expect((await house.findingsOf(gateway.id)).map(({ kind }) => kind)).toContain("SEQ_CONFLICT");
+    await gateway.publish("data", bodyOf(3, 1, [at(5, ts + 9)]));
+    await expect.poll(() => receiptedAt(gateway.id, 3), inTime).not.toBeNull();
+    // Back-fill may be of an older boot; live messages may not, however they are numbered.
+    await gateway.publish("hist", bodyOf(2, 1, [at(5, ts + 10)]));
+    await gateway.publish("data", bodyOf(1, 6, [at(5, ts + 11)]));
+    await gateway.publish("data", bodyOf(1, 7, [at(5, ts + 12)]));
+    await house.projected(gateway.id, 9);
+    const findings = async () =>
+      (await house.findingsOf(fridgeOf(gateway.id))).map(({ kind, detail }) => [kind, detail]);
+    await expect.poll(async () => (await findings()).length, inTime).toBe(2);
+    expect(await findings()).toEqual(
+      expect.arrayContaining([
+        ["SEQ_GAP", expect.objectContaining({ gateway: gateway.id, boot: 1, from: 2, to: 4 })],
+        ["BOOT_BACK", expect.objectContaining({ gateway: gateway.id, boot: 1, newest: 3, seq: 6 })],
+      ]),
+    );
   });
 
   test("M37 signature missing, wrong, truncated, by another key, revoked key, alg none: set aside, no row", async () => {
@@ -542,6 +568,7 @@ describe("bad payloads: a broker in an attacker's hands", () => {
     broker = await startOwnMosquitto(() => "allow_anonymous true\n");
     house = await openHouseBehind(broker, {
       gateways: { shop: [honest, reordered].map((id) => ({ id, ...key })) },
+      ...{ settings, clock: () => now + passedMs },
     });
     attacker = await connectAsync(broker.url, { protocolVersion: 4 });
   });
@@ -552,6 +579,7 @@ describe("bad payloads: a broker in an attacker's hands", () => {
   });
 
   const now = Date.now();
+  let passedMs = 0;
   const message = (id: string, seq: number, privateKey?: Uint8Array<ArrayBuffer>) =>
     signedMessage(
       `coldmark/v1/${id}/data`,
@@ -565,8 +593,10 @@ describe("bad payloads: a broker in an attacker's hands", () => {
   };
   const progressOf = (gatewayId: string) =>
     house.store.as({ role: "worker" }, (tx) => readProgress(tx, [gatewayId], [1]));
+  const gapsOf = async (id: string) =>
+    (await house.findingsOf(fridgeOf(id))).map(({ kind, detail: { from, to } }) => [kind, from, to]);
 
-  test("M43 a forged broker injects: nothing accepted; drops: the gap shows; reorders: the same result", async () => {
+  test("M43 a forged broker injects: nothing accepted; drops: a gap after twice GAP_AFTER_MS at most; reorders: the same result", async () => {
     const genuine = (id: string, seqs: readonly number[]) => seqs.map((seq) => message(id, seq));
     const injected = [
       bodyOf(1, 3, [{ s: "t1", ts: now, t: 5 }]),
@@ -583,7 +613,11 @@ describe("bad payloads: a broker in an attacker's hands", () => {
       "BAD_SIGNATURE",
     ]);
     expect(await progressOf(honest)).toMatchObject([{ upTo: 2, also: [[4, 5]] }]);
+    expect(await gapsOf(honest)).toEqual([]);
+    passedMs = 2 * gapAfterMs;
+    await expect.poll(() => gapsOf(honest), inTime).toEqual([["SEQ_GAP", 3, 3]]);
     await pass(honest, genuine(honest, [3]));
+    await expect.poll(() => gapsOf(honest), inTime).toContainEqual(["SEQ_GAP_FILLED", 3, 3]);
     await pass(reordered, genuine(reordered, [5, 3, 1, 2, 4, 3]));
     await house.projected(reordered, 6);
     await house.projected(honest, 9);

@@ -1,11 +1,14 @@
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { PGlite } from "@electric-sql/pglite";
+import { and, countDistinct, eq, lte } from "drizzle-orm";
 import { afterEach, describe, expect, it } from "vitest";
 import { startGateway } from "#demo/gateway.ts";
 import type { Reading, ReadingSource } from "#demo/reading-source.ts";
+import { openStore, type Store } from "#store/connect.ts";
+import { gatewayMessages } from "#store/schema/gateway-runs.ts";
 import { type Deployment, deploy } from "../support/deployment.ts";
+import { untilAtRest } from "../support/read-counters.ts";
 import { type SmallNetwork, smallNetwork } from "../support/small-network.ts";
+import { expectOneEndEach } from "../support/store-books.ts";
 
 const kills = process.env.COLDMARK_LONG ? 50 : 10;
 
@@ -37,7 +40,7 @@ interface Killing {
   readonly kills: number;
   /** Waits for the moment to kill; `deleted` is how many messages the gateway has deleted by now. */
   readonly moment: (deleted: () => number, kill: number) => Promise<void>;
-  /** Goes on until everything is receipted. */
+  /** Goes on until everything is receipted; then every message must have come to one end. */
   readonly drain: boolean;
 }
 
@@ -80,20 +83,31 @@ async function killAndCount(
     await deployment.restart();
   }
   source.end();
-  if (drain) await gateway.drained(Number.MAX_SAFE_INTEGER);
+  if (drain) {
+    await gateway.drained(Number.MAX_SAFE_INTEGER);
+    await untilAtRest(deployment.service.url);
+  }
   const deleted = gateway.lastSeq() - gateway.waiting();
   await gateway.stop();
   await deployment.service.stop();
-  return { deleted, kept: await countKept(deployment.folder, boot, deleted) };
+  const store = await openStore({ dataDir: deployment.folder });
+  try {
+    if (drain) await expectOneEndEach(store);
+    return { deleted, kept: await countKept(store, boot, deleted) };
+  } finally {
+    await store.close();
+  }
 }
 
-async function countKept(folder: string, boot: number, upTo: number): Promise<number> {
-  const db = await PGlite.create(join(folder, "db"));
-  const count =
-    "select count(distinct seq)::int as count from gateway_messages where boot = $1 and seq <= $2";
-  const found = await db.query<{ count: number }>(count, [boot, upTo]);
-  await db.close();
-  return found.rows[0]?.count ?? 0;
+async function countKept(store: Store, boot: number, upTo: number): Promise<number> {
+  const { seq, boot: ofBoot } = gatewayMessages;
+  const [found] = await store.as({ role: "worker" }, (tx) =>
+    tx
+      .select({ count: countDistinct(seq) })
+      .from(gatewayMessages)
+      .where(and(eq(ofBoot, boot), lte(seq, upTo))),
+  );
+  return found?.count ?? 0;
 }
 
 describe("kill -9 of the one process during ingestion", () => {
@@ -101,7 +115,9 @@ describe("kill -9 of the one process during ingestion", () => {
   let deployment: Deployment | undefined;
   afterEach(async () => deployment?.stop());
 
-  it(`loses none of the receipted messages over ${kills} kills`, { timeout: kills * 60_000 }, async () => {
+  it(`loses none of the receipted messages over ${kills} kills, and each came to one end`, {
+    timeout: kills * 60_000,
+  }, async () => {
     const small = network();
     deployment = await deploy("embedded", small);
     const { deleted, kept } = await killAndCount(deployment, small, {

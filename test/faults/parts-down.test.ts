@@ -1,9 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, describe, expect, it } from "vitest";
 import type { Answer } from "#domain/provenance/answer.ts";
+import { openStore } from "#store/connect.ts";
+import { openInfluxReadings } from "#store/readings/influx.ts";
 import { type Deployment, deploy, type OutsidePartName } from "../support/deployment.ts";
 import { smallNetwork } from "../support/small-network.ts";
 import { answerWhen, capture, packEvent, publishReadings } from "../support/small-scenario.ts";
+import { expectOneEndEach } from "../support/store-books.ts";
 
 const minuteMs = 60_000;
 /** Windows of 10 s: the network's equipment is there since a whole window's start. */
@@ -116,8 +119,14 @@ describe.each(parts)("without the %s", (part) => {
     await expect.poll(told, { timeout: 90_000 }).toEqual({ cold: "COMPLIANT", proof: "VALID_FINAL" });
   });
 
-  it("ends orderly all the same", async () => {
-    const { outside, service } = running();
+  it("ends orderly all the same; every message came to exactly one end", async () => {
+    const { env, folder, outside, service } = running();
+    const store = await openStore({ databaseUrl: env.DATABASE_URL as string, dataDir: folder });
+    const url = env.INFLUX_URL as string;
+    await expectOneEndEach(store, {
+      readings: openInfluxReadings({ url, version: 1, database: "coldmark" }),
+    });
+    await store.close();
     await outside[part].down();
     expect(await service.stop()).toBe(0);
     await outside[part].restart();

@@ -4,10 +4,13 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { registerMessage } from "#demo/network.ts";
 import { toBase64 } from "#domain/log/bytes.ts";
 import { signEd25519 } from "#domain/log/signature.ts";
+import { openStore } from "#store/connect.ts";
 import { type Deployment, deploy } from "../support/deployment.ts";
+import { untilAtRest } from "../support/read-counters.ts";
 import { coldmark, type Ended } from "../support/service.ts";
 import { smallNetwork } from "../support/small-network.ts";
 import { answerWhen, capture, packEvent, publishReadings } from "../support/small-scenario.ts";
+import { expectOneEndEach } from "../support/store-books.ts";
 
 const minuteMs = 60_000;
 /** Windows of 10 s: the network's equipment is there since a whole window's start. */
@@ -174,4 +177,12 @@ it("takes over the folder of a killed process", async () => {
     ({ proof }) => proof.result === "VALID_FINAL",
   );
   expect(cold.state).toBe("COMPLIANT");
+});
+
+it("leaves every message with exactly one end", async () => {
+  await untilAtRest(deployment.service.url);
+  await deployment.service.stop();
+  const store = await openStore({ dataDir: deployment.folder });
+  await expectOneEndEach(store);
+  await store.close();
 });

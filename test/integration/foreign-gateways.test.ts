@@ -10,6 +10,7 @@ import { startIngest } from "#ingest/run.ts";
 import { openTopicRoutes } from "#ingest/topic-routes.ts";
 import { registerNetwork } from "#services/register/register-network.ts";
 import type { Store } from "#store/connect.ts";
+import { readGateways } from "#store/equipment-view.ts";
 import { openPostgresReadings } from "#store/readings/postgres.ts";
 import { deadLetters } from "#store/schema/dead-letters.ts";
 import { gateways } from "#store/schema/gateways.ts";
@@ -119,6 +120,13 @@ describe.each(["embedded", "outside"] as const)("foreign gateways at the %s brok
     expect(await lettersOf("gw-board")).toEqual(["NO_CLOCK"]);
     await expect.poll(identity, { timeout: 20_000 }).toBe(0);
     await Promise.all([plant.close(), fridge.close()]);
+    const heard = await house.store.as({ role: "app", tenant }, (tx) => readGateways(tx, tenant, ids));
+    const newest = async (id: string) => (await storedOf(id)).at(-1)?.receivedAt;
+    expect(heard.map(({ id, lastReceivedAt, skewMs }) => [id, lastReceivedAt, skewMs])).toEqual([
+      ["gw-board", await newest("gw-board"), null],
+      ["gw-native", null, null],
+      ["gw-plant", await newest("gw-plant"), null],
+    ]);
   });
 
   test("another gateway's topic is no topic of this one: set aside here, held back by the outside broker's ACL", async () => {

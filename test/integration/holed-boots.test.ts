@@ -40,6 +40,7 @@ describe.each([
         position,
         bootKey,
         seq,
+        isLive: true,
         inboxId,
         sha256: hashOf(gateway, seq),
         receivedAt: inboxId,

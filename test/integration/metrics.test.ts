@@ -78,6 +78,7 @@ it("tells of ingestion what its documents name, asks the parts once a scrape, an
     'ingest_messages_total{lane="data",result="durable"}': 4,
     'ingest_messages_total{lane="hist",result="durable"}': 1,
     ...{ ingest_lines_total: 4, ingest_unacked: 0, ingest_oldest_unacked_seconds: 0, ingest_bisect_total: 0 },
+    ingest_qos0_messages_total: 0,
     ...{ ingest_inbox_rows: 0, ingest_inbox_oldest_seconds: 0, gateway_gap_total: 0 },
     ...{ mqtt_reconnects_total: 0, mqtt_session_lost_total: 0, broker_dropped_messages: 0 },
     ...{ 'coldmark_part_up{part="records"}': 1, 'coldmark_part_up{part="readings"}': 1 },

@@ -5,6 +5,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { loadConfig } from "#config";
 import { sourceShape } from "#domain/formats/source.ts";
+import { createIngestMeters } from "#ingest/meters.ts";
 import { startIngest } from "#ingest/run.ts";
 import { followSparkplug } from "#ingest/sparkplug/follow-sparkplug.ts";
 import { openHostSession, stateTopic } from "#ingest/sparkplug/host-session.ts";
@@ -256,7 +257,14 @@ test("the host's session: clean, with its death as will; births by the will's ti
   const used: IClientOptions[] = [];
   let now = 1_000;
   const host = openHostSession({
-    ...{ hostId, username: hostUser, password: gatewayPassword, routes, log },
+    ...{
+      hostId,
+      username: hostUser,
+      password: gatewayPassword,
+      routes,
+      log,
+      meters: createIngestMeters().sessions,
+    },
     connect: (options) => {
       used.push(options);
       return connect(mosquitto.url, options);

@@ -4,18 +4,21 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type DurableBatch, openIntake } from "#ingest/accept.ts";
-import { bootsADay } from "#ingest/admit-boots.ts";
+import { bootKeyOf, bootsADay } from "#ingest/admit-boots.ts";
+import { openBootOrder } from "#ingest/boot-order.ts";
 import { decodeMessage } from "#ingest/decode-message.ts";
 import type { Decode } from "#ingest/decode-with.ts";
 import { openGatewayBook } from "#ingest/gateway-book.ts";
 import { createIngestMeters } from "#ingest/meters.ts";
 import type { DurableMessage } from "#ingest/open-arrivals.ts";
+import { openProgressBook } from "#ingest/progress-book.ts";
 import { createProjector } from "#ingest/projector.ts";
 import { readTracked } from "#ingest/read-tracked.ts";
 import { openRelay } from "#ingest/relay.ts";
+import { type Arrival, trackArrivals } from "#ingest/track-arrivals.ts";
 import { createTracker, type TrackedMessage } from "#ingest/tracker.ts";
 import { openStore, type Store } from "#store/connect.ts";
-import { countBootsByDay, owedReceipts, saveProgress } from "#store/gateway-progress.ts";
+import { countBootsByDay, markReceipted, owedReceipts, saveProgress } from "#store/gateway-progress.ts";
 import { ensureCursors, isMoreAbove, readInbox, waitingAbove } from "#store/inbox.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import { deadLetters } from "#store/schema/dead-letters.ts";
@@ -261,4 +264,61 @@ it("reads back no more at a time than memory has room for once it is unpacked, a
   }
   expect([ids.length, new Set(ids).size]).toEqual([total, total]);
   expect(Math.max(...counts)).toBeLessThanOrEqual(16 + 1);
+});
+
+/** A message as the tracker takes it; its bytes are told by `text`. */
+function arrival(
+  gateway: string,
+  boot: number,
+  seq: number,
+  more: Partial<Arrival> & { text?: string } = {},
+) {
+  const { text = "", ...rest } = more;
+  const position = { tenant: "t", gateway, boot, seq, kid: null };
+  const sha256 = new Uint8Array(32);
+  sha256.set(Buffer.from(`${boot}/${seq}${text}`));
+  const at = { seq, isLive: true, inboxId: boot * 100 + seq, receivedAt: now, skewMs: 0 };
+  return { ...at, position, bootKey: bootKeyOf(position), sha256, ...rest };
+}
+
+it("hears a gateway, and its clock, by what comes for the first time only: anybody can send the rest again", async () => {
+  const book = openProgressBook();
+  const hourMs = 3_600_000;
+  const come = async (...arrivals: Arrival[]) => {
+    const { progress } = await store.as({ role: "worker" }, (tx) => trackArrivals(tx, arrivals, book));
+    book.keep(progress);
+    return progress.map(({ upTo, lastReceivedAt, skewMs }) => [upTo, lastReceivedAt - now, skewMs]);
+  };
+  const late = { receivedAt: now + hourMs, skewMs: hourMs };
+  expect(await come(arrival("gw-echo", 1, 1), arrival("gw-echo", 1, 2))).toEqual([[2, 0, 0]]);
+  expect(await come(arrival("gw-echo", 1, 1, late), arrival("gw-echo", 1, 2, late))).toEqual([[2, 0, 0]]);
+  const other = { ...late, skewMs: -hourMs, text: "other bytes" };
+  expect(await come(arrival("gw-echo", 1, 2, other))).toEqual([[2, 0, 0]]);
+  expect(await come(arrival("gw-echo", 1, 3, late))).toEqual([[3, hourMs, 0]]);
+});
+
+it("tells once of a boot that goes on after a newer one was receipted; not of back-fill, of holes, of what was overtaken", async () => {
+  const book = openProgressBook();
+  let order = openBootOrder();
+  const come = (...arrivals: Arrival[]) =>
+    store.as({ role: "worker" }, async (tx) => {
+      const { progress, onward } = await trackArrivals(tx, arrivals, book);
+      book.keep(progress);
+      const back = await order.findBack(tx, onward);
+      return back.map(({ first, messages, newest }) => [first.position.boot, first.seq, messages, newest]);
+    });
+  const of = (boot: number, seq: number, more: Partial<Arrival> = {}) => arrival("gw-back", boot, seq, more);
+  expect(await come(of(7, 1), of(7, 4), of(8, 1), of(7, 5))).toEqual([]);
+  await store.as({ role: "worker" }, (tx) =>
+    markReceipted(tx, [{ tenantId: "t", gatewayId: "gw-back", boot: 8, at: now }]),
+  );
+  expect(await come(of(7, 2), of(7, 6, { isLive: false }), of(8, 2))).toEqual([]);
+  expect(await come(of(7, 7), of(6, 1), of(7, 8))).toEqual([
+    [7, 7, 2, 8],
+    [6, 1, 1, 8],
+  ]);
+  expect(await come(of(6, 2))).toEqual([]);
+  expect(await come(of(8, 3), of(6, 3))).toEqual([[6, 3, 1, 8]]);
+  order = openBootOrder();
+  expect(await come(of(6, 4))).toEqual([[6, 4, 1, 8]]);
 });

@@ -5,8 +5,10 @@ import pg from "pg";
 import { readSecrets } from "#demo/simulate/device.ts";
 import { freePort } from "./free-port.ts";
 import { startInflux, type TestInflux } from "./influx.ts";
+import type { Counters } from "./ingest-house.ts";
 import { type MosquittoOptions, savedRarely, startMosquitto, type TestMosquitto } from "./mosquitto.ts";
 import { type PostgresOptions, startPostgres, type TestPostgres } from "./postgres.ts";
+import { readCounters } from "./read-counters.ts";
 import { coldmark, type RunningService, startUp } from "./service.ts";
 import { type Simulated, type SimulateOutcome, startSimulated } from "./simulated.ts";
 
@@ -24,15 +26,6 @@ export interface RigOptions {
   /** What runs the service, and what runs the gateways: a network namespace, a wrong clock. */
   readonly servicePrefix?: readonly string[];
   readonly gatewayPrefix?: readonly string[];
-}
-
-/** Readings by their end, as `/metrics` tells them. */
-export interface Counters {
-  readonly received: number;
-  readonly stored: number;
-  readonly duplicate: number;
-  readonly deadLetter: number;
-  readonly inFlight: number;
 }
 
 /** A running rig. */
@@ -169,12 +162,6 @@ async function startParts(parts: {
     countPoints: () => countPoints(influx.url),
     sql: (text) => query(postgres.url, text),
   };
-}
-
-async function readCounters(httpUrl: string): Promise<Counters> {
-  const text = await (await fetch(new URL("/metrics", httpUrl))).text();
-  const ends = [...text.matchAll(/^coldmark_readings\{end="(\w+)"\} (\d+)/gm)];
-  return Object.fromEntries(ends.map(([, end, count]) => [end, Number(count)])) as unknown as Counters;
 }
 
 async function countPoints(influxUrl: string): Promise<number> {

@@ -24,7 +24,7 @@ export interface HouseParts {
   /** Gateways that the outside broker knows and nobody registered. */
   readonly strangers?: readonly string[];
   readonly clock?: () => number;
-  /** Settings besides those of the doors. */
+  /** Settings of ingestion beside the broker's address. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Stands before the readings store, to break it. */
   readonly around?: (readings: ReadingsStore) => ReadingsStore;
@@ -130,19 +130,17 @@ async function furnish(parts: HouseParts, { close, ...given }: Furniture): Promi
 async function startOn(
   store: Store,
   readings: ReadingsStore,
-  { clock = Date.now, settings }: HouseParts,
+  { clock = Date.now, settings = {} }: HouseParts,
   mosquitto: Furniture["mosquitto"],
 ): Promise<Ingest> {
-  const config = loadConfig({
-    ...settings,
-    ...(mosquitto
-      ? {
-          MQTT_URL: mosquitto.url,
-          MQTT_USERNAME: mosquitto.collector.username,
-          MQTT_PASSWORD: mosquitto.collector.password,
-        }
-      : { MQTT_PORT: "0" }),
-  });
+  const broker = mosquitto
+    ? {
+        MQTT_URL: mosquitto.url,
+        MQTT_USERNAME: mosquitto.collector.username,
+        MQTT_PASSWORD: mosquitto.collector.password,
+      }
+    : { MQTT_PORT: "0" };
+  const config = loadConfig({ ...broker, ...settings });
   const ingest = await startIngest({ store, readings, config, clock, log, receiptKey: houseReceiptKey });
   await vi.waitFor(() => expect(ingest.broker.state()).toBe("up"), waiting);
   return ingest;

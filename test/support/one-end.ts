@@ -18,9 +18,11 @@ interface Letter {
 }
 type Message = typeof inbox.$inferSelect;
 /** What the check needs of a house. */
-type Books = Pick<House, "store" | "readings" | "counters" | "points"> & {
+export type Books = Pick<House, "store" | "readings" | "counters" | "points"> & {
   /** The measuring point of a gateway's channel; without it every gateway has one point. */
   readonly pointFor?: (gateway: string, channel: string) => string;
+  /** The readings of a message on a foreign topic; null for a native one. */
+  readonly foreignReadings?: (message: Message) => Readings | null;
 };
 
 /** What the rows of one message come to. */
@@ -70,6 +72,7 @@ async function judgeMessages(
     const ends = endsOf(message, lettersOf.get(message.id) ?? [], {
       ...{ stored, cameBefore: seen.has(sha) },
       pointOfChannel: (channel) => (books.pointFor ?? pointOf)(message.gateway, channel),
+      readings: () => books.foreignReadings?.(message) ?? readingsIn(message.payload),
       tell: (fault) => tell(`message ${message.id} of ${message.gateway}: ${fault}`),
     });
     lettersOf.delete(message.id);
@@ -136,6 +139,7 @@ interface Bench {
   /** Whether the same gateway sent the same bytes before. */
   readonly cameBefore: boolean;
   pointOfChannel(channel: string): string;
+  readings(): Readings | null;
   tell(fault: string): void;
 }
 
@@ -150,7 +154,7 @@ function endsOf(message: Message, letters: readonly Letter[], bench: Bench): End
     return { received: 1, duplicate: 0 };
   }
   if (message.lane === "status") return { received: 0, duplicate: 0 };
-  const readings = readingsIn(message.payload);
+  const readings = bench.readings();
   if (!readings) {
     tell("holds no readings and has no dead letter");
     return { received: 0, duplicate: 0 };
@@ -183,7 +187,8 @@ function countDuplicates(
   return duplicate;
 }
 
-interface Readings {
+/** What a message holds of readings, as far as their keys go. */
+export interface Readings {
   readonly sent: number;
   readonly list: readonly ({ readonly s?: unknown; readonly ts?: unknown; readonly up?: unknown } | null)[];
 }

@@ -5,13 +5,13 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { openStore, type Store } from "#store/connect.ts";
-import { readCursors, waitingAbove } from "#store/inbox.ts";
 import { openPostgresReadings } from "#store/readings/postgres.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import { pointOf, registerGateways, type TestGateway } from "./gateway-network.ts";
 import type { Counters, House } from "./ingest-house.ts";
 import { launcherHeapFlags } from "./launcher-heap-flags.ts";
 import { startPostgres } from "./postgres.ts";
+import { countersIn } from "./store-books.ts";
 
 /** The process and its books. */
 export interface WatchedIngest {
@@ -58,18 +58,7 @@ export async function startWatchedIngest(gateways: readonly TestGateway[]): Prom
   return {
     ...{ url, port: Number(new URL(url).port), store, readings: openPostgresReadings(store), ended },
     points: gateways.map(({ id }) => ({ tenant: "shop", point: pointOf(id) })),
-    counters: () =>
-      store.as({ role: "worker" }, async (tx) => {
-        const { projector } = await readCursors(tx);
-        const { received, stored, duplicate, deadLetter, position } = projector;
-        return {
-          received,
-          stored,
-          duplicate,
-          deadLetter,
-          inFlight: (await waitingAbove(tx, position)).messages,
-        };
-      }),
+    counters: () => countersIn(store),
     complaints: () => words,
     residentBytes: () =>
       Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1]) * kibibyte,

@@ -20,7 +20,6 @@ const steps = ["enter", "start", "nothing", "sensors"] as const;
 /** What a screen reader is told of a change: without the age, which changes every few seconds. */
 const announced = {
   waiting: null,
-  unnumbered: null,
   heard: "done.heard",
   revoked: "gw.state.revoked",
 } as const satisfies Readonly<Record<GatewayState, ConsoleKey | null>>;

@@ -5,7 +5,6 @@ import { gatewayState, gatewayTones, gatewayWords } from "./gateway-state.ts";
 const now = Date.parse("2026-03-14T04:00:00.000Z");
 const at = (agoMs: number) => new Date(now - agoMs).toISOString();
 const fresh = {
-  kind: "native",
   acceptedAt: at(600_000),
   lastReceivedAt: null,
   revokedAt: null,
@@ -22,12 +21,6 @@ describe("the state of a gateway", () => {
     });
     expect(gatewayState({ ...fresh, lastReceivedAt: at(90_000) })).toBe("heard");
     expect(en({ lastReceivedAt: at(120_000) })).toEqual({ state: "Last message 2 min ago", more: null });
-  });
-
-  it.each(["mapped", "thingsboard", "chirpstack", "sparkplug"])("isn't waited for when it is %s", (kind) => {
-    expect(gatewayState({ ...fresh, kind })).toBe("unnumbered");
-    expect(en({ kind }).state).toContain("stands with its equipment");
-    expect(gatewayState({ ...fresh, kind, revokedAt: at(0) })).toBe("revoked");
   });
 
   it("is revoked whatever was heard of it", () => {

@@ -5,25 +5,20 @@ import type { Tone } from "../states.ts";
 import type { Say } from "../words.ts";
 
 /** What a gateway is in. Being heard isn't being in order: whether readings are missing stands with the equipment. */
-export type GatewayState = "waiting" | "unnumbered" | "heard" | "revoked";
-type Known = Pick<Gateway, "kind" | "acceptedAt" | "lastReceivedAt" | "revokedAt" | "skewMs">;
-
-/** The kinds whose messages are numbered; of others nobody keeps when the last one came. */
-const numbering: ReadonlySet<string> = new Set(["native", "replay"]);
+export type GatewayState = "waiting" | "heard" | "revoked";
+type Known = Pick<Gateway, "acceptedAt" | "lastReceivedAt" | "revokedAt" | "skewMs">;
 
 /** How a state looks; none of them is green. */
 export const gatewayTones = {
   waiting: "open",
-  unnumbered: "open",
   heard: "open",
   revoked: "caution",
 } as const satisfies Readonly<Record<GatewayState, Tone>>;
 
 /** The state of a gateway. */
-export function gatewayState({ kind, lastReceivedAt, revokedAt }: Known): GatewayState {
+export function gatewayState({ lastReceivedAt, revokedAt }: Known): GatewayState {
   if (revokedAt !== null) return "revoked";
-  if (lastReceivedAt !== null) return "heard";
-  return numbering.has(kind) ? "waiting" : "unnumbered";
+  return lastReceivedAt === null ? "waiting" : "heard";
 }
 
 /** The state in words, with what belongs to it: since when it is waited for, how far its clock is off. */
@@ -41,7 +36,7 @@ export function gatewayWords(
     };
   if (lastReceivedAt === null)
     return {
-      state: say.text(numbering.has(gateway.kind) ? "gw.state.waiting" : "gw.state.unnumbered"),
+      state: say.text("gw.state.waiting"),
       more: say.text("gw.state.waitingSince", { clock: clock(acceptedAt) }),
     };
   const ageMs = Math.max(0, nowMs - Date.parse(lastReceivedAt));

@@ -14,7 +14,6 @@ interface GatewayTableProps {
 const heads = ["gateway", "site", "state", "keys", "signature"] as const;
 const icons = {
   waiting: "never-reported",
-  unnumbered: "question",
   heard: null,
   revoked: "cross",
 } as const satisfies Readonly<Record<GatewayState, IconName | null>>;
