@@ -43,7 +43,8 @@ export function equipment(stage: Stage): void {
         const text = await page.locator("main").innerText();
         if (role === "manager") {
           expect(text).toContain(say.text("chart.row.power"));
-          await takeProof(page, lang, label);
+          // One is made at a time for each organisation, and both languages walk at once.
+          if (lang === "zh-CN") await takeProof(page, lang, label);
         }
         expect(await seen.looksWrong()).toEqual([]);
         expect(seen.trouble()).toEqual([]);
