@@ -2,6 +2,7 @@ import { AppError } from "#domain/errors.ts";
 import type { TrustFile } from "#domain/log/bundle.ts";
 import { newestJob } from "#store/anchor-jobs.ts";
 import { type ChainState, readChainState } from "#store/chain-state.ts";
+import { saveMirroredSize } from "#store/mirrored.ts";
 import { TileFolder } from "#store/tile-folder.ts";
 import type { AnchoredLog } from "./anchored-log.ts";
 import { EndpointsDisagree } from "./chain/agreed-head.ts";
@@ -35,6 +36,7 @@ export class ChainRound {
   readonly #logKey: SigningKey;
   readonly #steps: SayOnce;
   #mirror: Mirror | null = null;
+  #noted = 0;
   #chain: Chain | null = null;
   #log: AnchoredLog | null = null;
   #trust: TrustFile | null = null;
@@ -86,9 +88,10 @@ export class ChainRound {
   }
 
   async #round(): Promise<boolean> {
-    if (this.#status === "fork" || this.#status === "absent") return false;
+    if (this.#status === "fork") return false;
     try {
       const mirrored = await this.#mirrorPlanned();
+      if (this.#status === "absent") return false;
       this.#log ??= await this.#connect();
       this.#standing = await reconcile(this.#log, mirrored);
       await this.#watch(this.#log);
@@ -162,7 +165,15 @@ export class ChainRound {
       crashAt("mirrored", config);
     }
     if (job !== null) await publishTiles(store, new TileFolder(config.mirrorDir), job.newSize);
+    await this.#noteMirrored(this.#mirror.size);
     return this.#mirror.size;
+  }
+
+  /** From now on the API hands out checkpoints up to there. */
+  async #noteMirrored(size: number): Promise<void> {
+    if (this.#noted === size) return;
+    await this.#context.store.as({ role: "worker" }, (tx) => saveMirroredSize(tx, size));
+    this.#noted = size;
   }
 
   async #connect(): Promise<AnchoredLog> {

@@ -13,7 +13,7 @@ export type ChainClass = "operator" | "consortium" | "public";
 /** An EVM chain that somebody else runs; every URL must answer with the same chain id. */
 export interface OutsideChain {
   readonly kind: "outside";
-  /** Tried in turn, the one that answered last first; where there are several, their heads are compared. */
+  /** Tried in turn, who knows the newest head first; where there are several, their heads are compared. */
   readonly rpcUrls: readonly string[];
   /** Without it, the first URL that answers at start decides. */
   readonly chainId?: number;
@@ -44,7 +44,10 @@ export interface Chain {
   readonly fundedKey: string | null;
   /** What an operator should know, such as a damaged state file; grows. */
   readonly notes: readonly string[];
-  /** One call, at most 10 s. A refusal's facts are `{method, rpcCode, rpcMessage, data}`, `data` for `decodeRefusal`. */
+  /**
+   * One call, at most 10 s for each endpoint that is tried; those that gave the newest head come first. A refusal's facts
+   * are `{method, rpcCode, rpcMessage, data}`, `data` for `decodeRefusal`.
+   */
   readonly rpc: Rpc;
   /** A log's head at a block; null where that block knows no such contract or log. @throws EndpointsDisagree */
   head(contract: string, logId: string, tag: BlockTag): Promise<Head | null>;
@@ -75,7 +78,11 @@ async function openOutside(settings: OutsideChain): Promise<Chain> {
   const chainId = settings.chainId ?? (await endpoints.learnChainId());
   const rpc: Rpc = (method, params) => endpoints.call(method, params);
   return {
-    ...methodsOver(rpc, { endpoints: endpoints.each(), finality: settings.finality ?? "tag" }),
+    ...methodsOver(rpc, {
+      endpoints: endpoints.each,
+      finality: settings.finality ?? "tag",
+      prefer: (agreed) => endpoints.prefer(agreed),
+    }),
     kind: "outside",
     chainClass: settings.chainClass ?? "operator",
     chainId,
@@ -104,12 +111,22 @@ async function openAnvil(settings: AnvilChain): Promise<Chain> {
   };
 }
 
+/** Endpoints whose heads are compared; `prefer` hears which of them gave the newest one. */
+interface Compared {
+  readonly endpoints: readonly Rpc[];
+  readonly finality: Finality;
+  readonly prefer?: (agreed: readonly Rpc[]) => void;
+}
+
 function methodsOver(
   rpc: Rpc,
-  { endpoints, finality }: { endpoints: readonly Rpc[]; finality: Finality },
+  { endpoints, finality, prefer }: Compared,
 ): Pick<Chain, "rpc" | "head" | "agreedHead" | "sendRaw"> {
-  const headAt: Chain["agreedHead"] = (contract, logId, tag) =>
-    agreedHead(endpoints, { contract, logId }, { tag, finality });
+  const headAt: Chain["agreedHead"] = async (contract, logId, tag) => {
+    const agreed = await agreedHead(endpoints, { contract, logId }, { tag, finality });
+    if (tag === "latest") prefer?.(agreed.by);
+    return agreed;
+  };
   return {
     rpc,
     agreedHead: headAt,

@@ -46,6 +46,11 @@ describe("the contract's calls", () => {
     expect(data.slice(0, 10)).toBe(keccak256(toUtf8Bytes(signature)).slice(0, 10));
     expect(abi.parseTransaction({ data })?.signature).toBe(signature);
   });
+
+  it("C2: never moves a head to a root of zeros", () => {
+    const extension = { newSize: 3n, newRoot: new Uint8Array(32), proof: [] };
+    expect(() => encodeExtend(logId, extension)).toThrow("never zero");
+  });
 });
 
 describe("the contract's answers", () => {

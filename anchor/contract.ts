@@ -1,5 +1,6 @@
 import { getBytes, Interface, id, solidityPackedKeccak256 } from "ethers";
 import artifact from "#contracts/ColdmarkLog.json" with { type: "json" };
+import { AppError } from "#domain/errors.ts";
 
 const abi = new Interface(artifact.abi);
 const frozenBit = 1n;
@@ -50,12 +51,16 @@ export function encodeRegister(origin: string, publisher: string): string {
   return abi.encodeFunctionData("register", [origin, publisher]);
 }
 
-/** Call data that moves a head to `newSize`; `proof` is the RFC 9162 consistency proof, empty from size 0. */
+/**
+ * Call data that moves a head to `newSize`; `proof` is the RFC 9162 consistency proof, empty from size 0.
+ * @throws AppError INTERNAL on a root of zeros: no tree has it, and a log that began with it could never go on
+ */
 export function encodeExtend(
   logId: string,
   extension: { newSize: bigint; newRoot: Uint8Array; proof: readonly Uint8Array[] },
 ): string {
   const { newSize, newRoot, proof } = extension;
+  if (newRoot.every((byte) => byte === 0)) throw new AppError("INTERNAL", "a tree's root is never zero");
   return abi.encodeFunctionData("extend", [logId, newSize, newRoot, proof]);
 }
 

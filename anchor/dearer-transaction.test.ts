@@ -17,7 +17,7 @@ it("raises both fees by at least an eighth and changes nothing else", async () =
   expect([found.data, found.from, found.hash]).toEqual(["0x01", new Wallet(key).address, dearer.hash]);
 });
 
-it("follows a spike at once, not by eighths", async () => {
+it("C8: follows a spike at once, not by eighths", async () => {
   const raw = await sign({ type: 2, maxFeePerGas: 1_000n, maxPriorityFeePerGas: 7n });
   const now = { type: 2, maxFeePerGas: 100_000n, maxPriorityFeePerGas: 3n } as const;
   const dearer = await dearerTransaction(raw, keySigner(key), { now, maxWei: 200_000n });

@@ -8,24 +8,38 @@ import { rootFromTiles } from "#domain/log/tile-proofs.ts";
 import { fastSha256 } from "#services/log/fast-sha256.ts";
 import { checkpointsBetween, type StoredCheckpoint } from "#store/checkpoints.ts";
 import type { Store, Tx } from "#store/connect.ts";
+import { cosignedNote } from "#store/cosignatures.ts";
 import { listSealedEntries, recordedTiles } from "#store/log-tiles.ts";
 import type { PublishedTiles, TileFolder } from "#store/tile-folder.ts";
 import { LogFork } from "./log-fork.ts";
 
 /**
  * Brings the folder for static hosts to our checkpoints up to `size`, one after another: each is written once all tiles it
- * stands for are there, computed from the entries again and giving its very root.
+ * stands for are there, computed from the entries again and giving its very root. What witnesses sign of the newest one is
+ * added as it comes.
  * @throws LogFork where entries and folder don't give the root that was signed
  */
 export async function publishTiles(store: Store, folder: TileFolder, size: number): Promise<void> {
-  const published = sizeOf(await folder.checkpoint());
-  if (published >= size) return;
+  const note = await folder.checkpoint();
+  const published = sizeOf(note);
+  if (note !== null && published >= size) return addCosignatures(store, folder, note);
   const due = await store.as({ role: "worker" }, (tx) => checkpointsBetween(tx, published, size));
   let from = published;
   for (const checkpoint of due) {
     await folder.publish(await tilesUpTo(store, folder, from, checkpoint));
     from = checkpoint.size;
   }
+}
+
+async function addCosignatures(store: Store, folder: TileFolder, note: string): Promise<void> {
+  const size = sizeOf(note);
+  const cosigned = await store.as({ role: "worker" }, async (tx) => {
+    const [checkpoint] = await checkpointsBetween(tx, size - 1, size);
+    return checkpoint === undefined || !note.startsWith(checkpoint.note)
+      ? note
+      : cosignedNote(tx, checkpoint);
+  });
+  if (cosigned !== note) await folder.publish({ note: cosigned, hashes: [], entries: [] });
 }
 
 /** The size a signed note states; 0 before the first. */

@@ -50,20 +50,25 @@ it("refuses a link, a folder and what isn't there", () => {
   expect(() => given({ ANCHOR_KEY_FILE: join(folder, "none") })).toThrow("can't be read (ENOENT)");
 });
 
-it.each(["", "0x12", `${digits}\n${digits}`, "z".repeat(64), "a".repeat(1_000)])(
-  "refuses %j and never says it",
-  (text) => {
-    const settings = keyFile("damaged", text);
-    let said = "";
-    try {
-      given(settings);
-    } catch (error) {
-      said = JSON.stringify(error) + String(error);
-    }
-    expect(said).toMatch(/ANCHOR_KEY_FILE/);
-    if (text !== "") expect(said).not.toContain(text);
-  },
-);
+it.each([
+  "",
+  "0x12",
+  `${digits}\n${digits}`,
+  "z".repeat(64),
+  "a".repeat(1_000),
+  "f".repeat(64),
+  "0".repeat(64),
+])("C12: refuses %j and never says it", (text) => {
+  const settings = keyFile("damaged", text);
+  let said = "";
+  try {
+    given(settings);
+  } catch (error) {
+    said = JSON.stringify(error) + String(error);
+  }
+  expect(said).toMatch(/ANCHOR_KEY_FILE/);
+  if (text !== "") expect(said).not.toContain(text);
+});
 
 it("refuses two keys at once, and a signer without its account", () => {
   const file = keyFile("both", digits);

@@ -16,18 +16,22 @@ export function publisherSigner(
 ): Signer {
   const { anchorKey, anchorKeyFile, anchorSignerUrl, anchorAccount } = config;
   if (anchorKey !== undefined) return keySigner(anchorKey.reveal());
-  if (anchorKeyFile !== undefined) return keySigner(keyIn(anchorKeyFile));
+  if (anchorKeyFile !== undefined) return signerIn(anchorKeyFile);
   if (anchorSignerUrl !== undefined && anchorAccount !== undefined)
     return outsideSigner(anchorSignerUrl, getAddress(anchorAccount.toLowerCase()));
   const message = "CHAIN_RPC_URL needs ANCHOR_KEY_FILE, ANCHOR_SIGNER_URL or ANCHOR_KEY";
   throw new AppError("BAD_SETTING", message);
 }
 
-function keyIn(file: string): string {
+/** What others say of a bad key may show it, so it is not passed on. */
+function signerIn(file: string): Signer {
   const text = readSecretFile(file).trim();
-  if (!/^(0x)?[0-9a-fA-F]{64}$/.test(text))
-    throw refused(file, "does not hold a private key: 64 hex digits, with or without 0x");
-  return text.startsWith("0x") ? text : `0x${text}`;
+  try {
+    if (/^(0x)?[0-9a-fA-F]{64}$/.test(text)) return keySigner(text.startsWith("0x") ? text : `0x${text}`);
+  } catch {
+    throw refused(file, "holds 64 hex digits that are no private key");
+  }
+  throw refused(file, "does not hold a private key: 64 hex digits, with or without 0x");
 }
 
 /** Looked at once it is open, so that nobody exchanges it in between; a link or a pipe is not even read. */

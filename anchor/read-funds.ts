@@ -1,6 +1,6 @@
 import type { AnchoredLog } from "./anchored-log.ts";
 import { currentFees } from "./current-fees.ts";
-import { feeMaxWei } from "./extend-chain.ts";
+import { feeMaxWei } from "./fee-max-wei.ts";
 import { spentSince } from "./spent-since.ts";
 import { TooCostly } from "./too-costly.ts";
 

@@ -37,7 +37,7 @@ export async function reconcile(log: AnchoredLog, mirrored: number): Promise<Sta
   // The finalized head comes first, so that it is never ahead of the latest one.
   const { head: finalized, isConfirmed } = await headOf(log, "finalized");
   const { head: latest, block } = await headOf(log, "latest");
-  // Of the same block, so that a nonce used up by then is burnt if that head hasn't moved.
+  // Of the same block, so that a nonce used up by then is burnt if that head hasn't moved; whoever gave it knows the block.
   const asked = [log.signer.account, `0x${block.toString(16)}`];
   const nonce = Number(await log.chain.rpc("eth_getTransactionCount", asked));
   await refuseFork(log, [latest, finalized]);

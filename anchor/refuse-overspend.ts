@@ -1,21 +1,25 @@
-import { formatUnits } from "ethers";
+import { formatUnits, type TransactionLike } from "ethers";
+import { transactionsSentSince } from "#store/sent-transactions.ts";
 import type { AnchoredLog } from "./anchored-log.ts";
-import { spentSince } from "./spent-since.ts";
+import { offeredWei } from "./offered-wei.ts";
 import { TooCostly } from "./too-costly.ts";
 
 const dayMs = 86_400_000;
 
 /**
- * Signs nothing more once the transactions of the last 24 hours, anchors and recalls, may have cost what a day is allowed.
+ * Refuses a transaction with which those of the last 24 hours, anchors and recalls, might cost more than a day is allowed. Of
+ * those of one nonce only one can be mined: it takes the place of the one before it.
  * @throws TooCostly
  */
-export async function refuseOverspend(log: AnchoredLog): Promise<void> {
+export async function refuseOverspend(log: AnchoredLog, next: TransactionLike<string>): Promise<void> {
   const allowedGwei = BigInt(log.config.anchorSpendMaxGwei);
   if (allowedGwei === 0n) return;
-  const { wei } = await spentSince(log, log.clock() - dayMs);
-  if (wei < allowedGwei * 1_000_000_000n) return;
+  const sent = await log.store.as({ role: "worker" }, (tx) => transactionsSentSince(tx, log.clock() - dayMs));
+  const others = sent.filter(({ account, nonce }) => account !== log.signer.account || nonce !== next.nonce);
+  const wei = others.reduce((sum, { rawTx }) => sum + offeredWei(rawTx), offeredWei(next));
+  if (wei <= allowedGwei * 1_000_000_000n) return;
   const spent = formatUnits(wei, "gwei");
   throw new TooCostly(
-    `the transactions of 24 hours may have cost ${spent} gwei, ANCHOR_SPEND_MAX_GWEI allows ${allowedGwei}`,
+    `with the next one the transactions of 24 hours may cost ${spent} gwei, ANCHOR_SPEND_MAX_GWEI allows ${allowedGwei}`,
   );
 }

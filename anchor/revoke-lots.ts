@@ -1,6 +1,7 @@
+import { Transaction } from "ethers";
 import { AppError } from "#domain/errors.ts";
 import { type RecalledLot, recalledLots } from "#store/packs.ts";
-import { saveTransaction } from "#store/sent-transactions.ts";
+import type { SentTransaction } from "#store/sent-transactions.ts";
 import type { AnchoredLog } from "./anchored-log.ts";
 import {
   decodeIsRevoker,
@@ -10,10 +11,12 @@ import {
   encodeRevoke,
   lotSubject,
 } from "./contract.ts";
-import { feeMaxWei, isUnderpriced } from "./extend-chain.ts";
-import { refuseOverspend } from "./refuse-overspend.ts";
+import { deliver } from "./deliver.ts";
+import { feeMaxWei } from "./fee-max-wei.ts";
 import type { SayOnce } from "./say-once.ts";
-import { signTransaction } from "./transaction.ts";
+import { bumpAfterMs } from "./settle-jobs.ts";
+import { noteSent, sentUnder, signCall, signDearerCall } from "./sign-call.ts";
+import type { SignedTransaction } from "./transaction.ts";
 
 /** The only reason there is here: its maker recalled it. */
 const recalledByMaker = 1;
@@ -23,9 +26,9 @@ export type RevokedLots = Set<string>;
 
 /**
  * Tells the contract of lots that were recalled here, one a round, where it lets our account speak for the GTIN. What is told
- * is read back from the contract, and its next nonce is the chain's: killed at any point, the same call is signed again, and the
- * contract refuses a second one, so it is stored only for what it may cost. Only to be called while no anchor is under way. Our own chain
- * proves nothing to outsiders: there a recall stays in the log.
+ * is read back from the contract, and its next nonce is the chain's: killed at any point, the same call goes out again, and the
+ * contract refuses a second one. Only to be called while no anchor is under way. Our own chain proves nothing to outsiders: there
+ * a recall stays in the log.
  * @returns whether something was sent that isn't on chain yet
  * @throws TooCostly; AppError UNAVAILABLE or CONFLICT from the chain
  */
@@ -56,17 +59,34 @@ async function tell(log: AnchoredLog, { gtin, lot }: RecalledLot, steps: SayOnce
   return true;
 }
 
+/** One that was sent already is sent again, and dearer where no block takes it. */
 async function send(log: AnchoredLog, data: string): Promise<void> {
-  const nonce = Number(await log.chain.rpc("eth_getTransactionCount", [log.signer.account, "latest"]));
-  await refuseOverspend(log);
-  const request = { to: log.contract, data, nonce, feeMaxWei: feeMaxWei(log) };
-  const { raw } = await signTransaction(log.chain, log.signer, request);
-  const sent = { account: log.signer.account, nonce, rawTx: raw, sentAt: log.clock() };
-  await log.store.as({ role: "worker" }, (tx) => saveTransaction(tx, sent));
-  await log.chain.sendRaw(raw).catch((error) => {
-    if (!isUnderpriced(error)) throw error;
-  });
+  const nonce = await nextNonceOf(log);
+  const before = await sentUnder(log, nonce);
+  if (before !== null && isCall(before, log.contract, data)) await sendAgain(log, before);
+  else await sendSigned(log, await signCall(log, { data, nonce }));
   await log.chain.afterTransaction();
+}
+
+async function sendAgain(log: AnchoredLog, { rawTx, sentAt, nonce }: SentTransaction): Promise<void> {
+  await deliver(log, rawTx);
+  if (log.clock() - sentAt < bumpAfterMs || feeMaxWei(log) === 0n) return;
+  const isTaken = (await nextNonceOf(log)) > nonce;
+  if (!isTaken) await sendSigned(log, await signDearerCall(log, rawTx));
+}
+
+async function sendSigned(log: AnchoredLog, signed: SignedTransaction): Promise<void> {
+  await log.store.as({ role: "worker" }, (tx) => noteSent(tx, log, signed));
+  await deliver(log, signed.raw);
+}
+
+async function nextNonceOf({ chain, signer }: AnchoredLog): Promise<number> {
+  return Number(await chain.rpc("eth_getTransactionCount", [signer.account, "latest"]));
+}
+
+function isCall({ rawTx }: SentTransaction, contract: string, data: string): boolean {
+  const sent = Transaction.from(rawTx);
+  return sent.to?.toLowerCase() === contract.toLowerCase() && sent.data === data;
 }
 
 async function ask({ chain, contract }: AnchoredLog, data: string): Promise<string> {

@@ -64,7 +64,7 @@ describe("the next step", () => {
     });
   });
 
-  it("signs anew when the head moved or the nonce is burnt", () => {
+  it("C8: signs anew when the head moved or the nonce is burnt", () => {
     expect(nextStep([job(5, "sent", { ...sent, oldSize: 3 })], chain).step).toBe("sign");
     expect(nextStep([job(5, "sent", { ...sent, nonce: 6 })], chain).step).toBe("sign");
     expect(nextStep([job(5, "sent", { ...sent, nonce: 8 })], chain).step).toBe("sign");

@@ -45,7 +45,8 @@ export type NextStep =
   | { readonly step: "sign"; readonly job: AnchorJob }
   | { readonly step: "send" | "bump"; readonly job: AnchorJob & { readonly rawTx: string } };
 
-const bumpAfterMs = 30_000;
+/** A transaction that no block took for so long is made dearer. */
+export const bumpAfterMs = 30_000;
 const bumpAfterBlocks = 3;
 
 /**

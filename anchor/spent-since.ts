@@ -1,6 +1,7 @@
 import { Transaction } from "ethers";
 import { transactionsSentSince } from "#store/sent-transactions.ts";
 import type { AnchoredLog } from "./anchored-log.ts";
+import { offeredWei } from "./offered-wei.ts";
 
 /** What our transactions of a time may have cost, by their gas limit and the most they offer per gas; never too little. */
 export interface Spent {
@@ -13,14 +14,8 @@ export async function spentSince({ store }: Pick<AnchoredLog, "store">, since: n
   const sent = await store.as({ role: "worker" }, (tx) => transactionsSentSince(tx, since));
   return sent.reduce<Spent>(
     (sum, { rawTx }) => {
-      const { gas, weiPerGas } = offerOf(rawTx);
-      return { wei: sum.wei + gas * weiPerGas, gas: sum.gas + gas };
+      return { wei: sum.wei + offeredWei(rawTx), gas: sum.gas + Transaction.from(rawTx).gasLimit };
     },
     { wei: 0n, gas: 0n },
   );
-}
-
-function offerOf(rawTx: string): { gas: bigint; weiPerGas: bigint } {
-  const { gasLimit, maxFeePerGas, gasPrice } = Transaction.from(rawTx);
-  return { gas: gasLimit, weiPerGas: maxFeePerGas ?? gasPrice ?? 0n };
 }

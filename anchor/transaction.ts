@@ -2,7 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { computeAddress, Transaction } from "ethers";
 import { AppError } from "#domain/errors.ts";
 import type { Chain } from "./chain.ts";
-import { currentFees } from "./current-fees.ts";
+import { currentFees, type Fees } from "./current-fees.ts";
+import { feesAbove } from "./fees-above.ts";
 import type { Signer } from "./signer.ts";
 
 const pollMs = 200;
@@ -36,22 +37,44 @@ export async function nextNonce(chain: Chain, account: string): Promise<number> 
   return Number(await chain.rpc("eth_getTransactionCount", [account, "pending"]));
 }
 
+interface TransactionRequest {
+  readonly to?: string;
+  readonly data: string;
+  readonly nonce: number;
+  readonly feeMaxWei?: bigint;
+  readonly replaces?: string;
+}
+
 /**
  * Signs a call (or, without `to`, a deployment) with this nonce, at the chain's fees up to `feeMaxWei` per gas. A call
- * that would fail is refused here, as CONFLICT with the contract's error in `facts.data`.
+ * that would fail is refused here, as CONFLICT with the contract's error in `facts.data`. `replaces` is a raw transaction
+ * of this nonce that nodes may still hold.
  * @throws TooCostly when the chain asks for more than that
  */
 export async function signTransaction(
   chain: Chain,
   signer: Signer,
-  request: { to?: string; data: string; nonce: number; feeMaxWei?: bigint },
+  request: TransactionRequest,
 ): Promise<SignedTransaction> {
-  const { to, data, nonce, feeMaxWei } = request;
+  const { to, data, nonce, replaces } = request;
   const estimate = BigInt(String(await chain.rpc("eth_estimateGas", [{ from: signer.account, to, data }])));
-  const fees = await currentFees(chain, feeMaxWei);
-  const fields = { chainId: chain.chainId, to, data, nonce, gasLimit: estimate + spareGas, ...fees };
+  const fees = await feesOf(chain, request);
+  const gasLimit = noLess(estimate + spareGas, replaces);
+  const fields = { chainId: chain.chainId, to, data, nonce, gasLimit, ...fees };
   const raw = await signer.sign(fields);
   return { raw, hash: Transaction.from(raw).hash ?? "", nonce };
+}
+
+/** What isn't used isn't paid; so the newest one of a nonce is also the one that may cost most. */
+function noLess(gas: bigint, replaces: string | undefined): bigint {
+  const before = replaces === undefined ? 0n : Transaction.from(replaces).gasLimit;
+  return before > gas ? before : gas;
+}
+
+async function feesOf(chain: Chain, { feeMaxWei, replaces }: TransactionRequest): Promise<Fees> {
+  const now = await currentFees(chain, feeMaxWei);
+  if (replaces === undefined || feeMaxWei === undefined || feeMaxWei === 0n) return now;
+  return feesAbove(replaces, { now, maxWei: feeMaxWei });
 }
 
 /** Waits until a transaction is in a block; UNAVAILABLE after 2 min. */

@@ -7,6 +7,10 @@ import { cosignatures } from "./schema/cosignatures.ts";
 /** What a witness signed of one checkpoint. */
 export type StoredCosignature = typeof cosignatures.$inferSelect;
 
+/** What every reader of a note takes: 64 signatures, ours among them, and in a bundle so many characters (docs/verify.md). */
+const linesMax = 63;
+const noteLengthMax = 10_000;
+
 /** Keeps a cosignature; a newer one of the same tree takes its place. */
 export async function saveCosignature(tx: Tx, cosignature: StoredCosignature): Promise<void> {
   const { witness, size } = cosignatures;
@@ -17,14 +21,20 @@ export async function saveCosignature(tx: Tx, cosignature: StoredCosignature): P
     .onConflictDoUpdate({ target: [witness, size], set: { line, seenAt } });
 }
 
-/** The lines of a checkpoint's witnesses, by their names. */
-export async function cosignaturesOf(tx: Tx, size: number): Promise<string[]> {
+/** A checkpoint's note with what witnesses signed of it so far, by their names. */
+export async function cosignedNote(
+  tx: Tx,
+  { size, note }: Pick<StoredCheckpoint, "size" | "note">,
+): Promise<string> {
   const rows = await tx
     .select({ line: cosignatures.line })
     .from(cosignatures)
     .where(eq(cosignatures.size, size))
-    .orderBy(cosignatures.witness);
-  return rows.map(({ line }) => line);
+    .orderBy(cosignatures.witness)
+    .limit(linesMax);
+  return rows.reduce((text, { line }) => {
+    return text.length + line.length < noteLengthMax ? `${text}${line}\n` : text;
+  }, note);
 }
 
 /** The newest size that a witness cosigned, 0 before the first. */

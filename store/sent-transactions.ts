@@ -1,4 +1,4 @@
-import { gte } from "drizzle-orm";
+import { and, eq, gte } from "drizzle-orm";
 import type { Tx } from "./connect.ts";
 import { sentTransactions } from "./schema/sent-transactions.ts";
 
@@ -12,6 +12,16 @@ export async function saveTransaction(tx: Tx, sent: SentTransaction): Promise<vo
     .insert(sentTransactions)
     .values(sent)
     .onConflictDoUpdate({ target: [account, nonce], set: { rawTx: sent.rawTx, sentAt: sent.sentAt } });
+}
+
+/** What is noted under a nonce of an account, or null. */
+export async function transactionUnder(
+  tx: Tx,
+  { account, nonce }: Pick<SentTransaction, "account" | "nonce">,
+): Promise<SentTransaction | null> {
+  const isIt = and(eq(sentTransactions.account, account), eq(sentTransactions.nonce, nonce));
+  const rows = await tx.select().from(sentTransactions).where(isIt);
+  return rows[0] ?? null;
 }
 
 /** Those that were sent since then, epoch ms. */

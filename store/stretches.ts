@@ -1,6 +1,7 @@
 /** What a proof bundle is built from: streams of the log as they stood at an anchored size. */
 import { and, asc, desc, eq, gte, inArray, lt, lte, sql } from "drizzle-orm";
 import type { Tx } from "./connect.ts";
+import { cosignedNote } from "./cosignatures.ts";
 import { anchorJobs } from "./schema/anchor-jobs.ts";
 import { checkpoints } from "./schema/checkpoints.ts";
 import type { Names } from "./schema/columns.ts";
@@ -14,7 +15,7 @@ import { seals } from "./schema/seals.ts";
 /** A row of the log. */
 export type LogRow = typeof entries.$inferSelect;
 
-/** The newest tree that is on chain, with its signed checkpoint and the transaction that anchored it. */
+/** The newest tree that is on chain, with its signed checkpoint as witnesses cosigned it so far, and the transaction that anchored it. */
 export interface AnchoredTree {
   readonly size: number;
   readonly note: string;
@@ -36,7 +37,7 @@ export async function findAnchoredTree(tx: Tx): Promise<AnchoredTree | null> {
     .where(inArray(anchorJobs.state, ["included", "final"]))
     .orderBy(desc(anchorJobs.newSize))
     .limit(1);
-  return found ?? null;
+  return found === undefined ? null : { ...found, note: await cosignedNote(tx, found) };
 }
 
 /** The days' seals that lie below an anchored size, oldest first. */

@@ -25,7 +25,8 @@ export async function openCopies({
   const folder = new TileFolder(mirrorDir);
   const note = await folder.checkpoint();
   const { size, published } = await store.as({ role: "worker" }, async (tx) => {
-    const ours = note === null ? undefined : (await allCheckpoints(tx)).find((one) => one.note === note);
+    const ours =
+      note === null ? undefined : (await allCheckpoints(tx)).find((one) => note.startsWith(one.note));
     return { size: await logSize(tx), published: ours?.size ?? 0 };
   });
   const findings =

@@ -13,6 +13,8 @@ export interface AgreedHead {
   readonly block: number;
   /** False while only one of several endpoints answers: what it says may be acted on, but isn't taken for final. */
   readonly isConfirmed: boolean;
+  /** The endpoints that gave it. */
+  readonly by: readonly Rpc[];
 }
 
 /** Endpoints of one chain say different heads of the same block: anchoring pauses, as one of them lies or is broken. */
@@ -48,6 +50,7 @@ export async function agreedHead(
     head: answer === "0x" ? null : decodeHead(String(answer)),
     block,
     isConfirmed: endpoints.length === 1 || heads.length > 1,
+    by: heads.map(({ rpc }) => rpc),
   };
 }
 

@@ -27,6 +27,39 @@ describe("a chain outside", () => {
     ]);
   });
 
+  it("asks the next URL where one refuses, but not where a contract does", async () => {
+    const [refused, reverted] = [
+      '"code":-32000,"message":"header not found"',
+      '"code":3,"message":"no","data":"0x"',
+    ];
+    const asked: string[] = [];
+    const good = await answering(200, chainFive, asked);
+    const failing = (error: string) =>
+      answering(403, (body) => (body.includes("eth_chainId") ? chainFive : `{"error":{${error}}}`));
+    const open = async (error: string) =>
+      openChain({ kind: "outside", rpcUrls: [await failing(error), good], chainId: 5 });
+    expect(await (await open(refused)).rpc("eth_gasPrice", [])).toBe("0x5");
+    asked.length = 0;
+    const revert = (await open(reverted)).rpc("eth_gasPrice", []);
+    await expect(revert).rejects.toMatchObject({ code: "CONFLICT", facts: { rpcCode: 3, data: "0x" } });
+    expect(asked).toEqual([]);
+  });
+
+  it("says what was refused, where nobody answers", async () => {
+    const refusing = await answering(200, (body) =>
+      body.includes("eth_chainId") ? chainFive : '{"error":{"code":-32000,"message":"underpriced"}}',
+    );
+    for (const rpcUrls of [
+      [refusing, await closedUrl()],
+      [await closedUrl(), refusing],
+    ]) {
+      const chain = await openChain({ kind: "outside", rpcUrls, chainId: 5 });
+      await expect(chain.rpc("eth_gasPrice", [])).rejects.toMatchObject({
+        facts: { rpcMessage: "underpriced" },
+      });
+    }
+  });
+
   it("is UNAVAILABLE, not fatal, while it is down; a known chain id lets it open", async () => {
     const rpcUrls = [await closedUrl()];
     await expect(openChain({ kind: "outside", rpcUrls })).rejects.toMatchObject({ code: "UNAVAILABLE" });
@@ -35,7 +68,7 @@ describe("a chain outside", () => {
     await expect(chain.rpc("eth_blockNumber", [])).rejects.toMatchObject({ code: "UNAVAILABLE" });
   });
 
-  it("is refused when it is another chain", async () => {
+  it("C10: is refused when it is another chain", async () => {
     const rpcUrls = [await answering(200, chainFive)];
     const chain = await openChain({ kind: "outside", rpcUrls, chainId: 1 });
     await expect(chain.rpc("eth_blockNumber", [])).rejects.toMatchObject({ code: "BAD_SETTING" });
@@ -47,7 +80,7 @@ describe("a chain outside", () => {
     [200, "{}"],
     [429, '{"error":{"code":-32005,"message":"limit exceeded"}}'],
     [503, ""],
-  ])("takes HTTP %i with body %j as no answer", async (status, body) => {
+  ])("C10: takes HTTP %i with body %j as no answer", async (status, body) => {
     const rpcUrls = [await answering(status, body)];
     await expect(openChain({ kind: "outside", rpcUrls })).rejects.toMatchObject({ code: "UNAVAILABLE" });
   });

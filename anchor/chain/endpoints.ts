@@ -1,19 +1,26 @@
 import { AppError } from "#domain/errors.ts";
 import type { Rpc } from "#domain/log/chain-view.ts";
+import { inTurn } from "./in-turn.ts";
 
 const rpcTimeoutMs = 10_000;
 const tooManyRequests = 429;
 
 /** Several endpoints of one chain, tried in turn; one that answers for another chain is never used. */
 export class Endpoints {
-  readonly #urls: string[];
+  /** A call to each endpoint by itself, for comparing what they say. */
+  readonly each: readonly Rpc[];
+  #order: readonly Rpc[];
   readonly #checked = new Set<string>();
   #chainId: number | undefined;
 
   constructor(urls: readonly string[], chainId: number | undefined) {
     if (urls.length === 0) throw new AppError("BAD_SETTING", "A chain needs at least one RPC URL");
-    this.#urls = [...urls];
     this.#chainId = chainId;
+    this.each = urls.map((url) => async (method, params) => {
+      await this.#checkChain(url);
+      return post(url, method, params);
+    });
+    this.#order = this.each;
   }
 
   /** The id of the chain behind the first endpoint that answers. */
@@ -21,29 +28,26 @@ export class Endpoints {
     return Number(await this.call("eth_chainId", []));
   }
 
-  /** One JSON-RPC call; throws AppError UNAVAILABLE, CONFLICT (refused) or BAD_SETTING (another chain). */
-  async call(method: string, params: readonly unknown[]): Promise<unknown> {
-    let failure: unknown;
-    for (const url of [...this.#urls]) {
-      try {
-        await this.#checkChain(url);
-        const answer = await post(url, method, params);
-        this.#urls.sort((a, b) => Number(b === url) - Number(a === url));
-        return answer;
-      } catch (error) {
-        if (!(error instanceof AppError) || error.code !== "UNAVAILABLE") throw error;
-        failure = error;
-      }
-    }
-    throw failure;
+  /** Asks these before the others from now on: they gave the newest head, where another may lag and not know what came since. */
+  prefer(endpoints: readonly Rpc[]): void {
+    this.#order = [...endpoints, ...this.each.filter((one) => !endpoints.includes(one))];
   }
 
-  /** A call to each endpoint by itself, for comparing what they say. */
-  each(): Rpc[] {
-    return this.#urls.toSorted().map((url) => async (method, params) => {
-      await this.#checkChain(url);
-      return post(url, method, params);
+  /** One JSON-RPC call; throws AppError UNAVAILABLE, CONFLICT (refused) or BAD_SETTING (another chain). */
+  async call(method: string, params: readonly unknown[]): Promise<unknown> {
+    return inTurn(this.#order, async (rpc) => {
+      try {
+        return await rpc(method, params);
+      } catch (error) {
+        if (error instanceof AppError && error.code === "UNAVAILABLE") this.#askLast(rpc);
+        throw error;
+      }
     });
+  }
+
+  /** Who is silent isn't waited for again each time. */
+  #askLast(silent: Rpc): void {
+    this.#order = [...this.#order.filter((one) => one !== silent), silent];
   }
 
   async #checkChain(url: string): Promise<void> {
@@ -69,7 +73,7 @@ export async function post(url: string, method: string, params: readonly unknown
       throw new AppError("UNAVAILABLE", `The chain didn't answer ${method}`, { method }, cause);
     },
   );
-  if (answer.error !== undefined) {
+  if (answer.error != null) {
     const { code, message, data } = answer.error;
     const facts = { method, rpcCode: code, rpcMessage: message, data };
     throw new AppError("CONFLICT", `The chain refused ${method}: ${message}`, facts);
@@ -81,7 +85,7 @@ export async function post(url: string, method: string, params: readonly unknown
 
 interface RpcAnswer {
   readonly result?: unknown;
-  readonly error?: { readonly code: number; readonly message: string; readonly data?: unknown };
+  readonly error?: null | { readonly code: number; readonly message: string; readonly data?: unknown };
 }
 
 /** Nodes send a refusal's JSON under any HTTP status, so the body decides. */

@@ -31,6 +31,22 @@ contract ColdmarkLogEdges {
         log.setRevoker(GTIN, address(0), true);
     }
 
+    function testFuzz_C1_NobodyButThePublisherExtends(address[8] calldata callers) public {
+        for (uint256 i = 0; i < 8; ++i) {
+            if (callers[i] == address(this)) continue;
+            vm.expectRevert(abi.encodeWithSelector(IColdmarkLog.NotPublisher.selector, ID, callers[i]));
+            vm.prank(callers[i]);
+            log.extend(ID, 1, bytes32(uint256(1)), new bytes32[](0));
+        }
+    }
+
+    function test_C1_WhoCallsCountsNotWhoseTransactionItIs() public {
+        log.register("log.example/2", tx.origin);
+        bytes32 id = keccak256("log.example/2");
+        vm.expectRevert(abi.encodeWithSelector(IColdmarkLog.NotPublisher.selector, id, address(this)));
+        log.extend(id, 1, bytes32(uint256(1)), new bytes32[](0));
+    }
+
     function test_OriginsAndLotsHaveNames() public {
         vm.expectRevert(abi.encodeWithSelector(IColdmarkLog.EmptyOrigin.selector));
         log.register("", address(this));

@@ -93,7 +93,7 @@ contract ColdmarkLogTest {
         log.seals(ID, day, day + 400);
     }
 
-    function test_AStolenKeyIsRotatedAwayWhileFrozen() public {
+    function test_C5_AStolenKeyIsRotatedAwayWhileFrozen() public {
         _extendTo(0, 3);
         log.freeze(ID);
         log.proposePublisher(ID, NEXT);

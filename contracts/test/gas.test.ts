@@ -36,6 +36,11 @@ describe("gas (design §10)", () => {
     expect(extends_.filter(({ nodes }) => nodes === 1)).toHaveLength(3);
   });
 
+  it("C4: grows with the logarithm of the leaves: a million of them stay within the figures", async () => {
+    const { nodes, gas } = await measureExtend([1_000_000, 1_000_001]);
+    expect(gas).toBeLessThanOrEqual(gasLimit(nodes));
+  });
+
   it("is what was committed (`vitest -u` writes it anew)", async () => {
     const lines = extends_.map(
       ({ sizes: [from, to], nodes, gas, firstOfDay }) =>

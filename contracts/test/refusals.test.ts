@@ -21,7 +21,7 @@ async function expectRefusal(bench: Bench, who: Person, name: string, args: unkn
 type Person = "admin" | "publisher" | "stranger";
 
 describe("ColdmarkLog refuses, and says with which facts", () => {
-  it("the wrong caller", async () => {
+  it("C1: the wrong caller", async () => {
     const bench = await openBench();
     const { address } = bench.stranger;
     const onlyAdmin: [string, unknown[]][] = [
@@ -65,7 +65,7 @@ describe("ColdmarkLog refuses, and says with which facts", () => {
     await expectRefusal(bench, "admin", "freeze", [unknownId], `UnknownLog(${unknownId})`);
   });
 
-  it("an extend that doesn't extend", async () => {
+  it("C2: an extend that doesn't extend: the same again, one that is behind or skips, one without a root", async () => {
     const bench = await openBench();
     const most = 2 ** 24;
     await expectRefusal(bench, "publisher", "extend", [logId, 0, ZeroHash, []], `HeadMoved(${logId},0,`);
@@ -82,6 +82,8 @@ describe("ColdmarkLog refuses, and says with which facts", () => {
     await bench.send(bench.publisher, "extend", extend);
     await expectRefusal(bench, "publisher", "extend", extend, `HeadMoved(${logId},5,${root(5)})`);
     await expectRefusal(bench, "publisher", "extend", [logId, 6, root(6), []], `Inconsistent(${logId},5,6)`);
+    const rootless = [logId, 7, ZeroHash, consistencyProof(5, 7)];
+    await expectRefusal(bench, "publisher", "extend", rootless, `Inconsistent(${logId},5,7)`);
     const foreign = [logId, 7, root(8), consistencyProof(5, 7)];
     await expectRefusal(bench, "publisher", "extend", foreign, `Inconsistent(${logId},5,7)`);
     expect(

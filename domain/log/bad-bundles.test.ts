@@ -43,7 +43,7 @@ const hashChanges: readonly [string, Path][] = [
   ["33 bytes", (hashes) => ["11".repeat(33), ...hashes.slice(1)]],
 ];
 
-describe.each(Object.entries(path))("the proof of %s (C6)", (_what, put) => {
+describe.each(Object.entries(path))("C6: the proof of %s", (_what, put) => {
   it.each(proofChanges)("%s: BAD_PATH", async (_how, change) => {
     expect(await resultOf(JSON.stringify(put(change)))).toBe("BAD_PATH");
   });
@@ -90,7 +90,7 @@ describe("a bundle", () => {
   });
 });
 
-describe("an endpoint (C10)", () => {
+describe("C10: an endpoint", () => {
   const honest = rpcOf(chain);
   const lying =
     (method: string, answer: unknown): Rpc =>

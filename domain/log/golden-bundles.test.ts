@@ -117,6 +117,11 @@ describe("a bundle spelt otherwise", () => {
       put(/(\\n— [^"]+)"/, `$1— other ${btoa("12345")}\\n"`),
       "VALID_FINAL",
     ],
+    [
+      "with a witness's line after ours",
+      put(/("checkpoint":"[^"]+)"/, `$1— witness.example/w1 ${btoa("w".repeat(76))}\\n"`),
+      "VALID_FINAL",
+    ],
     ["with an extension line", put("=\\n\\n", "=\\nmore\\n\\n"), "MALFORMED"],
     ["empty", "", "MALFORMED"],
   ])("%s", async (_how, bundle, result) => {

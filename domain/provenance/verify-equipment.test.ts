@@ -31,6 +31,7 @@ const entries = (
     streams: [{ ...own, entries: change(own?.entries ?? []) }, ...more],
   });
 };
+const witnessLine = `— witness.example/w1 ${btoa("w".repeat(76))}\n`;
 const tenth = start + 2 * hourMs;
 
 describe("an equipment bundle", () => {
@@ -57,6 +58,11 @@ describe("an equipment bundle", () => {
       ...{ withHoles: [], differing: [], takenBack: [] },
     });
     expect(report.decisions).toEqual([]);
+  });
+
+  it("is as good with a witness's line under its checkpoint", async () => {
+    const checkpoint = story.bundle.checkpoint + witnessLine;
+    expect(await check({ ...story.bundle, checkpoint })).toMatchObject({ result: "VALID_FINAL" });
   });
 
   it("never shows more than VALID_PROVISIONAL offline, and says nothing without a trust file", async () => {

@@ -4,24 +4,27 @@ import { AppError } from "#domain/errors.ts";
 import { toHex } from "#domain/log/bytes.ts";
 import { encodeEntryTile } from "#domain/log/entry-tile.ts";
 import { hashLength, type TilePlace, tileWidth, widthAt } from "#domain/log/tile.ts";
-import { newestCheckpoint } from "#store/checkpoints.ts";
+import type { StoredCheckpoint } from "#store/checkpoints.ts";
 import type { Tx } from "#store/connect.ts";
-import { cosignaturesOf } from "#store/cosignatures.ts";
+import { cosignedNote, newestCheckpointWithin } from "#store/cosignatures.ts";
 import { listSealedEntries, recordedTiles } from "#store/log-tiles.ts";
+import { mirroredSize } from "#store/mirrored.ts";
 import type { Context } from "../context.ts";
 import { requireScope } from "../require-scope.ts";
 
-/** The newest checkpoint, a signed note, with what witnesses signed of it so far. @throws AppError NOT_FOUND before the first */
+/**
+ * The newest checkpoint of entries that the second place holds, a signed note, with what witnesses signed of it so far.
+ * @throws AppError NOT_FOUND before the first
+ */
 export async function readCheckpoint({ store }: Pick<Context, "store">): Promise<string> {
   return await store.as({ role: "worker" }, async (tx) => {
-    const newest = await newestCheckpoint(tx);
+    const newest = await newestDurable(tx);
     if (newest === null) throw new AppError("NOT_FOUND", "there is no checkpoint yet");
-    const lines = await cosignaturesOf(tx, newest.size);
-    return newest.note + lines.map((line) => `${line}\n`).join("");
+    return cosignedNote(tx, newest);
   });
 }
 
-/** The hashes of a tile, one after the other. @throws AppError NOT_FOUND beyond the newest checkpoint */
+/** The hashes of a tile, one after the other. @throws AppError NOT_FOUND beyond that checkpoint */
 export async function readHashTile({ store }: Pick<Context, "store">, place: TilePlace): Promise<Uint8Array> {
   return await store.as({ role: "worker" }, async (tx) => {
     await refuseBeyond(tx, place);
@@ -32,7 +35,7 @@ export async function readHashTile({ store }: Pick<Context, "store">, place: Til
 
 /**
  * The entries of a tile, each after its length in two bytes; commitments only, nothing is opened.
- * @throws AppError UNAUTHENTICATED (no scope `log:replay`), NOT_FOUND beyond the newest checkpoint
+ * @throws AppError UNAUTHENTICATED (no scope `log:replay`), NOT_FOUND beyond that checkpoint
  */
 export async function readEntryTile(
   ctx: Context,
@@ -51,8 +54,13 @@ export async function readEntryTile(
   });
 }
 
+/** Who keeps a checkpoint that a lost database takes with it would call the honest log that comes after a fork. */
+async function newestDurable(tx: Tx): Promise<StoredCheckpoint | null> {
+  return newestCheckpointWithin(tx, await mirroredSize(tx));
+}
+
 async function refuseBeyond(tx: Tx, place: TilePlace): Promise<void> {
-  const size = (await newestCheckpoint(tx))?.size ?? 0;
+  const size = (await newestDurable(tx))?.size ?? 0;
   if (widthAt(place, BigInt(size)) < place.width)
     throw new AppError("NOT_FOUND", "the log does not reach this tile yet");
 }

@@ -1,7 +1,10 @@
 import { pgTable, text } from "drizzle-orm/pg-core";
 import { whole } from "./columns.ts";
 
-/** How far a reader of the inbox got, and what became of the readings it saw. */
+/**
+ * How far a reader of the inbox got, and what became of the readings it saw; `mirror` is how far the log is durable in its
+ * second place.
+ */
 export const cursors = pgTable("cursors", {
   name: text().primaryKey(),
   position: whole().notNull().default(0),

@@ -1,14 +1,19 @@
 /** Endpoints that lie, fall silent or ask for too much (reliability.md C8, C10): anchoring pauses, says so, and goes on later. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { Wallet } from "ethers";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { ChainRound } from "#anchor/chain-round.ts";
+import { noteSent } from "#anchor/sign-call.ts";
+import { keySigner } from "#anchor/signer.ts";
 import { spentSince } from "#anchor/spent-since.ts";
+import { readCheckpoint } from "#services/log/read-tiles.ts";
 import { newestJob } from "#store/anchor-jobs.ts";
-import { dataFolder } from "../support/anchor-network.ts";
+import { dataFolder, keyOf } from "../support/anchor-network.ts";
 import { OutsideLog, type SteppedWorker } from "../support/anchor-outside.ts";
 import { freePort } from "../support/free-port.ts";
 import { registerOperator, toldAlarms, toldDetails } from "../support/log-alarms.ts";
-import { type RpcCall, startLyingRpc } from "../support/lying-rpc.ts";
+import { behindAt, Refused, type RpcCall, startLyingRpc } from "../support/lying-rpc.ts";
 
 /** PUSH0 PUSH0 REVERT */
 const revertAlways = "0x5f5ffd";
@@ -17,7 +22,7 @@ const folder = dataFolder();
 const workers: SteppedWorker[] = [];
 let log: OutsideLog;
 let liar: Awaited<ReturnType<typeof startLyingRpc>>;
-let lie: (call: RpcCall) => string | undefined = () => undefined;
+let lie: (call: RpcCall) => unknown = () => undefined;
 
 beforeAll(async () => {
   const chain = (await OutsideLog.open(folder, `0x${"42".repeat(32)}`)).chain;
@@ -50,7 +55,7 @@ const otherHead = ({ method }: RpcCall) => {
   return method === "eth_call" ? `0x${words.join("")}${"0".repeat(64)}` : undefined;
 };
 
-it("pauses while two endpoints give different heads, and goes on when they agree", async () => {
+it("C10: pauses while two endpoints give different heads, and goes on when they agree", async () => {
   const one = await worker("two", [log.chain.rpcUrl, liar.url]);
   await registerOperator(one.store);
   await one.round();
@@ -83,7 +88,7 @@ it("believes a liar that it asks alone (control)", async () => {
   expect(one.chainSide.status).toMatchObject({ chain: "fork" });
 });
 
-it("anchors while the second endpoint is silent, but calls nothing final", async () => {
+it("C10: anchors while the second endpoint is silent, but calls nothing final", async () => {
   const one = await worker("silent", [log.chain.rpcUrl, `http://127.0.0.1:${await freePort()}`]);
   await one.round();
   expect(await one.round()).toBe(false);
@@ -91,7 +96,61 @@ it("anchors while the second endpoint is silent, but calls nothing final", async
   expect((await one.store.as({ role: "worker" }, newestJob))?.state).toBe("included");
 });
 
-it("stops at an endpoint of another chain", async () => {
+it("C10: anchors though its first endpoint is far behind, and final once that one has caught up", async () => {
+  const one = await worker("behind", [liar.url, log.chain.rpcUrl]);
+  await one.round();
+  expect(await one.round()).toBe(true);
+  lie = behindAt(Number(await log.chain.rpc("eth_blockNumber", [])));
+  await log.mine(7);
+  for (const size of [4, 6]) {
+    await one.note(`at ${size}`);
+    await one.round();
+    await one.round();
+    expect(one.chainSide.status).toMatchObject({ chain: "up" });
+    expect([await log.headSize(), one.chainSide.standing?.finalized]).toEqual([size, 2]);
+  }
+  const job = await one.store.as({ role: "worker" }, newestJob);
+  expect(await log.chain.rpc("eth_getTransactionReceipt", [job?.txHash])).not.toBeNull();
+  expect(job).toMatchObject({ state: "included", blockNumber: expect.any(Number) });
+  lie = () => undefined;
+  expect(await one.round()).toBe(true);
+  expect(await log.anchoredSizes()).toEqual([2, 4, 6]);
+});
+
+it("C10: anchors though its first endpoint refuses everything, fails, or takes no transactions", async () => {
+  const one = await worker("refusing", [liar.url, log.chain.rpcUrl]);
+  const isSend = ({ method }: RpcCall) => method === "eth_sendRawTransaction";
+  for (const [at, refuse] of [
+    () => new Refused("unauthorized", 401),
+    () => new Refused("internal error", 500),
+    (call: RpcCall) => (isSend(call) ? new Refused("forbidden", 403) : undefined),
+  ].entries()) {
+    lie = refuse;
+    await one.note(`refused ${at}`);
+    await one.round();
+    await one.round();
+    expect([one.chainSide.status.chain, await log.headSize()]).toEqual(["up", 4 + 2 * at]);
+  }
+  lie = () => undefined;
+  expect(await one.round()).toBe(true);
+});
+
+it("makes the log durable where its chain is away, or there is none at all, and only then hands its checkpoint out", async () => {
+  const one = await worker("away", [`http://127.0.0.1:${await freePort()}`]);
+  const served = async () => (await readCheckpoint(one)).split("\n")[1];
+  await expect(served()).rejects.toMatchObject({ code: "NOT_FOUND" });
+  await one.round();
+  expect([one.chainSide.status.chain, await served()]).toEqual(["down", "2"]);
+  const settings = { kind: "anvil", statePath: join(folder, "none.json"), binaryPath: "/nowhere" } as const;
+  const absent = new ChainRound(one.parts, settings, keyOf(1));
+  for (const size of ["4", "6"]) {
+    await one.note(`without ${size}`);
+    await absent.run();
+    expect([absent.status.chain, await served()]).toEqual(["absent", size]);
+  }
+});
+
+it("C10: stops at an endpoint of another chain", async () => {
   lie = ({ method }) => (method === "eth_chainId" ? "0x1" : undefined);
   const one = await worker("foreign", [log.chain.rpcUrl, liar.url]);
   await one.round();
@@ -99,7 +158,7 @@ it("stops at an endpoint of another chain", async () => {
   expect(await log.headSize()).toBe(0);
 });
 
-it("waits while the chain asks for more than the cap, and anchors once it doesn't", async () => {
+it("C8: waits while the chain asks for more than the cap, and anchors once it doesn't", async () => {
   const one = await worker("cap", undefined, { ANCHOR_FEE_MAX_GWEI: "20" });
   await registerOperator(one.store);
   await log.chain.rpc("anvil_setNextBlockBaseFeePerGas", [gwei(100)]);
@@ -120,7 +179,7 @@ it("waits while the chain asks for more than the cap, and anchors once it doesn'
   expect(await toldAlarms(one.store)).toEqual(["op log-costly is over"]);
 });
 
-it("makes a stuck transaction dearer under its nonce, past a spike, and anchors once", async () => {
+it("C8: makes a stuck transaction dearer under its nonce, past a spike, and anchors once", async () => {
   const one = await worker("stuck");
   const nonce = await log.nonce();
   await log.chain.rpc("evm_setAutomine", [false]);
@@ -140,16 +199,33 @@ it("makes a stuck transaction dearer under its nonce, past a spike, and anchors 
   await log.mine(1);
 });
 
-it("signs nothing more once a day's money may be spent", async () => {
-  const one = await worker("spend", undefined, { ANCHOR_SPEND_MAX_GWEI: "1000" });
-  await one.round();
-  expect(await one.round()).toBe(true);
+/** What may have been spent, in gwei, raised by so many parts of it, rounded up: a cap for the next worker. */
+async function spentGwei(one: SteppedWorker, parts = 0n): Promise<string> {
+  const { wei } = await spentSince(one, 0);
+  return String((wei + (wei * parts) / 10n) / 1_000_000_000n + 1n);
+}
+
+/** The same records under another cap. */
+async function reopened(name: string, cap: string): Promise<SteppedWorker> {
+  for (const running of workers.splice(0)) await running.stop();
+  const again = await log.worker(
+    join(folder, name),
+    { finality: "immediate" },
+    { ANCHOR_SPEND_MAX_GWEI: cap },
+  );
+  workers.push(again);
+  return again;
+}
+const spentUp = { chain: "costly", detail: expect.stringContaining("SPEND_MAX") };
+
+it("C8: signs nothing that a day's money doesn't cover with what was sent before", async () => {
+  const first = await worker("spend");
+  await first.round();
+  expect(await first.round()).toBe(true);
+  const one = await reopened("spend", await spentGwei(first, 5n));
   await one.note("more");
   await one.round();
-  expect(one.chainSide.status).toMatchObject({
-    chain: "costly",
-    detail: expect.stringContaining("SPEND_MAX"),
-  });
+  expect(one.chainSide.status).toMatchObject(spentUp);
   expect(await log.headSize()).toBe(2);
   one.passMs(24 * 3_600_000 + 1);
   await one.round();
@@ -157,21 +233,36 @@ it("signs nothing more once a day's money may be spent", async () => {
   expect(await log.anchoredSizes()).toEqual([2, 4]);
 });
 
-it("counts what was mined and failed, too, against a day's money", async () => {
+it("makes nothing dearer than a day's money covers, and counts one of a nonce once", async () => {
+  const first = await worker("bump");
+  await log.chain.rpc("evm_setAutomine", [false]);
+  await first.round();
+  const caps = [await spentGwei(first), await spentGwei(first, 5n)] as const;
+  for (const [cap, attempts] of [
+    [caps[0], 1],
+    [caps[1], 2],
+  ] as const) {
+    const one = await reopened("bump", cap);
+    one.passMs(31_000);
+    await one.round();
+    expect(await one.store.as({ role: "worker" }, newestJob)).toMatchObject({ attempts });
+    expect(one.chainSide.status).toMatchObject(attempts === 1 ? spentUp : { chain: "up" });
+  }
+  await log.chain.rpc("evm_setAutomine", [true]);
+  await log.mine(1);
+});
+
+it("counts what was mined and failed, and the dearer one of a nonce whichever came last, against a day's money", async () => {
   const one = await worker("failed");
   await mineAndFail(one);
   await mineAndFail(one);
   const { wei } = await spentSince(one, 0);
+  await noteCheaper(one);
+  expect((await spentSince(one, 0)).wei).toBe(wei);
   expect(await log.headSize()).toBe(0);
-  for (const running of workers.splice(0)) await running.stop();
-  const capped = { ANCHOR_SPEND_MAX_GWEI: String(wei / 1_000_000_000n) };
-  const again = await log.worker(join(folder, "failed"), { finality: "immediate" }, capped);
-  workers.push(again);
+  const again = await reopened("failed", String(wei / 1_000_000_000n));
   await again.round();
-  expect(again.chainSide.status).toMatchObject({
-    chain: "costly",
-    detail: expect.stringContaining("SPEND_MAX"),
-  });
+  expect(again.chainSide.status).toMatchObject(spentUp);
   expect(await log.headSize()).toBe(0);
   again.passMs(24 * 3_600_000 + 1);
   await again.round();
@@ -190,4 +281,13 @@ async function mineAndFail(one: SteppedWorker): Promise<void> {
   await log.chain.rpc("anvil_setCode", [log.contract, code]);
   await log.chain.rpc("evm_setAutomine", [true]);
   expect(await log.nonce()).toBe(nonce + 1);
+}
+
+/** Notes a cheaper transaction under a nonce that was used. */
+async function noteCheaper(one: SteppedWorker): Promise<void> {
+  const nonce = (await log.nonce()) - 1;
+  const fields = { to: log.contract, nonce, chainId: 31_337, gasLimit: 21_000, gasPrice: 1, type: 0 };
+  const raw = await new Wallet(log.key).signTransaction(fields);
+  const by = { signer: keySigner(log.key), clock: one.parts.clock };
+  await one.store.as({ role: "worker" }, (tx) => noteSent(tx, by, { raw, hash: "", nonce }));
 }

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { startAnchor } from "#anchor/run.ts";
 import { createMetrics } from "#cli/metrics.ts";
 import { readStatus } from "#cli/status.ts";
+import { readCheckpoint } from "#services/log/read-tiles.ts";
 import { dataFolder } from "../support/anchor-network.ts";
 import { OutsideLog, type SteppedWorker } from "../support/anchor-outside.ts";
 import { registerOperator, toldAlarms } from "../support/log-alarms.ts";
@@ -44,7 +45,7 @@ async function look() {
   return worker.chainSide.funds;
 }
 
-it("tells that the account's money lasts less than 7 days, and no more once it has some", async () => {
+it("C11: tells that the account's money lasts less than 7 days, and no more once it has some", async () => {
   await open("low");
   await registerOperator(worker.store);
   await ask(gwei);
@@ -106,12 +107,19 @@ it("anchors where there are no fees, with an account that has nothing", async ()
   expect(worker.chainSide.funds).toEqual({ balanceWei: "0", daysLeft: null, isLow: false });
 });
 
-it("does not anchor with nothing where there are fees (control)", async () => {
+it("C11: anchors nothing with an empty account where there are fees (control); the log goes on, and all of it comes in order later", async () => {
   await open("fees");
   await give(0n);
   await ask(gwei);
-  await worker.note("fees");
-  await worker.round();
-  expect(await log.headSize()).toBe(0);
-  expect(worker.chainSide.status.chain).toBe("down");
+  for (const size of [2, 4]) {
+    await worker.note(`fees ${size}`);
+    await worker.round();
+    expect([await log.headSize(), worker.chainSide.status.chain]).toEqual([0, "down"]);
+    expect(await readCheckpoint(worker)).toContain(`\n${size}\n`);
+  }
+  await give(tenDaysWei);
+  for (let round = 0; round < 2; round += 1) await worker.round();
+  expect(await worker.round()).toBe(true);
+  expect((await log.anchoredSizes()).at(-1)).toBe(4);
+  expect(await log.anchoredSizes()).toEqual((await log.anchoredSizes()).toSorted((a, b) => a - b));
 });

@@ -117,7 +117,7 @@ it.each([
   { point: "signed", state: "signed", onChain: 0 },
   { point: "sent", state: "signed", onChain: 2 },
   { point: "included", state: "final", onChain: 2 },
-] as const)("anchors exactly once when killed at $point", async ({ point, state, onChain }) => {
+] as const)("C7: anchors exactly once when killed at $point", async ({ point, state, onChain }) => {
   const log = await freshLog(point);
   const sentBefore = await log.transactions();
   expect(await log.run(point, "a")).toEqual({ signal: "SIGKILL", said: null });
@@ -182,7 +182,7 @@ describe("killed at random points", () => {
   }
 
   it(
-    `anchors every checkpoint exactly once, without a nonce gap, after ${kills} kills`,
+    `C7: anchors every checkpoint exactly once, without a nonce gap, after ${kills} kills`,
     async () => {
       const log = await freshLog("random");
       const nonceBefore = await log.transactions();

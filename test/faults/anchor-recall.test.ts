@@ -11,12 +11,13 @@ import {
   lotSubject,
 } from "#anchor/contract.ts";
 import { keySigner } from "#anchor/signer.ts";
+import { spentSince } from "#anchor/spent-since.ts";
 import { accountOf, nextNonce, signTransaction, waitForReceipt } from "#anchor/transaction.ts";
 import { recallLot } from "#services/packs/recall-lot.ts";
 import { queueEntry } from "#store/pending-entries.ts";
 import { lots } from "#store/schema/lots.ts";
 import { products } from "#store/schema/products.ts";
-import { transactionsSentSince } from "#store/sent-transactions.ts";
+import { transactionsSentSince, transactionUnder } from "#store/sent-transactions.ts";
 import { dataFolder, startMs } from "../support/anchor-network.ts";
 import { OutsideLog, type SteppedWorker } from "../support/anchor-outside.ts";
 
@@ -37,7 +38,7 @@ beforeAll(async () => {
       .insert(products)
       .values({ tenantId: tenant, gtin, ...label, effectiveFrom: startMs, ...accepted });
     const lot = { tenantId: tenant, gtin, expiry: "2027-01-31", acceptedAt: startMs };
-    await tx.insert(lots).values(["L1", "L2", "L3"].map((number) => ({ ...lot, lot: number })));
+    await tx.insert(lots).values(["L1", "L2", "L3", "L4"].map((number) => ({ ...lot, lot: number })));
   });
 });
 afterAll(async () => {
@@ -112,19 +113,49 @@ it("goes out again when the chain took it back", async () => {
   expect(await sinceOnChain("L2")).toBeGreaterThan(0);
 });
 
-it("counts what recalls cost, and is not sent while a day's money is used up", async () => {
+it("goes out again as it is, after 30 s dearer; an anchor that comes then is dearer than it", async () => {
+  await log.chain.rpc("evm_setAutomine", [false]);
+  await recall("L3");
+  const nonce = await log.nonce();
+  const offered = async () => {
+    await worker.round();
+    const place = { account: log.account, nonce };
+    const sent = await worker.store.as({ role: "worker" }, (tx) => transactionUnder(tx, place));
+    const { hash, maxFeePerGas, data } = Transaction.from(sent?.rawTx);
+    expect(await log.chain.rpc("eth_getTransactionByHash", [hash])).not.toBeNull();
+    return { fee: maxFeePerGas ?? 0n, isRecall: data.startsWith(revokeCall) };
+  };
+  const first = await offered();
+  worker.passMs(29_000);
+  expect(await offered()).toEqual(first);
+  worker.passMs(1_000);
+  const dearer = await offered();
+  expect(dearer.isRecall).toBe(true);
+  expect(dearer.fee * 8n).toBeGreaterThan(first.fee * 9n);
+  const before = await log.headSize();
+  await worker.note("meanwhile");
+  const anchor = await offered();
+  expect(anchor.isRecall).toBe(false);
+  expect(anchor.fee * 8n).toBeGreaterThan(dearer.fee * 9n);
+  await log.mine(1);
+  expect(await log.headSize()).toBeGreaterThan(before);
+  await log.chain.rpc("evm_setAutomine", [true]);
+  await worker.round();
+  expect(await worker.round()).toBe(true);
+  expect([(await sinceOnChain("L3")) > 0, await log.nonce()]).toEqual([true, nonce + 2]);
+});
+
+it("counts what recalls cost, and is not sent where a day's money doesn't cover it", async () => {
   const sent = await worker.store.as({ role: "worker" }, (tx) => transactionsSentSince(tx, 0));
   const isRecall = ({ rawTx }: { rawTx: string }) => Transaction.from(rawTx).data.startsWith(revokeCall);
-  expect(sent.filter(isRecall)).toHaveLength(2);
+  expect(sent.filter(isRecall)).toHaveLength(3);
+  const { wei } = await spentSince(worker, 0);
   await worker.stop();
-  const capped = { ANCHOR_SPEND_MAX_GWEI: "1" };
+  const capped = { ANCHOR_SPEND_MAX_GWEI: String(wei / 1_000_000_000n) };
   worker = await log.worker(join(folder, "records"), { finality: "immediate" }, capped);
-  worker.passMs(25 * 3_600_000);
-  await recall("L3");
-  await worker.note("recalled");
+  await recall("L4");
   await worker.round();
-  await worker.round();
-  expect(await sinceOnChain("L3")).toBe(0);
+  expect(await sinceOnChain("L4")).toBe(0);
   expect(worker.chainSide.status).toMatchObject({
     chain: "costly",
     detail: expect.stringContaining("SPEND_MAX"),
@@ -132,5 +163,5 @@ it("counts what recalls cost, and is not sent while a day's money is used up", a
   worker.passMs(25 * 3_600_000);
   await worker.round();
   expect(await worker.round()).toBe(true);
-  expect(await sinceOnChain("L3")).toBeGreaterThan(0);
+  expect(await sinceOnChain("L4")).toBeGreaterThan(0);
 });

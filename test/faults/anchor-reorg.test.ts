@@ -43,7 +43,7 @@ async function untilFinal(): Promise<void> {
 }
 
 it.each(process.env.COLDMARK_LONG ? [1, 2, 3, 4, 5, 6] : [1, 6])(
-  "is anchored exactly once after a reorg of %i blocks",
+  "C9: is anchored exactly once after a reorg of %i blocks",
   async (depth) => {
     const before = await log.headSize();
     const size = await anchorAt(depth);

@@ -97,7 +97,7 @@ describe("the sentinel", () => {
     expect(await toldAlarms(mended.store)).toEqual(["op log-fork is over"]);
   });
 
-  it("finds a transaction of ours that anchored something else", async () => {
+  it("C10: finds a transaction of ours that anchored something else", async () => {
     let lie: (call: RpcCall) => unknown = () => undefined;
     const rpc = await startLyingRpc(log.chain.rpcUrl, (call) => lie(call));
     const worker = await anchored("receipts", 2, rpc.url);
@@ -146,7 +146,7 @@ describe("the way out of a FORK", () => {
     return encodeExtend(testLogId, { newSize: BigInt(theirs.length), newRoot: treeRoot(theirs), proof });
   }
 
-  it("freeze, retire the log at its last honest seal, deploy anew under a new key, start again", async () => {
+  it("C5: freeze, retire the log at its last honest seal, deploy anew under a new key, start again", async () => {
     const worker = await anchored("stolen", 1);
     const honestDay = Math.floor((worker.chainSide.standing?.asOf ?? 0) / 1000 / daySeconds);
     await laterBy(1);

@@ -8,6 +8,9 @@ import { Witness } from "#anchor/witness.ts";
 import { openCheckpoint, vkeyOf } from "#domain/log/checkpoint.ts";
 import { findCosignature, parseWitnessKey, type WitnessKey } from "#domain/log/cosignature.ts";
 import { readCheckpoint } from "#services/log/read-tiles.ts";
+import { saveMirroredSize } from "#store/mirrored.ts";
+import { findAnchoredTree } from "#store/stretches.ts";
+import { TileFolder } from "#store/tile-folder.ts";
 import { dataFolder, keyOf } from "../support/anchor-network.ts";
 import { OutsideLog, type SteppedWorker } from "../support/anchor-outside.ts";
 import { type WitnessFault, WitnessServer } from "../support/witness-server.ts";
@@ -29,6 +32,7 @@ beforeEach(async () => {
   const settings = { WITNESS_URLS: server.url, WITNESS_KEYS: server.vkey };
   cases += 1;
   worker = await log.worker(join(folder, `records-${cases}`), { finality: "immediate" }, settings);
+  await worker.store.as({ role: "worker" }, (tx) => saveMirroredSize(tx, Number.MAX_SAFE_INTEGER));
 });
 afterEach(async () => {
   await witness?.stop();
@@ -64,6 +68,26 @@ it("serves what a witness signed with the checkpoint, also as the log grows", as
   await worker.note("two");
   await expect.poll(cosignedSize).toBe(4);
   expect(server.answers).toEqual([200, 200]);
+});
+
+it("adds what it signed to the checkpoint of the folder for static hosts, and to the one that bundles carry", async () => {
+  await worker.note("one");
+  for (let round = 0; round < 2; round += 1) await worker.round();
+  const files = new TileFolder(worker.parts.config.mirrorDir);
+  const bundled = async () => (await worker.store.as({ role: "worker" }, findAnchoredTree))?.note;
+  const bare = await files.checkpoint();
+  expect(await bundled()).toBe(bare);
+  handIn();
+  await expect.poll(cosignedSize).toBe(2);
+  const cosigned = await readCheckpoint({ store: worker.store });
+  expect(await bundled()).toBe(cosigned);
+  expect(await files.checkpoint()).toBe(bare);
+  await worker.round();
+  expect(await files.checkpoint()).toBe(cosigned);
+  await witness?.stop();
+  await worker.note("two");
+  await worker.round();
+  expect(openCheckpoint((await files.checkpoint()) ?? "", [logKey])).toMatchObject({ size: 4n });
 });
 
 it("starts from the size that the witness names, where it was set back or began anew", async () => {

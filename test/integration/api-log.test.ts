@@ -10,6 +10,7 @@ import { growTiles } from "#domain/log/tile.ts";
 import { insertCheckpoint } from "#store/checkpoints.ts";
 import { insertEntries } from "#store/entries.ts";
 import { recordedTiles, saveTiles } from "#store/log-tiles.ts";
+import { saveMirroredSize } from "#store/mirrored.ts";
 import {
   type ApiNetwork,
   commissioning,
@@ -95,6 +96,7 @@ describe("the log", () => {
         })),
       );
       await insertCheckpoint(tx, { size, root, note, createdAt: 0, inboxTo: 0 });
+      await saveMirroredSize(tx, size);
     });
   });
 

@@ -8,7 +8,7 @@ import { sql } from "drizzle-orm";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { appendEntries } from "#anchor/append-entries.ts";
-import { headsSubject } from "#anchor/heads-keeper.ts";
+import { catchUpHeads, headsSubject } from "#anchor/heads-keeper.ts";
 import { planCheckpoint } from "#anchor/plan-checkpoint.ts";
 import { publishTiles } from "#anchor/publish-tiles.ts";
 import { createRecordsRound } from "#anchor/records-round.ts";
@@ -19,7 +19,10 @@ import { headsRoot } from "#domain/log/prefix-tree.ts";
 import { growTiles, type ReadTiles, tilePath } from "#domain/log/tile.ts";
 import { consistencyFromTiles, inclusionFromTiles, rootFromTiles } from "#domain/log/tile-proofs.ts";
 import { completedNodes } from "#domain/log/tree-nodes.ts";
-import { type LogEntry, readEntries } from "#store/entries.ts";
+import type { Tx } from "#store/connect.ts";
+import { type LogEntry, logSize, readEntries } from "#store/entries.ts";
+import { headsPagesSize, listHeadsPages } from "#store/heads-pages.ts";
+import { saveMirroredSize } from "#store/mirrored.ts";
 import { queueEntries } from "#store/pending-entries.ts";
 import { TileFolder } from "#store/tile-folder.ts";
 import { anchorParts, asIntruder, keyOf } from "../support/anchor-network.ts";
@@ -40,6 +43,7 @@ beforeAll(async () => {
     await growTo(size);
     await publishTiles(network.store, new TileFolder(folder), size);
   }
+  await asWorker((tx) => saveMirroredSize(tx, 700));
   log = await network.store.as({ role: "worker" }, (tx) => readEntries(tx, 0, 1_000));
   server = serve(folder);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -50,6 +54,8 @@ afterAll(async () => {
   await network?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
+
+const asWorker = <T>(work: (tx: Tx) => Promise<T>) => network.store.as({ role: "worker" }, work);
 
 /** Appends as many entries over 90 streams as make the log this size, its closing `heads` entry with them. */
 async function growTo(size: number): Promise<void> {
@@ -178,6 +184,57 @@ describe("the folder of tiles on a static host", () => {
     await publishTiles(store, new TileFolder(wrong), 720);
     expect(await new TileFolder(wrong).checkpoint()).toContain("\n720\n");
     rmSync(wrong, { recursive: true });
+  });
+});
+
+describe("the log as the API hands it out", () => {
+  it("ends at what the second place holds: no checkpoint and no tile beyond, which a lost database would take with it", async () => {
+    await growTo(740);
+    const got = async (path: string) => network.app.request(`/log/${path}`);
+    expect(await (await got("checkpoint")).text()).toContain("\n700\n");
+    const wider = "tile/0/002.p/228";
+    expect([(await got(wider)).status, (await got("tile/0/002.p/188")).status]).toEqual([404, 200]);
+    await asWorker((tx) => saveMirroredSize(tx, 739));
+    expect(await (await got("checkpoint")).text()).toContain("\n720\n");
+    await asWorker((tx) => saveMirroredSize(tx, 740));
+    expect(await (await got("checkpoint")).text()).toContain("\n740\n");
+    expect((await got(wider)).status).toBe(200);
+  });
+});
+
+describe("records that have no pages of the heads tree", () => {
+  const forget = () => asIntruder(network.store, (tx) => tx.execute(sql`truncate heads_pages`));
+  const pages = () => asWorker((tx) => listHeadsPages(tx, { after: null, limit: 100_000 }));
+  const size = () => asWorker(headsPagesSize);
+  const note = { subject: "urn:test:between", kind: "note", from: 1, to: 1, body: {} };
+  /** The store, with something done before each step. */
+  const withEach = (step: (done: number) => Promise<unknown>): typeof network.store => {
+    let steps = 0;
+    const { store } = network;
+    return { ...store, as: async (who, work) => step(steps++).then(() => store.as(who, work)) };
+  };
+
+  it("get those that one go gives in steps, between which entries are appended, and go on where they were broken off", async () => {
+    await forget();
+    const broken = withEach(async (done) => {
+      if (done === 2) throw new Error("broken off");
+    });
+    await expect(catchUpHeads(broken, 100)).rejects.toThrow("broken off");
+    expect(await size()).toBe(200);
+    const seen: number[] = [];
+    const appending = withEach(async () => {
+      seen.push(await size());
+      await asWorker((tx) => queueEntries(tx, [note], 1));
+      expect(await appendEntries(network.store, 1)).toBe(1);
+    });
+    await catchUpHeads(appending, 100);
+    expect(seen.slice(0, 3)).toEqual([200, 300, 400]);
+    const [inSteps, end] = [await pages(), await size()];
+    expect(end).toBe(await asWorker(logSize));
+    await forget();
+    await catchUpHeads(network.store, 1_000_000);
+    expect([await pages(), await size()]).toEqual([inSteps, end]);
+    expect(inSteps.length).toBeGreaterThan(1);
   });
 });
 
