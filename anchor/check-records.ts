@@ -18,6 +18,7 @@ import { LogNotes } from "./audit/log-notes.ts";
 import { openCopies } from "./audit/open-copies.ts";
 import { replayRecords } from "./audit/replay-records.ts";
 import type { SealingPatience } from "./audit/sealing-patience.ts";
+import { severalAtOnce } from "./audit/several-at-once.ts";
 
 /** The records to check, and what they are read with. */
 export interface CheckedRecords extends CheckedChain {
@@ -48,6 +49,9 @@ type Check = CheckedRecords & CheckOptions;
 
 const runsAtOnce = 2_000;
 const noteEvery = 1_000;
+/** While one page's readings are held against the store, the signatures of the next are checked. */
+const pagesAtOnce = 2;
+const placesAtOnce = 3;
 
 /**
  * Holds all records against one another: the log against its checkpoints, the days' seals, the chain and what is made of it; the inbox
@@ -113,20 +117,22 @@ async function checkInbox(check: Check, { ranges, before, sealedTo }: LogNotes):
   const readings = new MessageReadings(check, check, sealedTo);
   const times = new MessageTimes(ranges);
   let done = 0;
-  let adding: Promise<void> = Promise.resolve();
+  const adding: Promise<void>[] = [];
   const reader = {
     ...{ after: before, upTo },
     see: async (page: Parameters<ReadAgain>[0]) => {
-      await adding; // the page before: the next one is read and hashed meanwhile
-      adding = readings.add(page.filter(({ id }) => id <= upTo));
-      adding.catch(() => undefined);
+      // The next one is read and hashed meanwhile.
+      if (adding.length === pagesAtOnce) await adding.shift();
+      const next = readings.add(page.filter(({ id }) => id <= upTo));
+      next.catch(() => undefined); // told when it is awaited
+      adding.push(next);
       for (const finding of [...times.look(page), ...readings.findings.splice(0)]) check.onFinding(finding);
       done += page.length;
       check.onProgress?.({ step: "inbox", done });
     },
   };
   const findings = await auditInbox(store, ranges, check.exportDir, reader);
-  await adding;
+  await Promise.all(adding);
   await readings.end();
   for (const finding of [...findings, ...readings.findings]) check.onFinding(finding);
   return { readings, upTo, isWhole: findings.length === 0 };
@@ -154,7 +160,8 @@ async function checkWindows(
   places: readonly CheckedEquipment[],
   { seen, messages }: { readonly seen: LogNotes; readonly messages: SeenMessages },
 ): Promise<void> {
-  for (const [at, place] of places.entries()) {
+  let done = 0;
+  await severalAtOnce(places, placesAtOnce, async (place) => {
     const name = nameOf(place);
     const counts = new DayCounts({ ...check, upTo: messages.upTo });
     for await (const page of auditStream(check, { ...place, name }, check)) {
@@ -165,8 +172,9 @@ async function checkWindows(
     const after = { readings: messages.readings.unsealedOf(name), sealedTo: seen.sealedTo.get(name) ?? null };
     for (const finding of [...added, ...auditUnsealed({ ...place, name }, after, check)])
       check.onFinding(finding);
-    check.onProgress?.({ step: "windows", done: at + 1 });
-  }
+    done += 1;
+    check.onProgress?.({ step: "windows", done });
+  });
 }
 
 function nameOf({ tenantId, id }: AuditedEquipment): string {

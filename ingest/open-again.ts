@@ -1,13 +1,11 @@
-import { setImmediate } from "node:timers/promises";
 import type { Store } from "#store/connect.ts";
 import { setAsideBetween } from "#store/dead-letters.ts";
 import { usedByOthers } from "#store/gateway-messages.ts";
 import type { GatewayFacts } from "#store/gateway-registry.ts";
 import type { InboxMessage } from "#store/inbox.ts";
-import { type DecodedMessage, readWhenChecked, type SignedMessage } from "./decode-message.ts";
+import { type Decoded, decodeAhead } from "./decode-ahead.ts";
 import type { Decode } from "./decode-with.ts";
 import type { GatewayBook } from "./gateway-book.ts";
-import { inGroups } from "./in-groups.ts";
 import { type Candidate, openReadings } from "./open-readings.ts";
 import { aliasesFor } from "./sparkplug/follow-sparkplug.ts";
 
@@ -27,15 +25,8 @@ export interface OpenedSlice {
   readonly candidates: readonly Candidate[];
 }
 
-interface Decoded {
-  readonly message: InboxMessage;
-  readonly decoded: DecodedMessage;
-}
-
 /** A page's few megabytes may unpack to millions of readings. */
 const readingsPerSlice = 10_000;
-/** Signatures of so many are checked side by side; then everything else gets its turn. */
-const decodedTogether = 16;
 
 /**
  * Opens messages that the projector is past, in slices. What it set aside stays aside, by the dead letters it left; so do
@@ -53,19 +44,14 @@ export async function* openAgain(
       : await parts.store.as({ role: "worker" }, (tx) => aliasesFor(tx, own, gateways));
   let slice: Decoded[] = [];
   let readings = 0;
-  for (const some of inGroups(messages, decodedTogether)) {
-    const begun = some.map((message) =>
-      parts.decode(message, gateways.get(message.gateway), aliases.get(message.id) ?? null),
-    );
-    for (const [at, message] of some.entries()) {
-      const decoded = await readWhenChecked(begun[at] as DecodedMessage | SignedMessage);
-      slice.push({ message, decoded });
-      readings += decoded.kind === "readings" ? decoded.readings.length : 0;
-      if (readings < readingsPerSlice) continue;
-      yield await openSlice(parts, slice, gateways);
-      [slice, readings] = [[], 0];
-    }
-    await setImmediate();
+  const decode = (message: InboxMessage) =>
+    parts.decode(message, gateways.get(message.gateway), aliases.get(message.id) ?? null);
+  for await (const one of decodeAhead(messages, decode)) {
+    slice.push(one);
+    readings += one.decoded.kind === "readings" ? one.decoded.readings.length : 0;
+    if (readings < readingsPerSlice) continue;
+    yield await openSlice(parts, slice, gateways);
+    [slice, readings] = [[], 0];
   }
   if (slice.length > 0) yield await openSlice(parts, slice, gateways);
 }

@@ -2,6 +2,7 @@ import type { InboxMessage } from "#store/inbox.ts";
 import { byPointAndTime, type Reading, type ReadingsStore } from "#store/readings/readings-store.ts";
 import type { UnsealedReadings } from "./audit-unsealed.ts";
 import type { Finding, FindingKind } from "./finding.ts";
+import { severalAtOnce } from "./several-at-once.ts";
 
 /** Reads messages once more, in order: of their readings those that were to be stored, or were known already. */
 export type ReadAgain = (
@@ -16,7 +17,8 @@ interface TimeSpan {
 
 /** A question covers no longer time than this, so that a gateway's back-fill doesn't ask for all of its history at once. */
 const spanMs = 3_600_000;
-const readingsAtOnce = 50_000;
+const readingsAtOnce = 100_000;
+const groupsAtOnce = 3;
 const dayMs = 86_400_000;
 
 /**
@@ -32,7 +34,7 @@ export class MessageReadings {
   readonly #counts = new Map<string, number>();
   readonly #unsealed = new Map<string, UnsealedReadings>();
   #waiting: Reading[] = [];
-  /** The comparison before: signatures of the next messages are checked meanwhile. */
+  /** The comparisons before, one after another: signatures of the next messages are checked meanwhile. */
   #comparing: Promise<void> = Promise.resolve();
 
   /** `sealedTo` is the end of each equipment's newest sealed window: up to there readings are counted by day. */
@@ -47,23 +49,23 @@ export class MessageReadings {
     this.#sealedTo = sealedTo;
   }
 
-  /** Takes the next messages. */
+  /** Takes the next messages; the ones after may be handed in meanwhile. */
   async add(messages: readonly InboxMessage[]): Promise<void> {
     for await (const { candidates } of this.#readAgain(messages)) {
       for (const { reading } of candidates) {
         if (reading.ts >= this.#span.from && reading.ts < this.#span.to) this.#waiting.push(reading);
       }
       if (this.#waiting.length < readingsAtOnce) continue;
-      await this.#comparing;
-      this.#comparing = this.#compare();
-      this.#comparing.catch(() => undefined); // told when it is awaited
+      const before = this.#comparing;
+      this.#beginComparing();
+      await before;
     }
   }
 
   /** Ends it: nothing waits any more. */
   async end(): Promise<void> {
+    this.#beginComparing();
     await this.#comparing;
-    await this.#compare();
   }
 
   /** How many readings of an equipment (`tenant/id`) and UTC day are in the store as messages gave them. */
@@ -76,11 +78,16 @@ export class MessageReadings {
     return this.#unsealed.get(equipment) ?? null;
   }
 
-  async #compare(): Promise<void> {
+  #beginComparing(): void {
     const asked = this.#waiting;
     this.#waiting = [];
+    this.#comparing = this.#comparing.then(() => this.#compare(asked));
+    this.#comparing.catch(() => undefined); // told when it is awaited
+  }
+
+  async #compare(asked: readonly Reading[]): Promise<void> {
     const groups = Map.groupBy(asked, ({ tenant, ts }) => `${tenant} ${Math.floor(ts / spanMs)}`);
-    for (const group of groups.values()) {
+    await severalAtOnce(groups.values(), groupsAtOnce, async (group) => {
       const sent = group.toSorted(byPointAndTime);
       const times = sent.map(({ ts }) => ts);
       const kept = await this.#readings.range({
@@ -89,13 +96,17 @@ export class MessageReadings {
         from: Math.min(...times),
         to: Math.max(...times) + 1,
       });
-      this.#hold(sent, new Map(kept.map((row) => [`${row.point} ${row.ts}`, row])));
-    }
+      this.#hold(sent, kept);
+    });
   }
 
-  #hold(sent: readonly Reading[], kept: ReadonlyMap<string, Reading>): void {
+  /** Both are in the order of point and time. */
+  #hold(sent: readonly Reading[], kept: readonly Reading[]): void {
+    let at = 0;
     for (const reading of sent) {
-      const row = kept.get(`${reading.point} ${reading.ts}`);
+      while (at < kept.length && byPointAndTime(kept[at] as Reading, reading) < 0) at += 1;
+      const next = kept[at];
+      const row = next !== undefined && byPointAndTime(next, reading) === 0 ? next : undefined;
       if (row === undefined) this.#find("READING_MISSING", reading, "is not in the readings store");
       else if (row.inboxId === reading.inboxId) this.#count(row);
       if (row === undefined || row.inboxId < reading.inboxId) continue;
@@ -124,17 +135,17 @@ export class MessageReadings {
 
 /** Where a sensor lay may have been said after the reading came, so that its equipment isn't compared; the windows do that. */
 function isAsSent(row: Reading, sent: Reading): boolean {
-  const fields = [
-    "tMilliC",
-    "rhPermille",
-    "door",
-    "power",
-    "lat",
-    "lon",
-    "err",
-    "receivedAt",
-    "signedBy",
-    "inboxId",
-  ] as const;
-  return fields.every((field) => row[field] === sent[field]);
+  // Field by field, as this runs for every reading.
+  return (
+    row.tMilliC === sent.tMilliC &&
+    row.rhPermille === sent.rhPermille &&
+    row.door === sent.door &&
+    row.power === sent.power &&
+    row.lat === sent.lat &&
+    row.lon === sent.lon &&
+    row.err === sent.err &&
+    row.receivedAt === sent.receivedAt &&
+    row.signedBy === sent.signedBy &&
+    row.inboxId === sent.inboxId
+  );
 }

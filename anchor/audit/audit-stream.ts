@@ -12,6 +12,7 @@ import { equipmentSubject } from "../equipment-rosters.ts";
 import { type SourceBody, sourcesOf } from "../window-sources.ts";
 import { auditTiling, auditWindows, type SealedVersion } from "./audit-windows.ts";
 import type { Finding } from "./finding.ts";
+import { TimedReadings } from "./timed-readings.ts";
 
 /** Where the records of an equipment's time lie. */
 export interface StreamRecords {
@@ -99,14 +100,15 @@ async function sourcesNow(
     rows.map(({ inboxId }) => inboxId),
   );
   const sources = new Map<number, SourceBody[]>();
+  const inTime = new TimedReadings(rows);
   for (const { row } of windows) {
-    const own = rows.filter(({ ts }) => ts >= row.fromMs && ts < row.toMs);
+    const own = inTime.within(row);
     sources.set(row.fromMs, await sourcesOf(store, messagesBehind(own, messages)));
   }
   return sources;
 }
 
-/** Nothing for a window whose content was erased, or can't be read: the replay of the log tells of that. */
+/** Nothing for a window whose content was erased, or can't be read: the replay of the log tells of either. */
 function versionOf(row: LogEntry): SealedVersion[] {
   const body = parsed<SealedBody>(row.body);
   return body === null ? [] : [{ row, body, versions: 1 }];

@@ -10,6 +10,7 @@ import type { SealedBody } from "../compose-windows.ts";
 import type { SourceBody } from "../window-sources.ts";
 import { doorOf, powerOf } from "../window-switches.ts";
 import { type Finding, type FindingKind, timeText } from "./finding.ts";
+import { TimedReadings } from "./timed-readings.ts";
 
 /** The newest sealed version of a window, and how many versions the log holds of it. */
 export interface SealedVersion {
@@ -33,11 +34,15 @@ export interface WindowsToAudit {
 
 /** Compares each window's newest sealed data, summary and sources with the readings the store holds now. */
 export function auditWindows(audited: WindowsToAudit): Finding[] {
-  return audited.windows.flatMap((version) => auditWindow(audited, version));
+  const inTime = new TimedReadings(audited.rows);
+  return audited.windows.flatMap((version) => auditWindow(audited, version, inTime.within(version.row)));
 }
 
-function auditWindow(audited: WindowsToAudit, { row, body }: SealedVersion): Finding[] {
-  const rows = audited.rows.filter(({ ts }) => ts >= row.fromMs && ts < row.toMs);
+function auditWindow(
+  audited: WindowsToAudit,
+  { row, body }: SealedVersion,
+  rows: readonly Reading[],
+): Finding[] {
   const found = (kind: FindingKind, detail: string): Finding => ({
     kind,
     equipment: audited.equipment,
@@ -142,8 +147,9 @@ function differences(sealed: readonly PointSummary[], now: readonly PointSummary
 /** Two engines may differ in the last digit of an exponential. */
 function areSame(a: PointSummary, b: PointSummary): boolean {
   const isMktSame = Math.abs(a.mktSum - b.mktSum) <= 1 + 1e-9 * Math.abs(a.mktSum);
-  const rest = ({ mktSum: _, ...others }: PointSummary) => JSON.stringify(Object.entries(others).sort());
-  return isMktSame && rest(a) === rest(b);
+  const facts = Object.entries(a) as [keyof PointSummary, unknown][];
+  const isRestSame = facts.every(([name, value]) => name === "mktSum" || value === b[name]);
+  return isMktSame && isRestSame && facts.length === Object.keys(b).length;
 }
 
 /** Tiled windows, oldest first, follow one another from the first `segment` on: a hole between two of them was left out. */
