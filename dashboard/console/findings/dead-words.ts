@@ -25,6 +25,7 @@ const cures = {
   CONFLICT: "above",
   TOO_MANY_BOOTS: "above",
   STORE_REFUSED: "operator",
+  DAY_FULL: "above",
 } as const satisfies Readonly<Record<string, Cure>>;
 
 /** Why a message was set aside and what to do, as keys; for a reason newer than this page its maker is to be asked. */
