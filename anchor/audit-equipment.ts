@@ -21,6 +21,7 @@ import { auditTiling, auditWindows, type SealedVersion } from "./audit/audit-win
 import type { Finding } from "./audit/finding.ts";
 import type { LogReplay, PublicRoot } from "./audit/replay-log.ts";
 import { replayRecords } from "./audit/replay-records.ts";
+import { sealedRows } from "./audit/sealed-rows.ts";
 import { readStays, type SealedBody } from "./compose-windows.ts";
 import { equipmentSubject } from "./equipment-rosters.ts";
 
@@ -124,7 +125,7 @@ async function auditReadings(request: AuditRequest, place: AuditedEquipment, see
   const { tenantId, id: equipmentId } = place;
   const span = { tenantId, equipmentId, from: first.fromMs, to: last.toMs };
   const [stay] = await readStays(request, [span]);
-  const rows = stay?.rows ?? [];
+  const rows = sealedRows(windows, stay?.points ?? [], stay?.rows ?? []);
   const waiting = await request.store.as({ role: "worker" }, async (tx) => {
     const dirty = (await readWindows(tx, span)).filter((window) => window.dirty || window.versions < 0);
     return new Set([...dirty.map(({ fromMs }) => fromMs), ...(await waitingWindows(tx, first.subject))]);

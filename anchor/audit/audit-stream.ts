@@ -12,6 +12,7 @@ import { equipmentSubject } from "../equipment-rosters.ts";
 import { type SourceBody, sourcesOf } from "../window-sources.ts";
 import { auditTiling, auditWindows, type SealedVersion } from "./audit-windows.ts";
 import type { Finding } from "./finding.ts";
+import { sealedRows } from "./sealed-rows.ts";
 import { TimedReadings } from "./timed-readings.ts";
 
 /** Where the records of an equipment's time lie. */
@@ -78,8 +79,8 @@ async function auditPage(
     to: Math.max(...entries.map(({ toMs }) => toMs)),
   };
   const [stay] = await readStays({ store, readings }, [span]);
-  const rows = stay?.rows ?? [];
   const windows = entries.flatMap(versionOf);
+  const rows = sealedRows(windows, stay?.points ?? [], stay?.rows ?? []);
   const waiting = await store.as({ role: "worker" }, async (tx) => {
     const unsealed = (await readWindows(tx, span)).filter(({ dirty, versions }) => dirty || versions < 0);
     const starts = unsealed.map(({ fromMs }) => fromMs);
