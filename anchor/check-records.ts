@@ -164,7 +164,7 @@ async function checkWindows(
   await severalAtOnce(places, placesAtOnce, async (place) => {
     const name = nameOf(place);
     const counts = new DayCounts({ ...check, upTo: messages.upTo });
-    for await (const page of auditStream(check, { ...place, name }, check)) {
+    for await (const page of auditStream(check, { ...place, name }, { ...check, entries: seen.entries })) {
       for (const finding of page.findings) check.onFinding(finding);
       counts.add(page);
     }

@@ -38,11 +38,18 @@ interface StreamRules {
 
 const pageMs = 86_400_000;
 
-/** Holds all windows of an equipment that overlap [from, to) against the readings store, a day of them at a time. */
+/** Which windows are looked at: those that overlap [from, to), epoch ms; versions beyond the log's first `entries` are on their way. */
+export interface AuditedSpan {
+  readonly from: number;
+  readonly to: number;
+  readonly entries: number;
+}
+
+/** Holds all windows of an equipment in a time against the readings store, a day of them at a time. */
 export async function* auditStream(
   records: StreamRecords,
   place: AuditedEquipment & { readonly name: string },
-  span: { readonly from: number; readonly to: number },
+  span: AuditedSpan,
 ): AsyncGenerator<AuditedPage> {
   const stream = fromHex(streamOf(equipmentSubject(place.label)));
   const asWorker = { role: "worker" } as const;
@@ -55,7 +62,8 @@ export async function* auditStream(
     });
     const newest = [...new Map(rows.map((row) => [row.fromMs, row])).values()];
     const wanted = newest.filter(({ fromMs }) => fromMs < span.to);
-    const page = await auditPage(records, place, { rows: wanted, rules });
+    const moving = rows.filter(({ index }) => index >= span.entries).map(({ fromMs }) => fromMs);
+    const page = await auditPage(records, place, { rows: wanted, rules, moving });
     const tiled = before === undefined ? wanted : [before, ...wanted];
     yield { ...page, findings: [...page.findings, ...auditTiling(place.name, tiled, rules.tiledFrom)] };
     before = wanted.at(-1);
@@ -67,7 +75,11 @@ export async function* auditStream(
 async function auditPage(
   { store, readings }: StreamRecords,
   { tenantId, id: equipmentId, name, label }: AuditedEquipment & { readonly name: string },
-  { rows: entries, rules }: { rows: readonly LogEntry[]; rules: StreamRules },
+  {
+    rows: entries,
+    rules,
+    moving,
+  }: { rows: readonly LogEntry[]; rules: StreamRules; moving: readonly number[] },
 ): Promise<AuditedPage> {
   const [first, last] = [entries[0], entries.at(-1)];
   if (first === undefined || last === undefined)
@@ -84,7 +96,7 @@ async function auditPage(
   const waiting = await store.as({ role: "worker" }, async (tx) => {
     const unsealed = (await readWindows(tx, span)).filter(({ dirty, versions }) => dirty || versions < 0);
     const starts = unsealed.map(({ fromMs }) => fromMs);
-    return new Set([...starts, ...(await waitingWindows(tx, equipmentSubject(label)))]);
+    return new Set([...starts, ...moving, ...(await waitingWindows(tx, equipmentSubject(label)))]);
   });
   const sources = await sourcesNow(store, windows, rows);
   const audited = { equipment: name, windows, rosters: rules.rosters, rows, waiting, sources };

@@ -17,6 +17,8 @@ export class LogNotes {
   readonly uncovered: { readonly from: number; readonly to: number }[] = [];
   /** The last message that was sealed before the checked time, 0 without one. */
   before = 0;
+  /** How many entries were replayed: what was appended since is on its way. */
+  entries = 0;
   /** The last message that any `heads` entry covers, 0 without one. */
   covered = 0;
   /** Since when the first entry after the newest `heads` entry waits for the next one; null where none does. */
@@ -31,6 +33,7 @@ export class LogNotes {
 
   /** Notes the next entry. @throws SyntaxError on a body that can't be read */
   add(row: LogEntry): void {
+    this.entries = row.index + 1;
     if (row.subject.startsWith(equipmentPrefix)) this.#addOf(row.subject.slice(equipmentPrefix.length), row);
     if (row.subject === headsSubject) this.#addHeads(row);
     else this.openSince ??= row.appendedAt;
