@@ -49,8 +49,12 @@ export async function findPackStates(tx: Tx, epcs: readonly string[]): Promise<P
   return tx
     .select({
       ...{ epc, gtin, lot, expiry, sold, step, disposition, at },
-      recalled: sql<boolean>`exists (select from ${lots} where ${lots.gtin} = ${gtin} and ${lots.lot} = ${lot}
-        and ${isNotNull(lots.recalledAt)})`,
+      // As conditions of their own: bare columns here would be written without their tables, each equal to itself.
+      recalled: sql<boolean>`exists (select from ${lots} where ${and(
+        eq(lots.gtin, gtin),
+        eq(lots.lot, lot),
+        isNotNull(lots.recalledAt),
+      )})`,
     })
     .from(packStatus)
     .where(inArray(epc, [...epcs]));

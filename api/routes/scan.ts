@@ -95,7 +95,7 @@ async function resolve(c: ApiContext, parts: ApiParts, unknown: NetLimit, code: 
   try {
     const epc = readPackCode(c, code);
     if (wanted === linkset)
-      return c.body(JSON.stringify(linksetOf(epc, c.req.path)), 200, { "Content-Type": linkset });
+      return c.body(JSON.stringify(linksetOf({ epc, code }, c.req.path)), 200, { "Content-Type": linkset });
     await limitUnknown(c, parts, unknown, code);
     const answer = await parts.provenance.answerFor({ epc, code, view: "public" });
     return wanted === "application/json" ? c.json(tellTimes(answer) as object, 200) : page(c, parts, answer);
@@ -111,7 +111,8 @@ function page(c: ApiContext, parts: ApiParts, answer: Answer): Response | Promis
   const urls = commonUrls(c, lang);
   if (answer.known.state === "UNKNOWN")
     return c.html(unknownPage({ code: answer.code, lang, urls, demo }), 404);
-  const json = `/v1/provenance/${encodeURIComponent(answer.epc)}`;
+  // By the code, not the EPC: the lot on the label belongs to the question.
+  const json = `/v1/provenance/${encodeURIComponent(answer.code)}`;
   const self = `${c.req.path}?lang=${lang}`;
   const more = { self, json, bundle: `${json}/bundle`, trust: "/trust.json", rpc: "/chain/rpc" };
   return c.html(scanPage({ answer, lang, urls: { ...urls, ...more }, demo }));

@@ -627,8 +627,8 @@ def is_hiding(streams, subject, lot):
     """Whether a statement about the code, or that there is one about its lot, is not shown: it may be a sale or a recall."""
     own = streams[stream_of(subject)]["entries"]
     of_lot = streams.get(stream_of(lot_subject(*lot))) if lot is not None else None
-    is_lot_hiding = of_lot is not None and any("header" not in entry for entry in of_lot["entries"])
-    return is_lot_hiding or any("body" not in entry for entry in own)
+    is_lot_hiding = of_lot is None or any("header" not in entry for entry in of_lot["entries"])
+    return (lot is not None and is_lot_hiding) or any("body" not in entry for entry in own)
 
 
 # ---- The code on the pack -------------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 /** Which lot a pack is of, and that its bundle shows the lot's stream: a recall stands nowhere else in the log. */
-import { parseCode } from "../codes/parse.ts";
+import { lotInCode } from "../codes/lot-in-code.ts";
 import { streamOf } from "./entry.ts";
 import { isWhole, type ProvedStream, StreamFault } from "./open-streams.ts";
 import { lotSubject } from "./subjects.ts";
@@ -21,7 +21,7 @@ export function proveLot(
   subject: string,
   code: string | undefined,
 ): Lot | null {
-  const carried = lotInCode(code);
+  const carried = code === undefined ? null : lotInCode(code);
   const { gtin, lot, mayBeHidden } = namedIn(subject, streams.get(streamOf(subject))?.entries ?? []);
   if (carried !== null && lot !== null && carried !== lot)
     throw new StreamFault("SUBJECT_MISMATCH", "the bundle is about a pack of another lot");
@@ -30,16 +30,11 @@ export function proveLot(
   const found = carried ?? lot;
   if (gtin === null || found === null) return null;
   const stream = streams.get(streamOf(lotSubject(gtin, found)));
-  // A pack whose lot only its label tells: the log may rightly have no stream of it in the bundle.
+  // Whoever made the bundle may not have known a lot that only the label tells: it holds, and a recall may be hidden.
   const isNeeded = stream !== undefined || lot !== null || mayBeHidden;
   if (isNeeded && (stream === undefined || !isWhole(stream)))
     throw new StreamFault("BAD_PATH", "the bundle leaves out the stream of the code's lot, or a part of it");
   return { gtin, lot: found };
-}
-
-function lotInCode(code: string | undefined): string | null {
-  const { ai } = parseCode(code ?? "");
-  return ai["01"] === undefined ? null : (ai["10"] ?? null);
 }
 
 /** A China code's product is named in its stream too. What isn't opened counts until both are known. */

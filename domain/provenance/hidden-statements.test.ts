@@ -79,11 +79,17 @@ const recall = (log: ColdNetwork) => void log.append(lot, "recall", at(start + h
 const lifted = (log: ColdNetwork) => void log.append(lot, "recall-lifted", at(start + 2 * hourMs), {});
 const sale = (log: ColdNetwork) => log.event({ step: "dispensing" }, start + 3 * hourMs);
 const seen = (log: ColdNetwork) => log.event({}, start + 3 * hourMs);
-/** A pack of which nobody stated a lot. */
-function unnamed(): ColdNetwork {
+/** A pack of which nobody stated a lot; its bundle shows the stream of L1 all the same. */
+function labelled(then: (log: ColdNetwork) => void = () => {}): ColdNetwork {
   const log = new ColdNetwork();
-  log.subjects.splice(1, 1);
   seen(log);
+  then(log);
+  return log;
+}
+/** A bundle of it that doesn't: it was asked for by the bare code. */
+function unnamed(then: (log: ColdNetwork) => void = () => {}): ColdNetwork {
+  const log = labelled(then);
+  log.subjects.splice(1, 1);
   return log;
 }
 
@@ -130,7 +136,15 @@ const ofItsName: Case[] = [
   ["the code's lot, its stream left out", "BAD_PATH", recalled, { change: lotHiddenToo, code: withLot }],
   ["the code's lot, as the bundle has it", `${valid} IN_TRADE`, made(), { code: withLot }],
   ["another lot than the code's", "SUBJECT_MISMATCH", made(), { code: withOtherLot }],
-  ["a pack without a lot, by a code with one", `${valid} IN_TRADE`, unnamed(), { code: withLot }],
+];
+const ofTheLabel: Case[] = [
+  ["a lot that only the code tells, its stream left out", notShown, unnamed(), { code: withLot }],
+  ["that, where the lot is recalled", notShown, unnamed(recall), { code: withLot }],
+  ["that, by a code without a lot", `${valid} IN_TRADE`, unnamed(recall)],
+  ["a lot that only the code tells, proved absent", `${valid} IN_TRADE`, labelled(), { code: withLot }],
+  ["a lot that only the code tells, recalled", `${valid} RECALLED`, labelled(recall), { code: withLot }],
+  ["that, its recall not shown", notShown, labelled(recall), { code: withLot, change: hide(lot, 0) }],
+  ["that, by a code with another lot", notShown, labelled(recall), { code: withOtherLot }],
 ];
 const revocation = revocationSubject("06901234567892", "L1");
 const onChain: Case[] = [
@@ -142,11 +156,12 @@ const onChain: Case[] = [
     made(),
     { change: nameHidden, code: withLot, revocation },
   ],
-  ["a revoked lot that only the code tells", "REVOKED IN_TRADE", unnamed(), { code: withLot, revocation }],
+  ["a revoked lot that only the code tells", "REVOKED UNKNOWN", unnamed(), { code: withLot, revocation }],
   ["a revoked lot that nobody tells", "VALID_FINAL IN_TRADE", unnamed(), { revocation }],
 ];
 
-const cases = [...ofTheLot, ...ofTheSale, ...ofItsName, ...onChain].map(([what, ended, log, given = {}]) => {
+const every = [...ofTheLot, ...ofTheSale, ...ofItsName, ...ofTheLabel, ...onChain];
+const cases = every.map(([what, ended, log, given = {}]) => {
   const bundle = log.bundle(pack, log.subjects, log.close(end));
   given.change?.(bundle);
   const chain = given.revocation === undefined ? null : chainOf(log, bundle, given.revocation);

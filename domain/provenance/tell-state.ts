@@ -76,13 +76,18 @@ function saleReasons({ soldCount, isHiding }: Findings): Reason[] {
   return soldCount > 1 ? several : [{ code: soldCount === 1 ? "SOLD_ONCE" : "NOT_SOLD_YET" }];
 }
 
-/** Of the lot a header is enough, since its kind says what it is; of the code a sale is told by the body alone. */
+/**
+ * Of the lot a header is enough, since its kind says what it is; of the code a sale is told by the body alone. A stream
+ * that isn't there, not even proved absent, may hold anything.
+ */
 function isStatementHidden(contents: ProvedContents): boolean {
   const code = contents.streams.get(streamOf(contents.subject));
-  const lot = lotStreamOf(contents);
-  const isLotHiding =
-    lot !== undefined && (!isWhole(lot) || lot.entries.some(({ header }) => header === null));
-  return isLotHiding || (code !== undefined && isHiding(code));
+  const isCodeHiding = code === undefined || isHiding(code);
+  return isCodeHiding || (contents.lot !== null && isLotHiding(lotStreamOf(contents)));
+}
+
+function isLotHiding(lot: ProvedStream | undefined): boolean {
+  return lot === undefined || !isWhole(lot) || lot.entries.some(({ header }) => header === null);
 }
 
 /** A recall stands until it is lifted; both stay in the lot's stream for ever. */

@@ -1,4 +1,5 @@
 /** The answer about one pack: its bundle, checked by the very verifier that strangers use, then told. */
+import { lotInCode } from "#domain/codes/lot-in-code.ts";
 import { AppError } from "#domain/errors.ts";
 import type { Bundle } from "#domain/log/bundle.ts";
 import { streamOf } from "#domain/log/entry.ts";
@@ -30,8 +31,8 @@ export function openProvenance(parts: ProvenanceParts): Provenance {
     answerFor: (question) =>
       answers.get(keyOf(question), async () => {
         const bundle = await buildBundle(parts, trees, question);
-        const live = await liveStateOf(parts, question.epc);
-        const answer = tell(parts, question, await check(parts, bundle), live);
+        const live = await liveStateOf(parts, question);
+        const answer = tell(parts, question, await check(parts, question, bundle), live);
         return question.view === "partner" ? await nameSteps(parts, answer) : answer;
       }),
     bundleFor: (question) =>
@@ -42,24 +43,32 @@ export function openProvenance(parts: ProvenanceParts): Provenance {
   };
 }
 
-async function check(parts: ProvenanceParts, bundle: Bundle | null): Promise<Verification> {
+async function check(
+  parts: ProvenanceParts,
+  { code }: PackQuestion,
+  bundle: Bundle | null,
+): Promise<Verification> {
   const trust = parts.trust();
   if (bundle === null || trust === null) {
     return { result: "NOT_ANCHORED_YET", asOf: null, reasons: ["nothing is anchored yet"], contents: null };
   }
   const rpc = parts.rpc();
   if (rpc === null) {
-    const offline = await verifyBundle(JSON.stringify(bundle), { trust });
+    const offline = await verifyBundle(JSON.stringify(bundle), { trust, code });
     return { ...offline, result: offline.contents === null ? offline.result : "CHAIN_UNREACHABLE" };
   }
-  return await verifyBundle(JSON.stringify(bundle), { trust, rpc });
+  return await verifyBundle(JSON.stringify(bundle), { trust, code, rpc });
 }
 
-/** What is recorded but perhaps not sealed yet. */
-async function liveStateOf(parts: ProvenanceParts, epc: string): Promise<NonNullable<Told["live"]>> {
+/** What is recorded but perhaps not sealed yet; where no statement names the lot, the code may carry it. */
+async function liveStateOf(
+  parts: ProvenanceParts,
+  { epc, code }: PackQuestion,
+): Promise<NonNullable<Told["live"]>> {
   return await parts.store.as({ role: "worker" }, async (tx) => {
     const status = await findPackStatus(tx, epc);
-    const { gtin = null, lot = null } = status ?? {};
+    const lot = status?.lot ?? lotInCode(code);
+    const gtin = status?.gtin ?? /\/01\/(\d{14})\//.exec(epc)?.[1] ?? null;
     const recalled = gtin !== null && lot !== null && (await isLotRecalled(tx, gtin, lot));
     return { seen: status !== null, soldCount: status?.sold ?? 0, recalled };
   });
@@ -85,7 +94,7 @@ function tell(
   live: NonNullable<Told["live"]>,
 ): Answer {
   const chainClass = parts.trust()?.chainClass ?? "operator";
-  return tellAnswer(contents ?? nothingProved(epc, view), {
+  return tellAnswer(contents ?? nothingProved(epc, view, result), {
     code,
     view,
     result,
@@ -96,15 +105,14 @@ function tell(
   });
 }
 
-function nothingProved(subject: string, view: ProvedContents["view"]): ProvedContents {
+/** Before the first anchor what is recorded is all there is; of a bundle that doesn't hold nothing is known to be shown. */
+function nothingProved(
+  subject: string,
+  view: ProvedContents["view"],
+  result: Verification["result"],
+): ProvedContents {
   const stream = streamOf(subject);
   const empty = { stream, from: 0, present: false, entries: [], endsAt: null, seen: [] };
-  return {
-    subject,
-    view,
-    lot: null,
-    streams: new Map([[stream, empty]]),
-    references: new Map(),
-    profiles: [],
-  };
+  const streams = new Map(result === "NOT_ANCHORED_YET" ? [[stream, empty] as const] : []);
+  return { subject, view, lot: null, streams, references: new Map(), profiles: [] };
 }

@@ -73,7 +73,7 @@ interface MeasuredStretch {
 async function draftBundle(tx: Tx, trees: HeadsTrees, question: PackQuestion): Promise<DraftedBundle | null> {
   const tree = await findAnchoredTree(tx);
   if (tree === null) return null;
-  const draft = await draftPack(tx, question.epc, tree.size, tree.anchoredAt ?? 0);
+  const draft = await draftPack(tx, question, tree.size, tree.anchoredAt ?? 0);
   const told = (draft.rows.get(streamOf(question.epc)) ?? []).map(({ fromMs, toMs }) => ({
     from: fromMs,
     to: toMs,

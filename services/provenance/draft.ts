@@ -1,4 +1,5 @@
 /** The pack's own streams and its parents' as the log has them, to learn which equipment a bundle must show. */
+import { lotInCode } from "#domain/codes/lot-in-code.ts";
 import { fromHex, toHex } from "#domain/log/bytes.ts";
 import { streamOf } from "#domain/log/entry.ts";
 import type { ProvedEntry } from "#domain/log/open-streams.ts";
@@ -12,6 +13,7 @@ import { proofTimesOf } from "#domain/provenance/timely-events.ts";
 import type { Tx } from "#store/connect.ts";
 import { type LogRow, listStream } from "#store/stretches.ts";
 import { openingOf } from "./opening-of.ts";
+import type { PackQuestion } from "./parts.ts";
 
 /** Boxes in boxes that are followed; the verifier follows as many. */
 const nestingMax = 6;
@@ -23,16 +25,24 @@ export interface Draft {
   readonly limits: { readonly lowerMilliC: number; readonly upperMilliC: number }[];
 }
 
-/** Reads the streams a pack's answer rests on, inside a tree of `size` leaves, up to `asOf`. */
-export async function draftPack(tx: Tx, epc: string, size: number, asOf: number): Promise<Draft> {
+/**
+ * Reads the streams a pack's answer rests on, inside a tree of `size` leaves, up to `asOf`. Its lot is the one that its
+ * statements name, else the one that the code carries.
+ */
+export async function draftPack(
+  tx: Tx,
+  { epc, code }: Pick<PackQuestion, "epc" | "code">,
+  size: number,
+  asOf: number,
+): Promise<Draft> {
   const rows = new Map<string, LogRow[]>();
   await addStream(tx, rows, streamOf(epc), size, 0);
   const events = eventsOf(rows);
   const gtin =
     /\/01\/(\d{14})(?:\/|$)/.exec(epc)?.[1] ?? events.find((event) => event.gtin !== undefined)?.gtin;
-  const lot = events.find((event) => event.lot !== undefined)?.lot;
+  const lot = events.find((event) => event.lot !== undefined)?.lot ?? lotInCode(code);
   if (gtin !== undefined) {
-    const subjects = [productSubject(gtin), ...(lot === undefined ? [] : [lotSubject(gtin, lot)])];
+    const subjects = [productSubject(gtin), ...(lot === null ? [] : [lotSubject(gtin, lot)])];
     for (const stream of subjects.map(streamOf))
       rows.set(stream, await listStream(tx, fromHex(stream), size));
   }

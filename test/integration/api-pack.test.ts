@@ -2,6 +2,7 @@ import { gunzipSync } from "node:zlib";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createApp } from "#api/app.ts";
+import { bundlePath } from "#dashboard/console/packs/bundle-path.ts";
 import {
   type ApiNetwork,
   codes,
@@ -84,6 +85,15 @@ describe("a pack", () => {
     });
     expect(await links.json()).toMatchObject({ linkset: [{ anchor: known }] });
     expect(links.headers.get("vary")).toContain("Accept");
+  });
+
+  it("is asked for again, by the page's script and by machines, with the lot that its label carries", async () => {
+    const label = known.replace("/21/", "/10/L1/21/");
+    const bundle = `${provenance(label)}/bundle`;
+    expect(await (await get(page(label))).text()).toContain(`data-bundle="${bundle}"`);
+    const links = await get(page(label), { Accept: "application/linkset+json" });
+    expect(JSON.stringify(await links.json())).toContain(`"${bundle}"`);
+    expect(bundlePath({ code: label })).toBe(bundle);
   });
 
   it("that nobody recorded gets a page with 404, and JSON with 200", async () => {
