@@ -159,6 +159,7 @@ function openDoor(
   return openBroker(placeOf(config), {
     ...{
       accept: intake.accept,
+      acceptInTurn: intake.acceptInTurn,
       room: intake.room,
       oldestWaitMs: intake.oldestWaitMs,
       isPassword,
