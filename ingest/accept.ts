@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
 import { fastSha256 } from "#services/log/fast-sha256.ts";
@@ -5,6 +6,7 @@ import type { Store } from "#store/connect.ts";
 import { type Appended, appendToInbox, type InboxMessage } from "#store/inbox.ts";
 import { isContentFault } from "./content-fault.ts";
 import { followInbox } from "./follow-inbox.ts";
+import { createGatewayLines } from "./gateway-lines.ts";
 import { createIntakeQueue } from "./intake-queue.ts";
 import type { InboundMessage, Lane } from "./message.ts";
 import type { IngestMeters } from "./meters.ts";
@@ -15,10 +17,12 @@ export interface Intake {
   /** Tells when the message is durable; AppError UNAVAILABLE when too many wait already, or it ends first. */
   accept(message: InboundMessage, settled: Settled): void;
   /**
-   * Resolves when a door may read on after a message of this lane; null where it may at once. A door that reads each
-   * gateway's own connection names the gateway: beyond its share of memory it waits alone.
+   * The same for a door that reads each gateway's own connection: beyond the gateway's share of memory its messages wait alone,
+   * in order, and its connection isn't read on meanwhile.
    */
-  room(lane: Lane, gateway?: string): Promise<void> | null;
+  acceptInTurn(message: InboundMessage, settled: Settled, connection: Duplex): void;
+  /** Resolves when a door that reads for many gateways may read on after a message of this lane; null where it may at once. */
+  room(lane: Lane): Promise<void> | null;
   /** Age of the oldest message that should be durable by now, 0 when none waits; back-fill that is held back doesn't count. */
   oldestWaitMs(): number;
   /** Messages that are not durable yet. */
@@ -108,7 +112,7 @@ export function openIntake(parts: IntakeParts): Intake {
   const follower = followInbox("inbox", step, log, paceMs);
 
   const accept = (message: InboundMessage, settled: Settled): void => {
-    if (stopped || !queue.hasRoomFor(message.payload.length)) {
+    if (stopped || !queue.hasRoomFor(lines.bytes() + message.payload.length)) {
       settled(new AppError("UNAVAILABLE", "the inbox takes no more messages now"));
       return;
     }
@@ -118,12 +122,15 @@ export function openIntake(parts: IntakeParts): Intake {
     premature(message);
     settled(null);
   };
+  const lines = createGatewayLines({ ...queue, enter: accept, uptime });
+  const oldestWaitMs = (now: number) => Math.max(queue.oldestWaitMs(now), lines.oldestWaitMs(now));
 
   return {
     accept,
-    oldestWaitMs: () => queue.oldestWaitMs(uptime()),
-    room: queue.room,
-    waiting: queue.length,
+    acceptInTurn: lines.take,
+    oldestWaitMs: () => oldestWaitMs(uptime()),
+    room: (lane) => queue.room(lane),
+    waiting: () => queue.length() + lines.length(),
     wake: follower.wake,
     trouble: follower.trouble,
     stop: async () => {

@@ -23,10 +23,12 @@ const gatewaysMax = 50_000;
 /**
  * Opens an empty memory. A boot only ever rises, so one that goes on after a newer one tells of a gateway that lost its memory, or
  * of somebody else who speaks for it (reliability.md §2.2 M36); what fills a hole is only late, and may be what we asked for. A
- * gateway that stays in such a boot is told once. Until the newer one is receipted, messages may just have overtaken each other.
+ * gateway that stays in such a boot, or goes to and fro between two, is told once until a boot comes that is newer than all. Until
+ * the newer one is receipted, messages may just have overtaken each other.
  */
 export function openBootOrder(): BootOrder {
   const newest = new Map<string, number>();
+  /** The highest boot told of. */
   const told = new Map<string, number>();
   const forget = (): void => {
     newest.clear();
@@ -34,7 +36,9 @@ export function openBootOrder(): BootOrder {
   };
   /** In order of arrival: a newer boot begins a new time. */
   const isSuspect = ({ position: { gateway, boot } }: Arrival): boolean => {
-    if (boot < (newest.get(gateway) ?? 0)) return told.get(gateway) !== boot;
+    const highest = newest.get(gateway) ?? 0;
+    if (boot < highest) return boot > (told.get(gateway) ?? 0);
+    if (boot === highest) return false;
     newest.set(gateway, boot);
     told.delete(gateway);
     return false;
@@ -47,7 +51,8 @@ export function openBootOrder(): BootOrder {
       for (const { gateway, newest: boot } of await bootsOf(tx, unknown)) newest.set(gateway, boot);
       const suspects = Map.groupBy(live.filter(isSuspect), ({ bootKey }) => bootKey);
       const found = await judge(tx, [...suspects.values()]);
-      for (const { first } of found) told.set(first.position.gateway, first.position.boot);
+      for (const { position } of found.map(({ first }) => first))
+        told.set(position.gateway, Math.max(position.boot, told.get(position.gateway) ?? 0));
       return found;
     },
     forget,

@@ -2,6 +2,7 @@
 
 import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Aedes } from "aedes";
 import { connect as connectMqtt } from "mqtt";
 import type { Logger } from "pino";
@@ -59,8 +60,10 @@ export type BrokerPlace =
 /** What both doors need of their surroundings. */
 export interface BrokerParts {
   readonly accept: (message: InboundMessage, settled: Settled) => void;
-  /** When to read on after a message of this lane, and of this gateway where it is alone on its connection; null at once. */
-  readonly room: (lane: Lane, gateway?: string) => Promise<void> | null;
+  /** The same for a gateway's own connection, which isn't read on while there is no room. */
+  readonly acceptInTurn: (message: InboundMessage, settled: Settled, connection: Duplex) => void;
+  /** When to read on for many gateways after a message of this lane; null at once. */
+  readonly room: (lane: Lane) => Promise<void> | null;
   readonly routes: TopicRoutes;
   /** Our name as a Sparkplug host. */
   readonly hostId: string;

@@ -34,6 +34,28 @@ it("gives every message in order, with hundreds begun ahead, and no more", async
   expect(begun.most).toBeLessThanOrEqual(512 + 64);
 });
 
+it("gives everything else its turn to the end, also where all that is left has been checked already", async () => {
+  let turns = 0;
+  const tick = () => {
+    turns += 1;
+    ticking = setImmediate(tick);
+  };
+  let ticking = setImmediate(tick);
+  const read = (): DecodedMessage => {
+    const until = performance.now() + 0.5;
+    while (performance.now() < until);
+    return { kind: "readings", tenant: "t", position: null, sent: 0, readings: [], unpackedBytes: 1 };
+  };
+  const decode = (): SignedMessage => ({
+    ...{ kind: "signed", unpackedBytes: 1, holds: Promise.resolve(true), read },
+  });
+  const turnsAt: number[] = [];
+  for await (const _ of decodeAhead(messages.slice(0, 400), decode)) turnsAt.push(turns);
+  clearImmediate(ticking);
+  expect(turnsAt).toHaveLength(400);
+  expect(new Set(turnsAt).size).toBeGreaterThanOrEqual(10);
+});
+
 it("begins no more than memory has room for where they are large, at least one", async () => {
   const large = await decodeAll(4 * megabyte, 100);
   expect(large.seen).toEqual(messages.slice(0, 100).map(({ id }) => id));

@@ -13,6 +13,8 @@ const begunTogether = 64;
 /** So many are begun and not read: enough to keep that thread at work meanwhile. */
 const underWayMax = 512;
 const unpackedBytesMax = 32 * 1024 * 1024;
+/** After so long at decoding, everything else gets its turn. */
+const turnMs = 5;
 
 /**
  * Decodes messages one after another, while the signatures of the next ones are checked. A few bytes of gzip may unpack to megabytes: so
@@ -24,6 +26,7 @@ export async function* decodeAhead(
 ): AsyncGenerator<Decoded> {
   const begun: { readonly message: InboxMessage; readonly one: DecodedMessage | SignedMessage }[] = [];
   let bytes = 0;
+  let until = performance.now() + turnMs;
   for (let next = 0; next < messages.length || begun.length > 0; ) {
     const end = Math.min(next + begunTogether, messages.length);
     for (; next < end && bytes <= unpackedBytesMax; next += 1) {
@@ -37,8 +40,12 @@ export async function* decodeAhead(
       const { message, one } = begun.shift() as (typeof begun)[number];
       bytes -= bytesOf(one);
       yield { message, decoded: await readWhenChecked(one) };
+      if (performance.now() < until) continue;
+      await setImmediate();
+      until = performance.now() + turnMs;
     }
     await setImmediate();
+    until = performance.now() + turnMs;
   }
 }
 

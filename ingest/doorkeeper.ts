@@ -1,6 +1,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import { AppError } from "#domain/errors.ts";
 import { netOf } from "#services/net-of.ts";
 import { createGuessLimit } from "./guess-limit.ts";
+import { createTurns } from "./turns.ts";
 
 /** Who asks to be let in, and from where. */
 export interface Knock {
@@ -13,33 +15,59 @@ export interface Knock {
 
 /** Lets gateways in by their passwords. */
 export interface Doorkeeper {
+  /** @throws AppError UNAVAILABLE when too many passwords wait for their check already, or whatever stopped it */
   letsIn(knock: Knock): Promise<boolean>;
   /** The gateway's password is looked up anew when it comes back. */
   forget(gateway: string): void;
 }
 
+/** The last password of a gateway that was right: it needs no check until then. */
+interface Right {
+  readonly digest: Buffer;
+  readonly until: number;
+}
+
 /** Deriving a password again at each reconnection of a thousand gateways costs too much. */
 const memoryMs = 60_000;
+/** Passwords checked at once of all nets. */
+const checksAtOnce = 16;
+/** As many connections as there may be. */
+const waitingMax = 4_096;
 
-/** A doorkeeper who remembers for a minute that a password was right, and hears no more guesses than the limit allows. */
+/**
+ * A doorkeeper who remembers for a minute that a password was right, and hears no more guesses than the limit allows. Whoever
+ * brings what was right the last time doesn't guess, so nobody who guesses beside it can keep it out; after the minute it is
+ * checked all the same.
+ */
 export function createDoorkeeper(
   isPassword: (gateway: string, password: string) => Promise<boolean>,
   uptime: () => number = () => performance.now(),
 ): Doorkeeper {
-  const right = new Map<string, { readonly digest: Buffer; readonly until: number }>();
+  const right = new Map<string, Right>();
   const limit = createGuessLimit(uptime);
+  const inTurn = createTurns(checksAtOnce, waitingMax);
+  const check = async ({ gateway, password, isGone }: Knock, digest: Buffer): Promise<boolean> => {
+    const isRight = await inTurn.run("all", isGone, () => isPassword(gateway, password.toString("utf8")));
+    if (isRight === null)
+      throw new AppError("UNAVAILABLE", "too many passwords wait for their check, or nobody does");
+    if (isRight) right.set(gateway, { digest, until: uptime() + memoryMs });
+    else if (isSame(right.get(gateway), digest)) right.delete(gateway);
+    return isRight;
+  };
   return {
-    letsIn: async ({ gateway, password, address, isGone }) => {
+    letsIn: async (knock) => {
+      const { gateway, password, address } = knock;
       const digest = createHash("sha256").update(password).digest();
-      const known = right.get(gateway);
-      if (known && known.until > uptime() && timingSafeEqual(known.digest, digest)) return true;
-      return limit.judge(netOf(address), gateway, async () => {
-        if (isGone()) return false;
-        const isRight = await isPassword(gateway, password.toString("utf8"));
-        if (isRight) right.set(gateway, { digest, until: uptime() + memoryMs });
-        return isRight;
-      });
+      const last = right.get(gateway);
+      const wasRight = isSame(last, digest);
+      if (wasRight && last.until > uptime()) return true;
+      if (wasRight) return check(knock, digest);
+      return limit.judge({ ...knock, net: netOf(address) }, () => check(knock, digest));
     },
     forget: (gateway) => void right.delete(gateway),
   };
+}
+
+function isSame(last: Right | undefined, digest: Buffer): last is Right {
+  return last !== undefined && timingSafeEqual(last.digest, digest);
 }

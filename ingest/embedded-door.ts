@@ -1,24 +1,17 @@
+import type { Duplex } from "node:stream";
 import { Aedes, type AedesOptions, type Client } from "aedes";
 import type { Logger } from "pino";
 import { createDoorkeeper } from "./doorkeeper.ts";
 import type { Frame, GatewayFrames } from "./gateway-frames.ts";
-import {
-  commandTopic,
-  type InboundMessage,
-  type Lane,
-  parseTopic,
-  receiptTopic,
-  retainedLane,
-} from "./message.ts";
+import { commandTopic, type InboundMessage, parseTopic, receiptTopic, retainedLane } from "./message.ts";
 import { stateTopic } from "./sparkplug/host-session.ts";
 import type { RouteOf } from "./topic-routes.ts";
 import type { Settled } from "./waiting.ts";
 
 /** What the broker inside the process asks its surroundings. */
 export interface EmbeddedDoorParts {
-  readonly accept: (message: InboundMessage, settled: Settled) => void;
-  /** When to take another message of this lane from this gateway; null at once. */
-  readonly room: (lane: Lane, gateway: string) => Promise<void> | null;
+  /** Takes a gateway's message in the order it came by its connection, which isn't read on while there is no room. */
+  readonly acceptInTurn: (message: InboundMessage, settled: Settled, connection: Duplex) => void;
   readonly frames: GatewayFrames;
   readonly route: RouteOf;
   readonly hostId: string;
@@ -74,10 +67,7 @@ export async function createEmbeddedBroker(parts: EmbeddedDoorParts): Promise<Em
       const message = toMessage(client, packet, parts);
       if (message.lane !== "status") packet.retain = false;
       if (message.lane === "other") packet.topic = nowhere;
-      const settled: Settled = (fault) => queueMicrotask(() => done(fault));
-      const room = parts.room(message.lane, message.gateway);
-      if (room === null) parts.accept(message, settled);
-      else void acceptLater(parts, message, settled, room);
+      parts.acceptInTurn(message, (fault) => queueMicrotask(() => done(fault)), client.conn);
     },
     authorizeSubscribe: (client, subscription, done) => {
       done(null, isOwnTopic(client.id, subscription.topic, parts) ? subscription : null);
@@ -85,21 +75,6 @@ export async function createEmbeddedBroker(parts: EmbeddedDoorParts): Promise<Em
   };
   const aedes = await Aedes.createBroker(options);
   return { aedes, sessions: keepSessions(aedes, doorkeeper.forget) };
-}
-
-/**
- * What one socket read held is with us already: beyond the gateway's share it waits here, in order, and the gateway's next
- * packets aren't read meanwhile.
- */
-async function acceptLater(
-  { accept, room }: EmbeddedDoorParts,
-  message: InboundMessage,
-  settled: Settled,
-  first: Promise<void>,
-): Promise<void> {
-  for (let wait: Promise<void> | null = first; wait !== null; wait = room(message.lane, message.gateway))
-    await wait;
-  accept(message, settled);
 }
 
 function keepSessions(aedes: Aedes, forgetPassword: (gateway: string) => void): Sessions {

@@ -5,8 +5,8 @@ import { createGuessLimit } from "./guess-limit.ts";
 function stage() {
   const state = { now: 0, checks: 0, atOnce: 0, most: 0 };
   const limit = createGuessLimit(() => state.now);
-  const knock = (net: string, gateway: string, isRight: boolean) =>
-    limit.judge(net, gateway, async () => {
+  const knock = (net: string, gateway: string, isRight: boolean, isGone = () => false) =>
+    limit.judge({ net, gateway, isGone }, async () => {
       state.checks += 1;
       state.atOnce += 1;
       state.most = Math.max(state.most, state.atOnce);
@@ -52,9 +52,42 @@ describe("createGuessLimit", () => {
     expect([new Set(all), state.checks, state.most]).toEqual([new Set([true]), 1_000, 8]);
   });
 
+  it("drops who is gone when its turn comes: unchecked, and not counted as a guess", async () => {
+    const { state, limit, knock } = stage();
+    const { promise: records, resolve: answer } = Promise.withResolvers<boolean>();
+    let gone = false;
+    const isGone = () => gone;
+    const hanging = Array.from({ length: 8 }, (_, n) =>
+      limit.judge({ net: "a", gateway: `gw-${n}`, isGone }, () => records),
+    );
+    const others = Array.from({ length: 200 }, () => knock("a", "gw", true, isGone));
+    await new Promise((resolve) => setImmediate(resolve));
+    gone = true;
+    answer(true);
+    expect(new Set(await Promise.all(hanging))).toEqual(new Set([true]));
+    expect([new Set(await Promise.all(others)), state.checks]).toEqual([new Set([false]), 0]);
+    expect([await knock("a", "gw", true), await knock("a", "newcomer", true)]).toEqual([true, true]);
+  });
+
+  it("lets no more wait than a net may have connections: who is gone makes room, and the rest is refused", async () => {
+    const { state, limit, knock } = stage();
+    const { promise: records, resolve: answer } = Promise.withResolvers<boolean>();
+    const there = { net: "a", gateway: "gw", isGone: () => false };
+    const hanging = Array.from({ length: 8 }, () => limit.judge(there, () => records));
+    const gone = Array.from({ length: 1_024 }, (_, n) => knock("a", `gone-${n}`, true, () => true));
+    const waiting = Array.from({ length: 1_024 }, (_, n) => knock("a", `gw-${n}`, true));
+    expect(new Set(await Promise.all(gone))).toEqual(new Set([false]));
+    expect(await knock("a", "one-more", true)).toBe(false);
+    answer(true);
+    await Promise.all(hanging);
+    expect([new Set(await Promise.all(waiting)), state.checks]).toEqual([new Set([true]), 1_024]);
+    expect(await knock("a", "one-more", true)).toBe(true);
+  });
+
   it("counts no check that failed by itself, and goes on after it", async () => {
     const { limit, knock } = stage();
-    const broken = () => limit.judge("a", "gw", () => Promise.reject(new Error("no records")));
+    const one = { net: "a", gateway: "gw", isGone: () => false };
+    const broken = () => limit.judge(one, () => Promise.reject(new Error("no records")));
     for (let n = 0; n < 200; n += 1) await expect(broken()).rejects.toThrow("no records");
     expect(await knock("a", "gw", true)).toBe(true);
   });

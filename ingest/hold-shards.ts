@@ -51,8 +51,11 @@ export async function holdShards(parts: {
       if (timer) clearTimeout(timer);
       await current;
       leads = false;
-      await work(new Set());
-      await shares.close();
+      try {
+        await work(new Set());
+      } finally {
+        await shares.close();
+      }
     },
   };
 }

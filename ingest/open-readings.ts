@@ -3,7 +3,7 @@ import type { DeadLetter, DeadLetterReason } from "#store/dead-letters.ts";
 import type { Channel, EquipmentFacts, GatewayFacts } from "#store/gateway-registry.ts";
 import type { InboxMessage } from "#store/inbox.ts";
 import type { Reading } from "#store/readings/readings-store.ts";
-import { bootsADay } from "./admit-boots.ts";
+import { bootsADay, daysLeftOver } from "./admit-boots.ts";
 import type { DecodedMessage } from "./decode-message.ts";
 import type { SeqUse, TrackedMessage } from "./tracker.ts";
 
@@ -69,7 +69,7 @@ function faultIn(
   if (use === "boot too many") {
     return {
       reason: "TOO_MANY_BOOTS",
-      detail: `boot ${boot} is new, as ${bootsADay} of that day were already`,
+      detail: `boot ${boot} is new, and there is room for ${bootsADay} a day and what was left of ${daysLeftOver} days`,
     };
   }
   if (use !== "conflict") return null;

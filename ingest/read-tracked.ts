@@ -17,6 +17,7 @@ interface Numbered {
   readonly at: number;
   readonly position: MessagePosition;
   readonly bootKey: string;
+  readonly isLive: boolean;
   readonly receivedAt: number;
 }
 
@@ -49,12 +50,12 @@ async function seqUses(
   messages: readonly InboxMessage[],
   decoded: readonly DecodedMessage[],
 ): Promise<(SeqUse | undefined)[]> {
-  const receivedAt = (at: number) => (messages[at] as InboxMessage).receivedAt;
-  const numbered = decoded.flatMap((message, at): Numbered[] =>
-    message.kind === "readings" && message.position !== null
-      ? [{ at, position: message.position, bootKey: bootKeyOf(message.position), receivedAt: receivedAt(at) }]
-      : [],
-  );
+  const numbered = decoded.flatMap((message, at): Numbered[] => {
+    if (message.kind !== "readings" || message.position === null) return [];
+    const { position } = message;
+    const { lane, receivedAt } = messages[at] as InboxMessage;
+    return [{ at, position, bootKey: bootKeyOf(position), isLive: lane === "data", receivedAt }];
+  });
   const tracked = await findTracked(
     tx,
     numbered.map(({ position }) => keyOf(position)),

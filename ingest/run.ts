@@ -159,6 +159,7 @@ function openDoor(
   return openBroker(placeOf(config), {
     ...{
       accept: intake.accept,
+      acceptInTurn: intake.acceptInTurn,
       room: intake.room,
       oldestWaitMs: intake.oldestWaitMs,
       isPassword,
@@ -205,6 +206,9 @@ async function closeInOrder(
   await intake.stop();
   await readers.stop();
   await receipts.stop();
-  await opened.shards?.stop();
-  await opened.broker?.stop();
+  try {
+    await opened.shards?.stop();
+  } finally {
+    await opened.broker?.stop();
+  }
 }

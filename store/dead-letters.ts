@@ -62,11 +62,12 @@ export async function listDeadLetters(
   page: { limit: number; payloadBytes: number; after?: { at: number; id: number } },
 ): Promise<ListedDeadLetter[]> {
   const { tenantId, sameness, ...columns } = getTableColumns(deadLetters);
-  const { at, id } = deadLetters;
+  const { at, id, lastAt } = deadLetters;
   const { after } = page;
   return tx
     .select({
       ...columns,
+      lastAt: sql<number>`greatest(${lastAt}, ${at})`.mapWith(lastAt),
       payload: sql<Uint8Array>`substring(${deadLetters.payload} from 1 for ${page.payloadBytes})`.mapWith(
         deadLetters.payload,
       ),

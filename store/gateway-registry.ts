@@ -129,6 +129,22 @@ async function equipmentOf(tx: Tx, rows: readonly { tenantId: string; equipmentI
   return new Map(found.map((row) => [`${row.tenantId}/${row.id}`, row]));
 }
 
+/** When these gateways were registered (epoch ms), by gateway id; unknown ones are missing. */
+export async function acceptedAtOf(
+  tx: Tx,
+  of: readonly { readonly tenant: string; readonly gateway: string }[],
+): Promise<Map<string, number>> {
+  if (of.length === 0) return new Map();
+  const { id, tenantId, acceptedAt } = gateways;
+  const tenants = [...new Set(of.map(({ tenant }) => tenant))];
+  const ids = [...new Set(of.map(({ gateway }) => gateway))];
+  const rows = await tx
+    .select({ id, acceptedAt })
+    .from(gateways)
+    .where(and(inArray(tenantId, tenants), inArray(id, ids)));
+  return new Map(rows.map((row) => [row.id, row.acceptedAt]));
+}
+
 /** The scrypt hash of a gateway's MQTT password; null when the gateway is unknown, revoked or has none. */
 export async function mqttPasswordHash(tx: Tx, gatewayId: string): Promise<string | null> {
   const rows = await tx

@@ -21,7 +21,7 @@ export interface LetterDay {
   readonly mostADay: number;
 }
 
-/** Letters that are the same in everything but their place. */
+/** Letters of a day that are the same in everything but their place. */
 interface Alike {
   readonly letter: DeadLetter;
   readonly sameness: Uint8Array;
@@ -35,7 +35,7 @@ const rowsPerInsert = 1_000;
 
 /**
  * Keeps dead letters for a person to see, in the transaction that moves the projector's cursor, which lets one process
- * in at a time. What is the same counts up; beyond the day's number one row of the gateway counts the rest. The counts of all
+ * in at a time. What is the same counts up within a UTC day, so that a fault that lasts stays among the newest; beyond the day's number one row of the gateway counts the rest. The counts of all
  * rows are the number of letters, and the place of each letter is kept: in its row, or in `set_aside`.
  * @returns days that have just become full
  */
@@ -45,7 +45,7 @@ export async function recordDeadLetters(
   day: LetterDay,
 ): Promise<FullDay[]> {
   if (letters.length === 0) return [];
-  const fresh = await countUp(tx, alike(letters), day.at);
+  const fresh = await countUp(tx, alike(letters, dateOf(day.at)), day.at);
   const { kept, beyond } = await withinDay(tx, fresh, day);
   const days = daysOf(beyond, day);
   const newDays = await countUp(tx, days, day.at);
@@ -58,10 +58,10 @@ export async function recordDeadLetters(
   return newDays.map(({ letter: { tenant, gateway } }) => ({ tenant, gateway, day: dateOf(day.at) }));
 }
 
-function alike(letters: readonly DeadLetter[]): Alike[] {
+function alike(letters: readonly DeadLetter[], date: string): Alike[] {
   const samenessOf = (letter: DeadLetter): Uint8Array => {
     const { tenant, gateway, reason, topic } = letter;
-    const words = JSON.stringify([tenant, gateway, reason, topic, letter.readingIndex === null]);
+    const words = JSON.stringify([date, tenant, gateway, reason, topic, letter.readingIndex === null]);
     return createHash("sha256").update(words).update("\0").update(letter.payload).digest();
   };
   const groups = new Map<string, { sameness: Uint8Array; letters: DeadLetter[] }>();

@@ -19,7 +19,8 @@ export const deadLetters = pgTable(
     sameness: bytes(),
     /** How often it came; the first stands here, the places of the others in `set_aside`. */
     count: whole().notNull().default(1),
-    lastAt: whole().notNull(),
+    /** When it came last; 0, and so before `at`, where a version wrote it that doesn't count. */
+    lastAt: whole().notNull().default(0),
   },
   (t) => [
     index().on(t.tenantId, t.at),

@@ -2,7 +2,7 @@
 import { asc, eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Store } from "#store/connect.ts";
-import { type DeadLetter, setAsideBetween } from "#store/dead-letters.ts";
+import { type DeadLetter, listDeadLetters, setAsideBetween } from "#store/dead-letters.ts";
 import { recordDeadLetters } from "#store/record-dead-letters.ts";
 import { deadLetters } from "#store/schema/dead-letters.ts";
 import { openOnPglite } from "../support/both-stores.ts";
@@ -59,6 +59,35 @@ it("counts what is the same up, in one batch and in later ones; what differs in 
     ...Array(5).fill([1, 0, 0]),
   ]);
   expect(await asideAmong([...same, ...differing])).toEqual(placesOf([...same, ...differing]));
+});
+
+it("counts anew each day, so that a fault that lasts stays among the newest", async () => {
+  const own = { gateway: "gw-lasting" };
+  const same = [letter("x", own), letter("x", own), letter("x", own), letter("y", own)];
+  await record(same.slice(0, 1));
+  await record(same.slice(3), noon + 1);
+  await record(same.slice(1, 2), noon + dayMs);
+  await record(same.slice(2, 3), noon + dayMs + 1);
+  const rows = await rowsOf("gw-lasting");
+  expect(rows.map(({ count, at, payload }) => [count, at - noon, Buffer.from(payload).toString()])).toEqual([
+    [1, 0, "x"],
+    [1, 1, "y"],
+    [2, dayMs, "x"],
+  ]);
+  expect(await asideAmong(same)).toEqual(placesOf(same));
+});
+
+it("takes letters that a version wrote which didn't count yet: they came last when they came", async () => {
+  const old = letter("x", { tenant: "t-old", gateway: "gw-old" });
+  await store.as(worker, (tx) =>
+    tx.execute(sql`
+      insert into dead_letters (tenant_id, gateway, inbox_id, reason, detail, payload, at)
+      values (${old.tenant}, ${old.gateway}, ${old.inboxId}, ${old.reason}, ${old.detail}, ''::bytea, ${noon})`),
+  );
+  const listed = await store.as({ role: "app", tenant: "t-old" }, (tx) =>
+    listDeadLetters(tx, "t-old", { limit: 10, payloadBytes: 10 }),
+  );
+  expect(listed).toMatchObject([{ count: 1, at: noon, lastAt: noon }]);
 });
 
 it("keeps so many of a gateway in a day, counts the rest in one row and says so once; the next day again", async () => {

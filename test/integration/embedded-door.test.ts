@@ -37,6 +37,8 @@ interface Door {
   readonly broker: Broker;
   /** The lanes of each commit. */
   readonly commits: readonly string[][];
+  /** The first bytes of each payload that became durable. */
+  readonly kept: readonly string[];
   /** Gateways whose passwords were checked, with whether they were right. */
   readonly checks: readonly (readonly [gateway: string, isRight: boolean])[];
   readonly port: number;
@@ -50,13 +52,17 @@ async function openDoor({
   isOpen = Promise.resolve(),
 } = {}): Promise<Door> {
   const commits: string[][] = [];
+  const kept: string[] = [];
   const checks: [string, boolean][] = [];
   const meters = createIngestMeters();
   const intake = openIntake({
     store: { ...store, as: (who, work) => isOpen.then(() => store.as(who, work)) },
     ...{ log, clock: Date.now, messagesMax, premature: null, meters },
     ...{ isLiveBehind: () => isLiveBehind, isOneConnection: true },
-    onDurable: ({ messages }) => commits.push(messages.map(({ lane }) => lane)),
+    onDurable: ({ messages }) => {
+      commits.push(messages.map(({ lane }) => lane));
+      kept.push(...messages.map(({ payload }) => Buffer.from(payload.subarray(0, 4)).toString()));
+    },
   });
   const broker = await openBroker(
     { kind: "embedded", host: "127.0.0.1", port: 0 },
@@ -79,7 +85,7 @@ async function openDoor({
     closing.push(gateway.close);
     return gateway;
   };
-  return { intake, broker, commits, checks, port: Number(new URL(broker.url).port), connect };
+  return { intake, broker, commits, kept, checks, port: Number(new URL(broker.url).port), connect };
 }
 
 it("live messages of a gateway go on while the back-fill it floods us with is held back", async () => {
@@ -109,14 +115,36 @@ it("a gateway that sends more than its share waits alone: nobody's connection en
     ...Array.from({ length: 450 }, (_, n) => publishPacket("coldmark/v1/gw-flood/data", `${n}`, n + 1)),
   );
   await expect.poll(() => intake.waiting()).toBeGreaterThan(100);
+  const before = intake.waiting();
   const own = other.publish("data", "{}");
-  await expect.poll(() => intake.waiting()).toBe(102);
+  await expect.poll(() => intake.waiting()).toBe(before + 1);
   open();
   await own;
   await flood.packet("puback", (packet) => packet.messageId === 450);
   expect([flood.isOpen(), other.client.connected]).toEqual([true, true]);
   expect(flood.packets.filter(({ cmd }) => cmd === "puback")).toHaveLength(450);
   expect(commits.flat()).toHaveLength(451);
+}, 30_000);
+
+it("a gateway whose messages wait isn't read on: what it sends by then stays outside, and comes in in its order", async () => {
+  const { promise: isOpen, resolve: open } = Promise.withResolvers<void>();
+  const { connect, intake, port, kept } = await openDoor({ messagesMax: 40, isOpen });
+  const others = await connect("gw-calm");
+  const flood = await openRaw(port);
+  closing.push(flood.end);
+  flood.send(connectPacket("gw-heavy"));
+  await flood.packet("connack");
+  const sent = Array.from({ length: 80 }, (_, n) => `${n}`.padStart(4, "0"));
+  for (const [n, name] of sent.entries())
+    flood.send(publishPacket("coldmark/v1/gw-heavy/data", name.padEnd(100_000, "x"), n + 1));
+  closing.push(async () => open());
+  // Ten messages are its share.
+  await expect.poll(() => intake.waiting()).toBeGreaterThan(10);
+  for (let n = 0; n < 50; n += 1) await others.client.subscribeAsync("coldmark/v1/gw-calm/receipt");
+  expect(intake.waiting()).toBeLessThan(10 + 10);
+  open();
+  await flood.packet("puback", (packet) => packet.messageId === sent.length);
+  expect(kept).toEqual(sent);
 }, 30_000);
 
 it("M10 who guesses passwords is refused without a check beyond ten, and the gateway itself gets in meanwhile", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type DurableBatch, openIntake } from "#ingest/accept.ts";
-import { bootKeyOf, bootsADay } from "#ingest/admit-boots.ts";
+import { admitBoots, bootKeyOf, bootsADay } from "#ingest/admit-boots.ts";
 import { openBootOrder } from "#ingest/boot-order.ts";
 import { decodeMessage } from "#ingest/decode-message.ts";
 import type { Decode } from "#ingest/decode-with.ts";
@@ -19,7 +19,7 @@ import { type Arrival, trackArrivals } from "#ingest/track-arrivals.ts";
 import { createTracker, type TrackedMessage } from "#ingest/tracker.ts";
 import { openStore, type Store } from "#store/connect.ts";
 import { countBootsByDay, markReceipted, owedReceipts, saveProgress } from "#store/gateway-progress.ts";
-import { ensureCursors, isMoreAbove, readInbox, waitingAbove } from "#store/inbox.ts";
+import { ensureCursors, isMoreAbove, readCursors, readInbox, waitingAbove } from "#store/inbox.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import { deadLetters } from "#store/schema/dead-letters.ts";
 import { findings } from "#store/schema/findings.ts";
@@ -39,7 +39,7 @@ beforeAll(async () => {
   store = await openStore({ dataDir: folder });
   await store.as({ role: "worker" }, ensureCursors);
   await store.as({ role: "app", tenant: "t" }, async (tx) => {
-    for (const id of ["gw-many", "gw-few"]) {
+    for (const id of ["gw-many", "gw-few", "gw-away"]) {
       await tx.insert(gatewayTopics).values({ gatewayId: id, tenantId: "t" });
       await tx.insert(gateways).values({
         ...{
@@ -48,7 +48,7 @@ beforeAll(async () => {
           kind: "native",
           signatureRequired: false,
           mqttPasswordHash: null,
-          acceptedAt: 0,
+          acceptedAt: id === "gw-away" ? now - 10 * dayMs : now,
         },
       });
     }
@@ -68,13 +68,14 @@ const stepsOn = (records: Store, decode: Decode) => ({
 
 interface Sending {
   readonly onDurable?: (batch: DurableBatch) => void;
+  readonly lane?: "data" | "hist";
   readonly receivedAt?: number;
 }
 
 async function send(
   gateway: string,
   boots: readonly number[],
-  { onDurable = () => undefined, receivedAt = now }: Sending = {},
+  { onDurable = () => undefined, lane = "data", receivedAt = now }: Sending = {},
 ): Promise<void> {
   const intake = openIntake({
     ...{ store, log: pino({ level: "silent" }), clock: () => now, messagesMax: 1_000, premature: null },
@@ -85,7 +86,7 @@ async function send(
   });
   const bodyOf = (boot: number) =>
     Buffer.from(JSON.stringify({ v: 1, boot, seq: 1, sent: now, readings: [{ s: "t1", ts: now, t: 5 }] }));
-  const raw = { gateway, topic: `coldmark/v1/${gateway}/data`, lane: "data" as const, receivedAt };
+  const raw = { gateway, topic: `coldmark/v1/${gateway}/${lane}`, lane, receivedAt };
   await Promise.all(
     boots.map((boot) => whenDurable(intake, { ...raw, door: "embedded", payload: bodyOf(boot) })),
   );
@@ -129,32 +130,24 @@ it("checks signatures outside of every transaction and lets others have their tu
   expect(new Set(turnsAt).size).toBeGreaterThanOrEqual(4);
 });
 
-it("takes no more new boots of a gateway than a day has room for; the rest are dead letters and a finding, and the next day others are taken", async () => {
+/** The gateway began so many boots that day, from `from` on. */
+async function begun(gatewayId: string, from: number, count: number, firstReceivedAt: number): Promise<void> {
   const state = {
-    kid: null,
-    upTo: 1,
-    also: [],
-    hash: new Uint8Array(32),
-    firstReceivedAt: now,
-    lastReceivedAt: 1,
-    receiptedAt: 1,
-    skewMs: null,
+    ...{ tenantId: "t", gatewayId, kid: null, upTo: 1, also: [], hash: new Uint8Array(32) },
+    ...{ firstReceivedAt, lastReceivedAt: 1, receiptedAt: 1, skewMs: null },
   };
-  const boots = Array.from({ length: bootsADay - 2 }, (_, n) => n + 1);
-  await store.as({ role: "worker" }, async (tx) => {
-    for (let from = 0; from < boots.length; from += 1_000) {
-      const rows = boots.slice(from, from + 1_000);
-      await saveProgress(
-        tx,
-        rows.map((boot) => ({ tenantId: "t", gatewayId: "gw-many", boot, ...state })),
-      );
-    }
-  });
+  const rows = Array.from({ length: count }, (_, n) => ({ ...state, boot: from + n }));
+  await store.as({ role: "worker" }, (tx) => saveProgress(tx, rows));
+}
+
+it("takes no more new boots of a gateway than a day has room for; the rest are dead letters and a finding, and the next day others are taken", async () => {
+  await begun("gw-many", 1, bootsADay - 2, now);
   const first = bootsADay + 1;
-  await send("gw-many", [first, first + 1, first + 2, first + 3, first]);
-  await send("gw-many", [first + 1, first + 4]);
+  const hist = { lane: "hist" } as const;
+  await send("gw-many", [first, first + 1, first + 2, first + 3, first], hist);
+  await send("gw-many", [first + 1, first + 4], hist);
   await send("gw-few", [900]);
-  await send("gw-many", [first + 2], { receivedAt: now + dayMs });
+  await send("gw-many", [first + 2], { ...hist, receivedAt: now + dayMs });
   const { progress } = await createTracker(stepsOn(store, decode)).next(now);
   expect(progress.map(({ gatewayId, boot }) => `${gatewayId} ${boot}`).sort()).toEqual([
     "gw-few 900",
@@ -308,17 +301,58 @@ it("tells once of a boot that goes on after a newer one was receipted; not of ba
       return back.map(({ first, messages, newest }) => [first.position.boot, first.seq, messages, newest]);
     });
   const of = (boot: number, seq: number, more: Partial<Arrival> = {}) => arrival("gw-back", boot, seq, more);
+  const receipt = (boot: number) =>
+    store.as({ role: "worker" }, (tx) =>
+      markReceipted(tx, [{ tenantId: "t", gatewayId: "gw-back", boot, at: now }]),
+    );
   expect(await come(of(7, 1), of(7, 4), of(8, 1), of(7, 5))).toEqual([]);
-  await store.as({ role: "worker" }, (tx) =>
-    markReceipted(tx, [{ tenantId: "t", gatewayId: "gw-back", boot: 8, at: now }]),
-  );
+  await receipt(8);
   expect(await come(of(7, 2), of(7, 6, { isLive: false }), of(8, 2))).toEqual([]);
   expect(await come(of(7, 7), of(6, 1), of(7, 8))).toEqual([
     [7, 7, 2, 8],
     [6, 1, 1, 8],
   ]);
   expect(await come(of(6, 2))).toEqual([]);
-  expect(await come(of(8, 3), of(6, 3))).toEqual([[6, 3, 1, 8]]);
+  expect(await come(of(8, 3), of(6, 3), of(7, 9), of(8, 4), of(7, 10))).toEqual([]);
+  expect(await come(of(9, 1), of(7, 11))).toEqual([[7, 11, 1, 8]]);
+  expect(await come(of(9, 2), of(7, 12), of(8, 5))).toEqual([]);
+  await receipt(9);
+  expect(await come(of(8, 6), of(9, 3), of(8, 7))).toEqual([[8, 6, 2, 9]]);
+  expect(await come(of(9, 4), of(8, 8), of(7, 13))).toEqual([]);
   order = openBootOrder();
-  expect(await come(of(6, 4))).toEqual([[6, 4, 1, 8]]);
+  expect(await come(of(6, 4))).toEqual([[6, 4, 1, 9]]);
+});
+
+it("takes what a gateway that was off line began meanwhile, and keeps room for what it measures now", async () => {
+  const room = bootsADay * 10;
+  await begun("gw-away", 1, bootsADay, now - 10 * dayMs);
+  await begun("gw-away", 1_001, room - 2, now);
+  const position = (boot: number) => ({ tenant: "t", gateway: "gw-away", boot, seq: 1, kid: null });
+  const of = (boot: number, isLive: boolean, receivedAt = now) => ({
+    ...{ position: position(boot), bootKey: `b${boot}`, isLive, receivedAt },
+  });
+  const judge = (...messages: ReturnType<typeof of>[]) =>
+    store.as({ role: "worker" }, async (tx) => {
+      const { admitted } = await admitBoots(tx, messages, new Map());
+      return admitted.map((one) => one.position.boot);
+    });
+  const backFill = [9_001, 9_002, 9_003].map((boot) => of(boot, false));
+  const live = Array.from({ length: bootsADay + 1 }, (_, n) => of(10_000 + n, true));
+  expect(await judge(...backFill)).toEqual([9_001, 9_002]);
+  expect(await judge(...backFill.slice(0, 2), ...live, of(9_004, false))).toEqual([
+    ...[9_001, 9_002],
+    ...live.slice(0, -1).map((one) => one.position.boot),
+  ]);
+  // The day after it has its own room again, and no more.
+  await begun("gw-away", 5_001, 2, now);
+  const nextDay = Array.from({ length: bootsADay + 1 }, (_, n) => of(20_000 + n, false, now + dayMs));
+  expect(await judge(...nextDay)).toHaveLength(bootsADay);
+  // Whoever asks the records later is told what the tracker said.
+  const { tracker } = await store.as({ role: "worker" }, readCursors);
+  await send("gw-away", [30_001, 30_002], { lane: "hist" });
+  await send("gw-away", [30_003]);
+  const { progress } = await createTracker(stepsOn(store, decode)).next(now);
+  expect(progress.map(({ boot }) => boot)).toEqual([30_003]);
+  const again = await readTracked(stepsOn(store, decode), tracker.position);
+  expect(again.map(({ use }) => use)).toEqual(["boot too many", "boot too many", "first"]);
 });
