@@ -71,6 +71,10 @@ export class ChainRound {
     return this.#mirror?.size ?? 0;
   }
 
+  get isOwnChain(): boolean {
+    return this.#settings.kind === "anvil";
+  }
+
   /** What our account has; null on the chain of our own, and before it was asked. */
   get funds(): Funds | null {
     return this.#funds;
@@ -154,24 +158,37 @@ export class ChainRound {
   /** No extend before the entries are durable in a second place (design §5): gives how many are. */
   async #mirrorPlanned(): Promise<number> {
     const { store, config } = this.#context;
-    if (this.#mirror === null) {
-      const mirror = new Mirror(config.mirrorDir);
-      await checkMirror(store, mirror);
-      this.#mirror = mirror;
-    }
+    const mirror = await this.#openMirror();
     const job = await store.as({ role: "worker" }, newestJob);
-    if (job !== null && job.newSize > this.#mirror.size) {
-      await mirrorEntries(store, this.#mirror, job.newSize);
+    if (job !== null && job.newSize > mirror.size) {
+      await mirrorEntries(store, mirror, job.newSize);
       crashAt("mirrored", config);
     }
     if (job !== null) await publishTiles(store, new TileFolder(config.mirrorDir), job.newSize);
-    await this.#noteMirrored(this.#mirror.size);
-    return this.#mirror.size;
+    await this.#noteMirrored(mirror);
+    return mirror.size;
+  }
+
+  /** Opened anew where somebody emptied, unmounted or changed it since the last round: the records fill it again. */
+  async #openMirror(): Promise<Mirror> {
+    const { store, config, log } = this.#context;
+    if (this.#mirror?.isAsLeft()) return this.#mirror;
+    const mirror = new Mirror(config.mirrorDir);
+    await checkMirror(store, mirror);
+    if (this.#mirror !== null)
+      log.error(
+        { had: this.#mirror.size, has: mirror.size },
+        "the second place was changed by somebody else: it is filled again",
+      );
+    this.#mirror = mirror;
+    return mirror;
   }
 
   /** From now on the API hands out checkpoints up to there. */
-  async #noteMirrored(size: number): Promise<void> {
+  async #noteMirrored(mirror: Mirror): Promise<void> {
+    const { size } = mirror;
     if (this.#noted === size) return;
+    await checkMirror(this.#context.store, mirror);
     await this.#context.store.as({ role: "worker" }, (tx) => saveMirroredSize(tx, size));
     this.#noted = size;
   }

@@ -1,10 +1,10 @@
 import { HDNodeWallet, keccak256 } from "ethers";
-import { AppError } from "#domain/errors.ts";
 import type { Rpc } from "#domain/log/chain-view.ts";
 import { type AgreedHead, agreedHead } from "./chain/agreed-head.ts";
 import { Anvil } from "./chain/anvil.ts";
 import { Endpoints } from "./chain/endpoints.ts";
 import type { BlockTag, Finality } from "./chain/finality.ts";
+import { isAlreadyKnown } from "./chain/is-already-known.ts";
 import type { Head } from "./contract.ts";
 
 /** Who runs the chain's validators: what an outsider may conclude from an anchor depends on it (design §3, §5). */
@@ -140,12 +140,4 @@ function methodsOver(
       return keccak256(raw);
     },
   };
-}
-
-/** Nodes word it differently: geth and Besu "already known", anvil "already imported", Nethermind "AlreadyKnown". */
-function isAlreadyKnown(error: unknown): boolean {
-  return (
-    error instanceof AppError &&
-    /already ?(known|imported)|known transaction/i.test(String(error.facts.rpcMessage))
-  );
 }

@@ -24,10 +24,17 @@ it("C8: follows a spike at once, not by eighths", async () => {
   expect(Transaction.from(dearer.raw)).toMatchObject({ maxFeePerGas: 100_000n, maxPriorityFeePerGas: 8n });
 });
 
-it("never pays more than the cap", async () => {
+it.each([
+  ["up to it, where that is too little for a pool that has the one before", 1_125n, 1_125n],
+  ["at it, the same again", 1_000n, 1_000n],
+  ["below an offer made under a higher one", 5n, 5n],
+])("never pays more than the cap: %s", async (_, maxWei, maxFeePerGas) => {
   const raw = await sign({ type: 2, maxFeePerGas: 1_000n, maxPriorityFeePerGas: 7n });
-  const refused = dearerTransaction(raw, keySigner(key), { now: cheap, maxWei: 1_125n });
-  await expect(refused).rejects.toThrow("ANCHOR_FEE_MAX_GWEI");
+  const now = { ...cheap, maxFeePerGas: maxWei < 10n ? maxWei : 10n };
+  const found = Transaction.from((await dearerTransaction(raw, keySigner(key), { now, maxWei })).raw);
+  const maxPriorityFeePerGas = maxWei < 7n ? maxWei : 7n;
+  expect(found).toMatchObject({ maxFeePerGas, maxPriorityFeePerGas });
+  expect(found.serialized === raw).toBe(maxWei === 1_000n);
 });
 
 it("raises a gas price on a chain without a base fee", async () => {

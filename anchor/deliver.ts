@@ -1,5 +1,5 @@
-import { AppError } from "#domain/errors.ts";
 import type { AnchoredLog } from "./anchored-log.ts";
+import { isUnderpriced } from "./chain/is-underpriced.ts";
 
 /**
  * Sends a stored transaction. Where the node holds another one of this nonce that ours is not dear enough to replace, it
@@ -10,9 +10,4 @@ export async function deliver({ chain }: Pick<AnchoredLog, "chain">, raw: string
   await chain.sendRaw(raw).catch((error) => {
     if (!isUnderpriced(error)) throw error;
   });
-}
-
-/** geth, Besu, anvil and Nethermind all say "underpriced" in some form. */
-function isUnderpriced(error: unknown): boolean {
-  return error instanceof AppError && /underpriced/i.test(String(error.facts.rpcMessage));
 }

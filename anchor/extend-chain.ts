@@ -43,9 +43,14 @@ export async function sendExtension(
 ): Promise<void> {
   await deliver(log, job.rawTx);
   crashAt("sent", log.config);
+  await noteExtension(log, job, block);
+  await log.chain.afterTransaction();
+}
+
+/** Notes that a transaction went out when this block was the newest: it is made dearer some time after that. */
+export async function noteExtension(log: AnchoredLog, job: AnchorJob, block: number): Promise<void> {
   const sent = { state: "sent", sentAt: log.clock(), blockNumber: block } as const;
   await log.store.as({ role: "worker" }, (tx) => updateJob(tx, job.newSize, sent));
-  await log.chain.afterTransaction();
 }
 
 async function storeSigned(

@@ -1,10 +1,9 @@
 import { toHex } from "#domain/log/bytes.ts";
-import { sealDigest } from "#domain/log/chain-view.ts";
-import { jobsAnchoredBetween } from "#store/anchor-jobs.ts";
 import type { Tx } from "#store/connect.ts";
 import { insertSeal, newestSealedDay, type Seal } from "#store/seals.ts";
 import type { AnchoredLog } from "./anchored-log.ts";
 import { decodeSeals, encodeSeals } from "./contract.ts";
+import { openingOfSeal } from "./opening-of-seal.ts";
 
 const dayMs = 86_400_000;
 /** As many as the contract answers for at once. */
@@ -33,12 +32,7 @@ export async function mirrorSeals(log: AnchoredLog, until: number): Promise<void
 }
 
 async function keepSeal(tx: Tx, day: number, digest: string): Promise<Seal | null> {
-  const jobs = await jobsAnchoredBetween(tx, day * dayMs, (day + 1) * dayMs);
-  for (const { newSize: size, root, anchoredAt } of jobs) {
-    const seal = { day, size, root, anchoredAt: anchoredAt ?? 0 };
-    if (sealDigest({ ...seal, root: toHex(root) }) !== digest) continue;
-    await insertSeal(tx, seal);
-    return seal;
-  }
-  return null;
+  const seal = await openingOfSeal(tx, day, digest);
+  if (seal !== null) await insertSeal(tx, seal);
+  return seal;
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -53,6 +53,34 @@ it("cuts off the line that a crash left unfinished", () => {
 
 it("refuses entries that don't follow", () => {
   expect(() => new Mirror(folder).write(entries(1, 2))).toThrow("the mirror has 0 entries");
+});
+
+it.each([
+  [3, "within a file", "000.jsonl"],
+  [256, "where the next one begins", "001.jsonl"],
+])("refuses to go on after %i entries where the folder was emptied meanwhile, %s", (size, _, next) => {
+  const mirror = new Mirror(folder);
+  mirror.write(entries(0, size));
+  expect(mirror.isAsLeft()).toBe(true);
+  rmSync(join(folder, "entries"), { recursive: true });
+  expect(mirror.isAsLeft()).toBe(false);
+  expect(() => mirror.write(entries(size, size + 2))).toThrow("changed by somebody else");
+  expect(existsSync(join(folder, "entries/000", next))).toBe(false);
+  const again = new Mirror(folder);
+  again.write(entries(0, size + 2));
+  expect(new Mirror(folder).size).toBe(size + 2);
+});
+
+it("refuses to go on where its newest file, or the one that would be next, is another one", () => {
+  const mirror = new Mirror(folder);
+  mirror.write(entries(0, 256));
+  const next = join(folder, "entries/000/001.jsonl");
+  writeFileSync(next, "somebody's\n");
+  expect(() => mirror.write(entries(256, 257))).toThrow("changed by somebody else");
+  rmSync(next);
+  mirror.write(entries(256, 257));
+  appendFileSync(next, "somebody's\n");
+  expect(() => mirror.write(entries(257, 258))).toThrow("changed by somebody else");
 });
 
 it("names a line that is no entry of that place", () => {

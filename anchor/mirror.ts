@@ -1,5 +1,6 @@
 import {
   closeSync,
+  constants,
   existsSync,
   fstatSync,
   fsyncSync,
@@ -8,6 +9,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  statSync,
   truncateSync,
   writeSync,
 } from "node:fs";
@@ -17,6 +19,8 @@ import { entryLeaf } from "#domain/log/entry.ts";
 import type { LogEntry } from "#store/entries.ts";
 import { entriesPerFile, type MirrorLine, mirrorEntriesIn, mirrorLineOf, mirrorPath } from "./mirror-line.ts";
 
+const appending = constants.O_WRONLY | constants.O_APPEND;
+
 /**
  * The log's second place (design §5): append-only files `entries/000/012.jsonl` of 256 entries each, from which a restore
  * replays the log. What is here is durable before the chain's head covers it.
@@ -24,11 +28,14 @@ import { entriesPerFile, type MirrorLine, mirrorEntriesIn, mirrorLineOf, mirrorP
 export class Mirror {
   readonly #folder: string;
   #size: number;
+  /** Of the file that holds the newest entry, in bytes. */
+  #length: number;
 
   /** Opens the mirror in a folder; a line that a crash left unfinished is cut off. */
   constructor(folder: string) {
     this.#folder = mirrorEntriesIn(folder);
     this.#size = finishedLines(this.#folder);
+    this.#length = this.#newestLength();
   }
 
   /** How many entries are durable here. */
@@ -36,13 +43,23 @@ export class Mirror {
     return this.#size;
   }
 
+  /** Whether the newest files are as we left them; not so where somebody emptied, unmounted or mounted the folder meanwhile. */
+  isAsLeft(): boolean {
+    const isNextNew = !this.#isAtStart() || lengthOf(this.#pathOf(this.#size / entriesPerFile)) === 0;
+    return isNextNew && this.#newestLength() === this.#length;
+  }
+
   /** Writes the next entries and waits until the disk has them. @throws when they don't follow what is here */
   write(rows: readonly LogEntry[]): void {
     for (const [file, group] of Map.groupBy(rows, ({ index }) => Math.floor(index / entriesPerFile))) {
       if (group[0]?.index !== this.#size)
         throw new Error(`the mirror has ${this.#size} entries, not ${group[0]?.index}`);
-      appendDurably(this.#pathOf(file), group.map(mirrorLineOf).join(""));
+      if (!this.isAsLeft()) throw new Error("the mirror was changed by somebody else");
+      const isNew = this.#isAtStart();
+      const bytes = Buffer.from(group.map(mirrorLineOf).join(""));
+      appendDurably(this.#pathOf(file), bytes, isNew);
       this.#size += group.length;
+      this.#length = bytes.length + (isNew ? 0 : this.#length);
     }
   }
 
@@ -57,18 +74,27 @@ export class Mirror {
     }
   }
 
+  /** Whether the next entry begins a file. */
+  #isAtStart(): boolean {
+    return this.#size % entriesPerFile === 0;
+  }
+
+  #newestLength(): number {
+    return this.#size === 0 ? 0 : lengthOf(this.#pathOf(Math.floor((this.#size - 1) / entriesPerFile)));
+  }
+
   #pathOf(file: number): string {
     return mirrorPath(this.#folder, file);
   }
 }
 
-/** All of the text is on disk, or none of it is in the file. */
-function appendDurably(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const file = openSync(path, "a", 0o600);
+/** All of the bytes are on disk, or none of them is in the file; only a file that begins is created. */
+function appendDurably(path: string, bytes: Uint8Array, isNew: boolean): void {
+  if (isNew) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const file = openSync(path, appending | (isNew ? constants.O_CREAT : 0), 0o600);
   const length = fstatSync(file).size;
   try {
-    writeWhole(file, Buffer.from(text));
+    writeWhole(file, bytes);
     fsyncSync(file);
   } catch (error) {
     ftruncateSync(file, length);
@@ -76,7 +102,7 @@ function appendDurably(path: string, text: string): void {
   } finally {
     closeSync(file);
   }
-  if (length === 0) for (const folder of [dirname(path), dirname(dirname(path))]) syncFolder(folder);
+  if (isNew) for (const folder of [dirname(path), dirname(dirname(path))]) syncFolder(folder);
 }
 
 /** One write may take less than it was given: a nearly full disk, a limit, a signal. */
@@ -89,6 +115,11 @@ function syncFolder(folder: string): void {
   const handle = openSync(folder, "r");
   fsyncSync(handle);
   closeSync(handle);
+}
+
+/** 0 where there is no such file. */
+function lengthOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function finishedLines(folder: string): number {

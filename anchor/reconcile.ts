@@ -5,11 +5,13 @@ import { logSize } from "#store/entries.ts";
 import type { AnchoredLog } from "./anchored-log.ts";
 import type { Head } from "./contract.ts";
 import { crashAt } from "./crash-at.ts";
-import { sendExtension, signDearer, signExtension } from "./extend-chain.ts";
+import { noteExtension, sendExtension, signDearer, signExtension } from "./extend-chain.ts";
 import { findAnchoring } from "./find-anchoring.ts";
 import { LogFork } from "./log-fork.ts";
 import { mirrorSeals } from "./mirror-seals.ts";
+import { sendAsItIs } from "./send-as-it-is.ts";
 import { type HeadFacts, type NextStep, nextStep, type Settlement, settleJob } from "./settle-jobs.ts";
+import { sentUnder } from "./sign-call.ts";
 import { TooCostly } from "./too-costly.ts";
 import { rootAt } from "./tree.ts";
 
@@ -134,9 +136,25 @@ async function goOn(
     await sendExtension(log, signed, block);
     return { isSent: true, tooCostly: null };
   } catch (error) {
-    if (error instanceof TooCostly) return { isSent: false, tooCostly: error.message };
-    throw error;
+    if (!(error instanceof TooCostly)) throw error;
+    const isPaid = await goOnAsItIs(log, next, { nonce, block });
+    return { isSent: false, tooCostly: isPaid ? null : error.message };
   }
+}
+
+/** Where nothing dearer may be signed, what has this nonce goes out again if it pays what the chain asks for now: gives whether it does. */
+async function goOnAsItIs(
+  log: AnchoredLog,
+  next: Exclude<NextStep, { step: "nothing" }>,
+  { nonce, block }: { nonce: number; block: number },
+): Promise<boolean> {
+  if (next.step === "sign") {
+    const waiting = await sentUnder(log, nonce);
+    return waiting !== null && sendAsItIs(log, waiting.rawTx);
+  }
+  const isPaid = await sendAsItIs(log, next.job.rawTx);
+  if (isPaid) await noteExtension(log, next.job, block);
+  return isPaid;
 }
 
 function factsOf(head: { size: bigint; anchoredAtS: number }): HeadFacts {

@@ -14,8 +14,10 @@ import {
 import { deliver } from "./deliver.ts";
 import { feeMaxWei } from "./fee-max-wei.ts";
 import type { SayOnce } from "./say-once.ts";
+import { sendAsItIs } from "./send-as-it-is.ts";
 import { bumpAfterMs } from "./settle-jobs.ts";
 import { noteSent, sentUnder, signCall, signDearerCall } from "./sign-call.ts";
+import { TooCostly } from "./too-costly.ts";
 import type { SignedTransaction } from "./transaction.ts";
 
 /** The only reason there is here: its maker recalled it. */
@@ -59,15 +61,21 @@ async function tell(log: AnchoredLog, { gtin, lot }: RecalledLot, steps: SayOnce
   return true;
 }
 
-/** One that was sent already is sent again, and dearer where no block takes it. */
+/** What has the nonce already goes out again where nothing dearer may be signed; while it pays what the chain asks for, nothing is too costly. */
 async function send(log: AnchoredLog, data: string): Promise<void> {
   const nonce = await nextNonceOf(log);
   const before = await sentUnder(log, nonce);
-  if (before !== null && isCall(before, log.contract, data)) await sendAgain(log, before);
-  else await sendSigned(log, await signCall(log, { data, nonce }));
+  try {
+    if (before !== null && isCall(before, log.contract, data)) await sendAgain(log, before);
+    else await sendSigned(log, await signCall(log, { data, nonce }));
+  } catch (error) {
+    if (!(error instanceof TooCostly) || before === null) throw error;
+    if (!(await sendAsItIs(log, before.rawTx))) throw error;
+  }
   await log.chain.afterTransaction();
 }
 
+/** One that was sent already is sent again, and dearer where no block takes it. */
 async function sendAgain(log: AnchoredLog, { rawTx, sentAt, nonce }: SentTransaction): Promise<void> {
   await deliver(log, rawTx);
   if (log.clock() - sentAt < bumpAfterMs || feeMaxWei(log) === 0n) return;

@@ -1,10 +1,10 @@
-import { Transaction } from "ethers";
 import type { Tx } from "#store/connect.ts";
 import { type SentTransaction, saveTransaction, transactionUnder } from "#store/sent-transactions.ts";
 import type { AnchoredLog } from "./anchored-log.ts";
 import { currentFees } from "./current-fees.ts";
 import { dearerTransaction } from "./dearer-transaction.ts";
 import { feeMaxWei } from "./fee-max-wei.ts";
+import { isOfChain } from "./is-of-chain.ts";
 import { offeredWei } from "./offered-wei.ts";
 import { refuseOverspend } from "./refuse-overspend.ts";
 import type { Signer } from "./signer.ts";
@@ -26,10 +26,10 @@ export async function signCall(
   });
 }
 
-/** Signs the same call under the same nonce at a fee that replaces the one before. @throws TooCostly */
+/** Signs the same call under the same nonce at a fee that replaces the one before, where the cap allows that. @throws TooCostly */
 export async function signDearerCall(log: AnchoredLog, raw: string): Promise<SignedTransaction> {
-  const fees = { now: await currentFees(log.chain), maxWei: feeMaxWei(log) };
-  return dearerTransaction(raw, cappedSigner(log), fees);
+  const maxWei = feeMaxWei(log);
+  return dearerTransaction(raw, cappedSigner(log), { now: await currentFees(log.chain, maxWei), maxWei });
 }
 
 /** What we may have sent to this chain under a nonce; null on a chain of our own, which begins anew when its file is lost. */
@@ -37,19 +37,18 @@ export async function sentUnder(log: AnchoredLog, nonce: number): Promise<SentTr
   if (log.chain.kind === "anvil") return null;
   const place = { account: log.signer.account, nonce };
   const sent = await log.store.as({ role: "worker" }, (tx) => transactionUnder(tx, place));
-  const isHere = sent !== null && Number(Transaction.from(sent.rawTx).chainId) === log.chain.chainId;
-  return isHere ? sent : null;
+  return sent !== null && isOfChain(log.chain, sent) ? sent : null;
 }
 
 /** Notes a transaction before it is sent. Either one of a nonce may be mined: the dearer one is what it may have cost. */
 export async function noteSent(
   tx: Tx,
-  { signer, clock }: Pick<AnchoredLog, "signer" | "clock">,
+  { chain, signer, clock }: Pick<AnchoredLog, "chain" | "signer" | "clock">,
   { raw, nonce }: SignedTransaction,
 ): Promise<void> {
   const place = { account: signer.account, nonce };
   const before = await transactionUnder(tx, place);
-  const isCheaper = before !== null && offeredWei(raw) < offeredWei(before.rawTx);
+  const isCheaper = before !== null && isOfChain(chain, before) && offeredWei(raw) < offeredWei(before.rawTx);
   await saveTransaction(tx, { ...place, rawTx: isCheaper ? before.rawTx : raw, sentAt: clock() });
 }
 

@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { troublesOf } from "./tell-troubles.ts";
 
 const low = { balanceWei: "12", daysLeft: 3, isLow: true };
-const told = (chain: Parameters<typeof troublesOf>[0]["status"]["chain"], funds: typeof low | null = null) =>
-  troublesOf({ status: { chain, detail: "words" }, funds });
+type Chain = Parameters<typeof troublesOf>[0]["status"]["chain"];
+const told = (chain: Chain, funds: typeof low | null = null, isOwnChain = false) =>
+  troublesOf({ status: { chain, detail: "words" }, funds, isOwnChain });
 
 describe("what is wrong with the log", () => {
   it.each(["fork", "disagree", "costly"] as const)("%s lasts, with its words", (chain) => {
@@ -13,7 +14,13 @@ describe("what is wrong with the log", () => {
   it("is over only where a whole round found it so; who can't ask ends nothing", () => {
     expect(told("up")).toEqual({ lasting: [], over: ["log-fork", "log-disagree", "log-costly"] });
     expect(told("costly").over).toEqual(["log-fork", "log-disagree"]);
-    for (const chain of ["fork", "disagree", "down", "absent"] as const) expect(told(chain).over).toEqual([]);
+    for (const chain of ["fork", "disagree", "down"] as const) expect(told(chain).over).toEqual([]);
+  });
+
+  it("is over where it can't be any more: no chain, or one of our own, but for a fork that was found", () => {
+    expect(told("absent").over).toEqual(["log-disagree", "log-costly"]);
+    expect(told("absent", null, true).over).toEqual(["log-disagree", "log-costly", "log-funds"]);
+    expect(told("down", null, true).over).toEqual(["log-funds"]);
   });
 
   it("tells low funds, and their end only by funds that are known", () => {

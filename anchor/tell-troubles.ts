@@ -7,13 +7,19 @@ import type { AnchorContext } from "./settings.ts";
 interface Known {
   readonly status: { readonly chain: ChainStatus; readonly detail: string | null };
   readonly funds: Funds | null;
+  /** Whether the chain is our own, where nobody's money runs out. */
+  readonly isOwnChain: boolean;
 }
 
 const alarmOf = { fork: "log-fork", disagree: "log-disagree", costly: "log-costly" } as const;
-/** What a status shows to be over. A chain that can't be asked shows nothing; only whole rounds find no fork. */
+/**
+ * What a status shows to be over. A chain that can't be asked shows nothing; only whole rounds find no fork. Where there is no
+ * chain any more, nothing costs too much and no endpoints disagree.
+ */
 const overAt: Readonly<Partial<Record<ChainStatus, readonly LogAlarmKind[]>>> = {
   up: ["log-fork", "log-disagree", "log-costly"],
   costly: ["log-fork", "log-disagree"],
+  absent: ["log-disagree", "log-costly"],
 };
 
 /** Makes what is wrong with the log alarms of whoever runs it, through the records: who pages may be another process. */
@@ -26,9 +32,9 @@ export async function tellTroubles(
 }
 
 /** What is wrong by what anchoring knows of itself, and what is over; of the rest nothing is known now. */
-export function troublesOf({ status: { chain, detail }, funds }: Known): LogTroubles {
+export function troublesOf({ status: { chain, detail }, funds, isOwnChain }: Known): LogTroubles {
   const isTrouble = chain === "fork" || chain === "disagree" || chain === "costly";
-  const isLow = funds?.isLow ?? null;
+  const isLow = isOwnChain ? false : (funds?.isLow ?? null);
   return {
     lasting: [
       ...(isTrouble ? [{ kind: alarmOf[chain], detail }] : []),

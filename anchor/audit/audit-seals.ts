@@ -2,6 +2,7 @@ import { toHex } from "#domain/log/bytes.ts";
 import { ChainView, sealDigest } from "#domain/log/chain-view.ts";
 import type { Store } from "#store/connect.ts";
 import { type Seal, sealsFrom } from "#store/seals.ts";
+import { openingOfSeal } from "../opening-of-seal.ts";
 import type { CheckedChain } from "./audit-chain.ts";
 import type { Finding } from "./finding.ts";
 import type { PublicRoot } from "./replay-log.ts";
@@ -24,15 +25,35 @@ export async function auditSeals(store: Store, { rpc, trust }: CheckedChain): Pr
   const today = Math.floor((await view.blockAt("latest")).at / dayMs);
   const digests = await view.seals(Math.min(kept[0]?.day ?? firstDay, firstDay), today);
   const [right, wrong] = [true, false].map((is) => kept.filter((seal) => opens(seal, digests) === is));
-  const known = new Set(kept.map(({ day }) => day));
+  const fresh = await notKeptYet(store, kept.at(-1)?.day ?? 0, digests);
+  const known = new Set([...kept, ...fresh].map(({ day }) => day));
   const unknown = [...digests.keys()].filter((day) => !known.has(day));
   return {
     findings: [
       ...(wrong ?? []).map(({ day }) => differs(day, "is not the one that the contract holds")),
       ...unknown.map((day) => differs(day, "is in the contract, and the records have no opening of it")),
     ],
-    roots: (right ?? []).map(({ day, size, root }) => ({ size, root, where: `the seal of ${dayText(day)}` })),
+    roots: [...(right ?? []), ...fresh].map(({ day, size, root }) => ({
+      size,
+      root,
+      where: `the seal of ${dayText(day)}`,
+    })),
   };
+}
+
+/** From a day's first anchor to the round after it only the contract has the seal; our own anchors open it. */
+async function notKeptYet(
+  store: Store,
+  after: number,
+  digests: ReadonlyMap<number, string>,
+): Promise<Seal[]> {
+  const opened: Seal[] = [];
+  for (const [day, digest] of digests) {
+    if (day <= after) continue;
+    const seal = await store.as({ role: "worker" }, (tx) => openingOfSeal(tx, day, digest));
+    if (seal !== null) opened.push(seal);
+  }
+  return opened;
 }
 
 function opens(seal: Seal, digests: ReadonlyMap<number, string>): boolean {

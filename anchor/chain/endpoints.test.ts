@@ -60,6 +60,27 @@ describe("a chain outside", () => {
     }
   });
 
+  it.each([0, 1])(
+    "says what a pool said of a transaction, whichever endpoint refuses all (endpoint %i says it)",
+    async (at) => {
+      const saying = (words: string) =>
+        answering(200, (body) =>
+          body.includes("eth_chainId") ? chainFive : `{"error":{"code":-32000,"message":"${words}"}}`,
+        );
+      const send = async (words: string) => {
+        const rpcUrls = [await saying(words), await saying("forbidden")];
+        return (
+          await openChain({ kind: "outside", rpcUrls: at === 0 ? rpcUrls : rpcUrls.reverse(), chainId: 5 })
+        ).sendRaw("0x01");
+      };
+      expect(await send("already known")).toMatch(/^0x/);
+      await expect(send("replacement transaction underpriced")).rejects.toMatchObject({
+        facts: { rpcMessage: "replacement transaction underpriced" },
+      });
+      await expect(send("insufficient funds")).rejects.toMatchObject({ code: "CONFLICT" });
+    },
+  );
+
   it("is UNAVAILABLE, not fatal, while it is down; a known chain id lets it open", async () => {
     const rpcUrls = [await closedUrl()];
     await expect(openChain({ kind: "outside", rpcUrls })).rejects.toMatchObject({ code: "UNAVAILABLE" });

@@ -1,9 +1,11 @@
 import { AppError } from "#domain/errors.ts";
+import { isAlreadyKnown } from "./is-already-known.ts";
+import { isUnderpriced } from "./is-underpriced.ts";
 
 /**
  * Asks endpoints of one chain one after another until one answers. What one refuses, another may do: it lags and has no such
- * block, or its provider shuts us out. A revert is the contract's own word and stands.
- * @throws AppError CONFLICT where one refused, else UNAVAILABLE; anything else at once
+ * block, or its provider shuts us out. A revert is the contract's own word and stands; so does that a node has a transaction.
+ * @throws AppError CONFLICT where one refused, what a pool said before what a provider did, else UNAVAILABLE; anything else at once
  */
 export async function inTurn<Endpoint, Answer>(
   endpoints: readonly Endpoint[],
@@ -18,11 +20,11 @@ export async function inTurn<Endpoint, Answer>(
       failures.push(error);
     }
   }
-  throw failures.find(({ code }) => code === "CONFLICT") ?? failures[0];
+  throw failures.find(isUnderpriced) ?? failures.find(({ code }) => code === "CONFLICT") ?? failures[0];
 }
 
 function mayAnotherAnswer(error: unknown): error is AppError {
-  if (!(error instanceof AppError)) return false;
+  if (!(error instanceof AppError) || isAlreadyKnown(error)) return false;
   return error.code === "UNAVAILABLE" || (error.code === "CONFLICT" && !isRevert(error));
 }
 

@@ -1,5 +1,5 @@
 /** Endpoints that lie, fall silent or ask for too much (reliability.md C8, C10): anchoring pauses, says so, and goes on later. */
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Wallet } from "ethers";
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
@@ -150,6 +150,26 @@ it("makes the log durable where its chain is away, or there is none at all, and 
   }
 });
 
+it("fills its second place again where that was emptied while it runs, before the next anchor", async () => {
+  const one = await worker("emptied", [liar.url]);
+  await one.round();
+  const place = join(one.parts.config.mirrorDir, "entries");
+  const held = () => readFileSync(join(place, "000/000.jsonl"), "utf8").trimEnd().split("\n");
+  const atSend: number[] = [];
+  lie = ({ method }) => {
+    if (method === "eth_sendRawTransaction") atSend.push(held().length);
+  };
+  expect(held()).toHaveLength(2);
+  rmSync(place, { recursive: true });
+  await one.note("more");
+  await one.round();
+  expect([await log.headSize(), atSend]).toEqual([4, [4]]);
+  expect(held().map((line) => JSON.parse(line).index)).toEqual([0, 1, 2, 3]);
+  rmSync(one.parts.config.mirrorDir, { recursive: true });
+  expect(await one.round()).toBe(true);
+  expect(held()).toHaveLength(4);
+});
+
 it("C10: stops at an endpoint of another chain", async () => {
   lie = ({ method }) => (method === "eth_chainId" ? "0x1" : undefined);
   const one = await worker("foreign", [log.chain.rpcUrl, liar.url]);
@@ -157,6 +177,12 @@ it("C10: stops at an endpoint of another chain", async () => {
   expect(one.chainSide.status).toMatchObject({ chain: "down", detail: expect.stringContaining("chain 1") });
   expect(await log.headSize()).toBe(0);
 });
+
+/** A block with this base fee, in gwei. */
+async function askFor(amount: number): Promise<void> {
+  await log.chain.rpc("anvil_setNextBlockBaseFeePerGas", [gwei(amount)]);
+  await log.mine(1);
+}
 
 it("C8: waits while the chain asks for more than the cap, and anchors once it doesn't", async () => {
   const one = await worker("cap", undefined, { ANCHOR_FEE_MAX_GWEI: "20" });
@@ -199,9 +225,11 @@ it("C8: makes a stuck transaction dearer under its nonce, past a spike, and anch
   await log.mine(1);
 });
 
+const spentWei = async ({ store }: SteppedWorker) => (await spentSince({ store, chain: log.chain }, 0)).wei;
+
 /** What may have been spent, in gwei, raised by so many parts of it, rounded up: a cap for the next worker. */
 async function spentGwei(one: SteppedWorker, parts = 0n): Promise<string> {
-  const { wei } = await spentSince(one, 0);
+  const wei = await spentWei(one);
   return String((wei + (wei * parts) / 10n) / 1_000_000_000n + 1n);
 }
 
@@ -238,27 +266,63 @@ it("makes nothing dearer than a day's money covers, and counts one of a nonce on
   await log.chain.rpc("evm_setAutomine", [false]);
   await first.round();
   const caps = [await spentGwei(first), await spentGwei(first, 5n)] as const;
-  for (const [cap, attempts] of [
-    [caps[0], 1],
-    [caps[1], 2],
-  ] as const) {
+  for (const [at, { cap, attempts, status }] of [
+    // What was sent pays what the chain asks for: it only waits for its turn.
+    { cap: caps[0], attempts: 1, status: { chain: "up" } },
+    { cap: caps[1], attempts: 2, status: { chain: "up" } },
+    { cap: caps[1], attempts: 2, status: spentUp },
+  ].entries()) {
+    if (status === spentUp) await askFor(50);
     const one = await reopened("bump", cap);
-    one.passMs(31_000);
+    one.passMs(31_000 * (at + 1));
     await one.round();
     expect(await one.store.as({ role: "worker" }, newestJob)).toMatchObject({ attempts });
-    expect(one.chainSide.status).toMatchObject(attempts === 1 ? spentUp : { chain: "up" });
+    expect(one.chainSide.status).toMatchObject(status);
   }
   await log.chain.rpc("evm_setAutomine", [true]);
+  await askFor(1);
+});
+
+it("counts only what was sent to this chain, whatever nonces the account used on another", async () => {
+  const one = await worker("elsewhere", undefined, { ANCHOR_SPEND_MAX_GWEI: "10000000" });
+  const nonce = await log.nonce();
+  for (const used of [nonce, nonce + 1])
+    await noteTransaction(one, used, { chainId: 5, gasPrice: 10n ** 18n });
+  await one.round();
+  expect(await one.round()).toBe(true);
+  expect(await log.headSize()).toBe(2);
+  expect(await spentWei(one)).toBeGreaterThan(0n);
+});
+
+it("C8: sends again at the cap what the pool dropped, and calls nothing costly that pays what the chain asks for", async () => {
+  const one = await worker("dropped", undefined, { ANCHOR_FEE_MAX_GWEI: "20" });
+  await registerOperator(one.store);
+  await log.chain.rpc("evm_setAutomine", [false]);
+  await askFor(15);
+  await one.round();
+  const job = await one.store.as({ role: "worker" }, newestJob);
+  await log.chain.rpc("anvil_dropTransaction", [job?.txHash]);
+  // The control: nobody else sends it.
   await log.mine(1);
+  expect(await log.headSize()).toBe(0);
+  one.passMs(31_000);
+  await one.round();
+  expect(one.chainSide.status).toMatchObject({ chain: "up" });
+  await log.mine(1);
+  await log.chain.rpc("evm_setAutomine", [true]);
+  expect(await one.round()).toBe(true);
+  expect(await log.anchoredSizes()).toEqual([2]);
+  expect(await toldAlarms(one.store)).toEqual([]);
+  await askFor(1);
 });
 
 it("counts what was mined and failed, and the dearer one of a nonce whichever came last, against a day's money", async () => {
   const one = await worker("failed");
   await mineAndFail(one);
   await mineAndFail(one);
-  const { wei } = await spentSince(one, 0);
-  await noteCheaper(one);
-  expect((await spentSince(one, 0)).wei).toBe(wei);
+  const wei = await spentWei(one);
+  await noteTransaction(one, (await log.nonce()) - 1);
+  expect(await spentWei(one)).toBe(wei);
   expect(await log.headSize()).toBe(0);
   const again = await reopened("failed", String(wei / 1_000_000_000n));
   await again.round();
@@ -283,11 +347,22 @@ async function mineAndFail(one: SteppedWorker): Promise<void> {
   expect(await log.nonce()).toBe(nonce + 1);
 }
 
-/** Notes a cheaper transaction under a nonce that was used. */
-async function noteCheaper(one: SteppedWorker): Promise<void> {
-  const nonce = (await log.nonce()) - 1;
-  const fields = { to: log.contract, nonce, chainId: 31_337, gasLimit: 21_000, gasPrice: 1, type: 0 };
+/** Notes a transaction as sent: a cheap one to this chain, if nothing else is said. */
+async function noteTransaction(one: SteppedWorker, nonce: number, other: object = {}): Promise<void> {
+  const fields = {
+    to: log.contract,
+    nonce,
+    chainId: 31_337,
+    gasLimit: 21_000,
+    gasPrice: 1,
+    type: 0,
+    ...other,
+  };
   const raw = await new Wallet(log.key).signTransaction(fields);
-  const by = { signer: keySigner(log.key), clock: one.parts.clock };
+  const by = {
+    chain: { ...log.chain, chainId: fields.chainId },
+    signer: keySigner(log.key),
+    clock: one.parts.clock,
+  };
   await one.store.as({ role: "worker" }, (tx) => noteSent(tx, by, { raw, hash: "", nonce }));
 }

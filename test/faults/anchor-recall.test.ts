@@ -38,7 +38,9 @@ beforeAll(async () => {
       .insert(products)
       .values({ tenantId: tenant, gtin, ...label, effectiveFrom: startMs, ...accepted });
     const lot = { tenantId: tenant, gtin, expiry: "2027-01-31", acceptedAt: startMs };
-    await tx.insert(lots).values(["L1", "L2", "L3", "L4"].map((number) => ({ ...lot, lot: number })));
+    await tx
+      .insert(lots)
+      .values(["L1", "L2", "L3", "L4", "L5", "L6"].map((number) => ({ ...lot, lot: number })));
   });
 });
 afterAll(async () => {
@@ -149,7 +151,7 @@ it("counts what recalls cost, and is not sent where a day's money doesn't cover 
   const sent = await worker.store.as({ role: "worker" }, (tx) => transactionsSentSince(tx, 0));
   const isRecall = ({ rawTx }: { rawTx: string }) => Transaction.from(rawTx).data.startsWith(revokeCall);
   expect(sent.filter(isRecall)).toHaveLength(3);
-  const { wei } = await spentSince(worker, 0);
+  const { wei } = await spentSince({ store: worker.store, chain: log.chain }, 0);
   await worker.stop();
   const capped = { ANCHOR_SPEND_MAX_GWEI: String(wei / 1_000_000_000n) };
   worker = await log.worker(join(folder, "records"), { finality: "immediate" }, capped);
@@ -165,3 +167,59 @@ it("counts what recalls cost, and is not sent where a day's money doesn't cover 
   expect(await worker.round()).toBe(true);
   expect(await sinceOnChain("L4")).toBeGreaterThan(0);
 });
+
+it("stands in no anchor's way where a pool dropped it and neither may be dearer: by the cap on a fee", async () => {
+  await startAgain({ ANCHOR_FEE_MAX_GWEI: "20" });
+  await askFor(15);
+  await recallAndDrop("L5");
+  const before = await log.headSize();
+  await worker.note("beside L5");
+  await worker.round();
+  await log.mine(1);
+  expect(await log.headSize()).toBeGreaterThan(before);
+  await log.chain.rpc("evm_setAutomine", [true]);
+  for (let round = 0; round < 2; round += 1) await worker.round();
+  expect(await sinceOnChain("L5")).toBeGreaterThan(0);
+  await askFor(1);
+});
+
+it("goes out again before the anchor that a day's money doesn't cover in its place", async () => {
+  await startAgain({});
+  await recallAndDrop("L6");
+  const aDayAgo = worker.parts.clock() - 24 * 3_600_000;
+  const { wei } = await spentSince({ store: worker.store, chain: log.chain }, aDayAgo);
+  await startAgain({ ANCHOR_SPEND_MAX_GWEI: String(wei / 1_000_000_000n + 1n) });
+  await worker.note("beside L6");
+  const before = await log.headSize();
+  await worker.round();
+  await log.mine(1);
+  expect([await log.headSize(), (await sinceOnChain("L6")) > 0]).toEqual([before, true]);
+  await log.chain.rpc("evm_setAutomine", [true]);
+});
+
+/** The same records' next process. */
+async function startAgain(settings: Record<string, string>): Promise<void> {
+  await worker.stop();
+  worker = await log.worker(join(folder, "records"), { finality: "immediate" }, settings);
+  // Its clock starts anew: what was sent before is of another day.
+  worker.passMs(72 * 3_600_000);
+}
+
+async function askFor(gwei: number): Promise<void> {
+  await log.chain.rpc("anvil_setNextBlockBaseFeePerGas", [`0x${(gwei * 1e9).toString(16)}`]);
+  await log.mine(1);
+}
+
+/** A recall that was sent, and that no block and no pool has. */
+async function recallAndDrop(lot: string): Promise<void> {
+  await log.chain.rpc("evm_setAutomine", [false]);
+  const nonce = await log.nonce();
+  await recall(lot);
+  await worker.round();
+  const place = { account: log.account, nonce };
+  const sent = await worker.store.as({ role: "worker" }, (tx) => transactionUnder(tx, place));
+  const { hash, data } = Transaction.from(sent?.rawTx);
+  expect(data.startsWith(revokeCall)).toBe(true);
+  await log.chain.rpc("anvil_dropTransaction", [hash]);
+  expect(await log.chain.rpc("eth_getTransactionByHash", [hash])).toBeNull();
+}
