@@ -58,8 +58,9 @@ export async function readEquipmentState(tx: Tx): Promise<string> {
 export async function readSealedEquipment(tx: Tx, backdatingMs: number): Promise<SealedEquipment[]> {
   const e = equipment;
   const tiledFrom = sql<number>`(greatest(${e.since}, ${e.acceptedAt} - ${backdatingMs}) / ${e.segmentMs}) * ${e.segmentMs}`;
-  const sealedTo = sql<number | null>`(select w.to_ms from windows w where w.tenant_id = ${e.tenantId}
-    and w.equipment_id = ${e.id} and w.versions <> 0 and w.from_ms >= ${tiledFrom} order by w.from_ms desc limit 1)`;
+  // Named with their table: a bare column would be the window's own, and equal to itself.
+  const sealedTo = sql<number | null>`(select w.to_ms from windows w where w.tenant_id = ${e}.tenant_id
+    and w.equipment_id = ${e}.id and w.versions <> 0 and w.from_ms >= ${tiledFrom} order by w.from_ms desc limit 1)`;
   const rows = await tx
     .select({
       ...{ tenantId: e.tenantId, id: e.id, label: e.label, scope: e.scope },
