@@ -1,20 +1,11 @@
 /** A whole copy of the log: entry tiles from a folder or an address, or the opened entries that the anchor keeps in a folder. */
+import { type MirrorLine, mirrorPath } from "#anchor/mirror-line.ts";
 import { AppError } from "#domain/errors.ts";
-import { type Entry, entryBytes, type Opening } from "#domain/log/entry.ts";
+import { entryBytes, type Opening } from "#domain/log/entry.ts";
 import { decodeEntryTile } from "#domain/log/entry-tile.ts";
 import type { LogCopy, LoggedEntry } from "#domain/log/replay-log.ts";
 import { tileWidth, widthAt } from "#domain/log/tile.ts";
 import { partsOf, type ReadPart, readTile } from "./open-tiles.ts";
-
-/** What a line of the opened entries holds that a replay needs; `body` is the RFC 8785 text, null once erased. */
-interface OpenedLine {
-  readonly index: number;
-  readonly entry: Entry;
-  readonly salt: string | null;
-  readonly header: Opening["header"];
-  readonly bodySalt: string | null;
-  readonly body: string | null;
-}
 
 /** Where a copy comes from; `note` stands in where it has no checkpoint of its own. */
 interface CopyPlace {
@@ -48,16 +39,15 @@ async function* entriesOf(read: ReadPart, place: string, size: number): AsyncIte
 }
 
 /** The file of opened entries that covers the same 256 entries as a tile; none where only tiles are kept. */
-async function openedLines(read: ReadPart, index: number): Promise<OpenedLine[]> {
-  const threeDigits = (value: number) => String(value).padStart(3, "0");
-  const path = `entries/${threeDigits(Math.floor(index / 1000))}/${threeDigits(index % 1000)}.jsonl`;
+async function openedLines(read: ReadPart, index: number): Promise<MirrorLine[]> {
+  const path = mirrorPath("entries", index);
   const bytes = await read(path);
   if (bytes === null) return [];
   const lines = new TextDecoder()
     .decode(bytes)
     .split("\n")
     .filter((line) => line !== "");
-  return lines.map((line, at) => parsed(line, `${path}:${at + 1}`) as OpenedLine);
+  return lines.map((line, at) => parsed(line, `${path}:${at + 1}`) as MirrorLine);
 }
 
 function parsed(text: string, where: string): unknown {
@@ -68,7 +58,7 @@ function parsed(text: string, where: string): unknown {
   }
 }
 
-function openingOf(line: OpenedLine | undefined): Opening | null {
+function openingOf(line: MirrorLine | undefined): Opening | null {
   if (line === undefined || line.salt === null || line.bodySalt === null || line.body === null) return null;
   const { salt, header, bodySalt, body } = line;
   return { salt, header, bodySalt, body: parsed(body, `the body of entry ${line.index}`) };

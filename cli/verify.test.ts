@@ -1,7 +1,4 @@
-import { once } from "node:events";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -13,6 +10,7 @@ import { commitmentOf } from "#domain/log/entry.ts";
 import type { LogEntry } from "#store/entries.ts";
 import { rpcOf } from "#test/support/golden-chain.ts";
 import { startEndpoints } from "#test/support/python-verifier.ts";
+import { serveFolder } from "#test/support/serve-folder.ts";
 import { coldmark } from "#test/support/service.ts";
 import { TestLog } from "#test/support/test-log.ts";
 import { writeTiles } from "#test/support/write-tiles.ts";
@@ -259,28 +257,4 @@ function mirrored({ stream, seq, prev, opening, leaf }: TestLog["rows"][number],
     },
     ...{ salt: fromHex(salt), bodySalt: fromHex(bodySalt), body: canonicalize(body) },
   } as unknown as LogEntry;
-}
-
-/** A folder over HTTP, as any static host gives it; its entries to those with a key only, where there is one. */
-async function serveFolder(
-  dir: string,
-  { entriesKey }: { entriesKey?: string } = {},
-): Promise<{ url: string; stop(): Promise<void> }> {
-  const server = createServer((request, response) => {
-    const path = join(dir, request.url ?? "");
-    const isOpen = entriesKey === undefined || !path.includes("/entries/");
-    if (!isOpen && request.headers.authorization !== `Bearer ${entriesKey}`) {
-      response.writeHead(401).end();
-      return;
-    }
-    const isThere = existsSync(path);
-    response.writeHead(isThere ? 200 : 404).end(isThere ? readFileSync(path) : "");
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const stop = async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, "close");
-  };
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop };
 }

@@ -35,8 +35,9 @@ const rowsPerInsert = 1_000;
 
 /**
  * Keeps dead letters for a person to see, in the transaction that moves the projector's cursor, which lets one process
- * in at a time. What is the same counts up within a UTC day, so that a fault that lasts stays among the newest; beyond the day's number one row of the gateway counts the rest. The counts of all
- * rows are the number of letters, and the place of each letter is kept: in its row, or in `set_aside`.
+ * in at a time. What is the same counts up within a UTC day, so that a fault that lasts stays among the newest; beyond the
+ * day's number one row of the gateway counts the rest. The counts of all rows are the number of letters, and the place of
+ * each letter is kept: in its row, or in `set_aside`.
  * @returns days that have just become full
  */
 export async function recordDeadLetters(

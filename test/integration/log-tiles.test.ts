@@ -1,6 +1,4 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
@@ -27,12 +25,14 @@ import { queueEntries } from "#store/pending-entries.ts";
 import { TileFolder } from "#store/tile-folder.ts";
 import { anchorParts, asIntruder, keyOf } from "../support/anchor-network.ts";
 import { type ApiNetwork, startApiNetwork, withKey } from "../support/api-network.ts";
+import type { ServedHere } from "../support/listen-here.ts";
+import { serveFolder } from "../support/serve-folder.ts";
 
 /** Sizes of the anchored trees: inside the first tile, at its end, and one with a full tile and another at its side. */
 const sizes = [20, 256, 300, 700];
 let network: ApiNetwork;
 let folder = "";
-let server: Server;
+let server: ServedHere;
 let base = "";
 let log: LogEntry[] = [];
 
@@ -45,12 +45,11 @@ beforeAll(async () => {
   }
   await asWorker((tx) => saveMirroredSize(tx, 700));
   log = await network.store.as({ role: "worker" }, (tx) => readEntries(tx, 0, 1_000));
-  server = serve(folder);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server = await serveFolder(folder);
+  base = server.url;
 });
 afterAll(async () => {
-  server?.close();
+  await server?.stop();
   await network?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -71,17 +70,6 @@ async function growTo(size: number): Promise<void> {
   await appendEntries(store, 1);
   const planned = await planCheckpoint(context, { logKey: context.logKey, force: true });
   expect(planned?.size).toBe(size);
-}
-
-/** A static file server that knows nothing of logs. */
-function serve(root: string): Server {
-  return createServer((request, response) => {
-    try {
-      response.end(readFileSync(join(root, request.url ?? "")));
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
 }
 
 /** A stranger's reader: partial tile, else the full one (tlog-tiles). */

@@ -1,6 +1,5 @@
-import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
+import { listenHere, type ServedHere } from "./listen-here.ts";
 
 const headers = { "content-type": "application/json" };
 
@@ -45,10 +44,7 @@ export function behindAt(block: number): (call: RpcCall) => unknown {
 }
 
 /** An RPC endpoint that answers what the honest one does, but for what `lie` says; a lie of `null` never answers. */
-export async function startLyingRpc(
-  honestUrl: string,
-  lie: (call: RpcCall) => unknown,
-): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startLyingRpc(honestUrl: string, lie: (call: RpcCall) => unknown): Promise<ServedHere> {
   const server = createServer(async (request, response) => {
     const call = JSON.parse(await textOf(request)) as RpcCall;
     const said = lie(call);
@@ -58,14 +54,8 @@ export async function startLyingRpc(
       ? await askHonestly(honestUrl, { ...call, ...said })
       : JSON.stringify(answerOf(said));
     response.writeHead(said instanceof Refused ? said.status : 200, headers).end(answer);
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const stop = async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, "close");
-  };
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, stop };
+  });
+  return listenHere(server);
 }
 
 async function askHonestly(honestUrl: string, call: RpcCall): Promise<string> {

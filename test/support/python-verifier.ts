@@ -2,10 +2,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Rpc } from "#domain/log/chain-view.ts";
 import { programOf } from "./child.ts";
+import { listenHere } from "./listen-here.ts";
 
 /** One check; `rpc` is an endpoint's address. */
 export interface PythonCheck {
@@ -91,15 +91,9 @@ export async function startEndpoints(
     );
     response.writeHead(200, { "content-type": "application/json" });
     response.end(JSON.stringify({ jsonrpc: "2.0", id: 1, ...answer }));
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  const stop = async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, "close");
-  };
-  return { urlOf: (index) => `http://127.0.0.1:${port}/${index}`, stop };
+  });
+  const { url, stop } = await listenHere(server);
+  return { urlOf: (index) => `${url}/${index}`, stop };
 }
 
 const refuse: Rpc = () => Promise.reject(new Error("nobody answers"));

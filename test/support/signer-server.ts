@@ -1,8 +1,7 @@
 /** A signer with a key of its own, as Web3Signer or Clef is one: JSON-RPC over HTTP. It can be told to lie. */
-import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
 import { type TransactionLike, Wallet } from "ethers";
+import { listenHere } from "./listen-here.ts";
 
 /** What a signer signs instead of what it is asked for, or what it answers with; null never answers. */
 export type SignerLie = (
@@ -52,19 +51,13 @@ export async function startSigner(
     if (answer === null) return;
     response.writeHead(200, { "content-type": "application/json" });
     response.end(JSON.stringify({ jsonrpc: "2.0", id: 1, ...answer }));
-  }).listen(port, "127.0.0.1");
-  await once(server, "listening");
+  });
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...(await listenHere(server, port)),
     account: wallet.address,
     calls,
     lie(next) {
       lie = next;
-    },
-    async stop() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, "close");
     },
   };
 }
