@@ -159,7 +159,6 @@ const acknowledgedLater = new Error("acknowledged later");
  */
 function takeMessages(client: MqttClient, parts: SessionParts) {
   const acknowledger = createAcknowledger(client);
-  let taken = 0;
   let isLeaving = false;
   const leave = (why: unknown): void => {
     if (isLeaving) return;
@@ -172,17 +171,17 @@ function takeMessages(client: MqttClient, parts: SessionParts) {
       return done();
     }
     if (packet.qos === 0) parts.meters.tookQos0();
-    taken += 1;
     const message = messageOf(packet, parts);
+    const acknowledge = acknowledger.receive(packet);
     parts.accept(message, (fault) => {
-      if (fault === null) acknowledger.acknowledge(packet);
+      if (fault === null) acknowledge();
       else leave(fault);
     });
     const room = parts.room(message.lane);
     if (room === null) done(acknowledgedLater);
     else room.then(() => done(acknowledgedLater));
   };
-  return { handle, unacknowledged: () => taken - acknowledger.count() };
+  return { handle, unacknowledged: acknowledger.waiting };
 }
 
 function messageOf({ topic, payload, retain }: Packet, { toMessage }: SessionParts): InboundMessage {
