@@ -1,5 +1,5 @@
 import { AppError } from "#domain/errors.ts";
-import { measurement } from "./line-protocol.ts";
+import { measurement, originOf } from "./line-protocol.ts";
 import type { Reading, ReadingsRange } from "./readings-store.ts";
 
 const pointsPerQuery = 100;
@@ -77,11 +77,11 @@ function readingsOf({ columns, values }: Series): Reading[] {
   const at = new Map(columns.map((name, index) => [name, index]));
   return values.map((row) => {
     const cell = <T>(name: string) => (row[at.get(name) ?? -1] ?? null) as T | null;
+    const origin = cell<string>("origin");
     return {
       tenant: cell<string>("tenant") ?? "",
       point: cell<string>("point") ?? "",
       ts: cell<number>("time") ?? 0,
-      equipmentId: cell<string>("equipment") ?? "",
       tMilliC: cell<number>("t"),
       rhPermille: cell<number>("rh"),
       door: cell<boolean>("door"),
@@ -89,10 +89,18 @@ function readingsOf({ columns, values }: Series): Reading[] {
       lat: cell<number>("lat"),
       lon: cell<number>("lon"),
       err: cell<string>("err"),
-      receivedAt: cell<number>("received") ?? 0,
-      inboxId: cell<number>("inbox") ?? 0,
       late: cell<boolean>("late") ?? false,
-      signedBy: cell<string>("kid"),
+      ...(origin === null ? originInFields(cell) : originOf(origin)),
     };
   });
+}
+
+/** Readings from before there was `origin` have a field for each of these. */
+function originInFields(cell: <T>(name: string) => T | null): ReturnType<typeof originOf> {
+  return {
+    equipmentId: cell<string>("equipment") ?? "",
+    receivedAt: cell<number>("received") ?? 0,
+    inboxId: cell<number>("inbox") ?? 0,
+    signedBy: cell<string>("kid"),
+  };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { aReading } from "#test/support/readings.ts";
 import { encodeLine, type FieldValue } from "./encode-line.ts";
-import { measurement, toLine } from "./line-protocol.ts";
+import { measurement, originOf, toLine } from "./line-protocol.ts";
 import type { Reading } from "./readings-store.ts";
 
 /** The same line by the encoder for any line. */
@@ -14,15 +14,16 @@ function encoded(reading: Reading): string {
     ["lat", reading.lat === null ? null : { float: reading.lat }],
     ["lon", reading.lon === null ? null : { float: reading.lon }],
     ["err", reading.err === null ? null : { string: reading.err }],
-    ["equipment", { string: reading.equipmentId }],
-    ["received", { int: reading.receivedAt }],
-    ["inbox", { int: reading.inboxId }],
-    ["late", { bool: reading.late }],
-    ["kid", reading.signedBy === null ? null : { string: reading.signedBy }],
+    ["origin", { string: originText(reading) }],
+    ["late", reading.late ? { bool: true } : null],
   ];
   const present = fields.flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]));
   const { point, tenant } = reading;
   return encodeLine(measurement, Object.entries({ point, tenant }), present, reading.ts);
+}
+
+function originText({ inboxId, receivedAt, signedBy, equipmentId }: Reading): string {
+  return [inboxId, receivedAt, signedBy ?? "", equipmentId].join("|");
 }
 
 /** A reading for each number, unlike its neighbours in every field. */
@@ -58,7 +59,7 @@ function nth(n: number): Reading {
 describe("a reading as line protocol", () => {
   test("whole numbers carry i, absent values are left out", () => {
     expect(toLine(aReading({ tMilliC: 4_200, lat: 31.25 }))).toBe(
-      'reading,point=p1,tenant=pharmacy-1 t=4200i,lat=31.25,equipment="fridge-1",received=1700000001000i,inbox=7i,late=false 1700000000000',
+      'reading,point=p1,tenant=pharmacy-1 t=4200i,lat=31.25,origin="7|1700000001000||fridge-1" 1700000000000',
     );
   });
 
@@ -70,6 +71,14 @@ describe("a reading as line protocol", () => {
     const numbers = Array.from({ length: 30_000 }, (_, n) => n);
     expect(numbers.filter((n) => toLine(nth(n)) !== encoded(nth(n)))).toEqual([]);
     expect(numbers.filter((n) => n < 100 && toLine(nth(n)) !== encoded(nth(n)))).toEqual([]);
+  });
+
+  test("what a reading came from is read back from its origin", () => {
+    const readings = Array.from({ length: 50 }, (_, n) => nth(n));
+    for (const reading of readings) {
+      const { inboxId, receivedAt, signedBy, equipmentId } = reading;
+      expect(originOf(originText(reading))).toEqual({ inboxId, receivedAt, signedBy, equipmentId });
+    }
   });
 
   test("an id that is remembered as one thing is checked as the other", () => {
@@ -87,6 +96,8 @@ describe("a reading as line protocol", () => {
     ["a second line", { point: "p1 t=1i\nreading" }],
     ["a quote in a text", { err: 'a" t=1i' }],
     ["a time with a fraction", { ts: 1.5 }],
+    ["an id that would be two", { equipmentId: "a|b" }],
+    ["a message id with a fraction", { inboxId: 1.5 }],
   ])("refuses %s", (_name, change) => {
     expect(() => toLine(aReading(change))).toThrow("can't be written as line protocol");
   });

@@ -6,22 +6,22 @@ export const measurement = "reading";
 
 /** Tags: ids we gave out ourselves, so nothing in them ever needs escaping. */
 const tagPattern = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,127}$/;
-/** Text fields: short codes and ids; neither quotes nor backslashes nor line breaks. */
+/** Texts in fields: short codes and ids; neither quotes nor backslashes nor line breaks, nor the `|` between them. */
 const textPattern = /^[A-Za-z0-9_.:/ -]{0,128}$/;
-/** Ids come again with every reading: so many of each kind are remembered as checked and written. */
+/** Ids come again with every reading: so many of each kind are remembered as checked. */
 const rememberedMax = 20_000;
 
 const seriesOfTenant = new Map<string, Map<string, string>>();
 let seriesRemembered = 0;
-const quoted = new Map<string, string>();
+const plainTexts = new Set<string>();
 
 /**
- * One line of InfluxDB line protocol for a reading, time in ms: `reading,point=…,tenant=… field=…,… ts`.
- * Whole numbers carry `i`; only finite numbers and allow-listed names are written.
+ * One line of InfluxDB line protocol for a reading, time in ms: `reading,point=…,tenant=… t=…i,…,origin="…" ts`, with `late=true`
+ * where it came late. Whole numbers carry `i`; only finite numbers and allow-listed names are written.
  * @throws AppError BAD_REQUEST for anything else
  */
 export function toLine(reading: Reading): string {
-  const { tMilliC, rhPermille, door, power, lat, lon, err, signedBy } = reading;
+  const { tMilliC, rhPermille, door, power, lat, lon, err } = reading;
   let line = `${series(reading.tenant, reading.point)} `;
   if (tMilliC !== null) line += `t=${whole("t", tMilliC)}i,`;
   if (rhPermille !== null) line += `rh=${whole("rh", rhPermille)}i,`;
@@ -29,22 +29,45 @@ export function toLine(reading: Reading): string {
   if (power !== null) line += power ? "power=true," : "power=false,";
   if (lat !== null) line += `lat=${floatText("lat", lat)},`;
   if (lon !== null) line += `lon=${floatText("lon", lon)},`;
-  if (err !== null) line += `err=${text("err", err)},`;
-  line += `equipment=${text("equipment", reading.equipmentId)}${arrival(reading.receivedAt, reading.inboxId)}`;
-  line += reading.late ? ",late=true" : ",late=false";
-  if (signedBy !== null) line += `,kid=${text("kid", signedBy)}`;
+  if (err !== null) line += `err=${stringText(text("err", err))},`;
+  line += `origin="${originText(reading)}"`;
+  if (reading.late) line += ",late=true";
   return `${line} ${whole("ts", reading.ts)}`;
 }
 
-let lastArrival = { receivedAt: Number.NaN, inboxId: Number.NaN, written: "" };
+/** Where a reading came from and where its sensor lay. */
+type Origin = Pick<Reading, "inboxId" | "receivedAt" | "signedBy" | "equipmentId">;
 
-/** The readings of one message follow one another and came together. */
-function arrival(receivedAt: number, inboxId: number): string {
-  if (receivedAt !== lastArrival.receivedAt || inboxId !== lastArrival.inboxId) {
-    const written = `,received=${whole("received", receivedAt)}i,inbox=${whole("inbox", inboxId)}i`;
-    lastArrival = { receivedAt, inboxId, written };
-  }
-  return lastArrival.written;
+let lastOrigin: Origin & { readonly written: string } = {
+  ...{ inboxId: Number.NaN, receivedAt: Number.NaN, signedBy: null, equipmentId: "", written: "" },
+};
+
+/**
+ * `inbox id|received|key id|equipment` as one text: four fields would cost InfluxDB as much again as all of a reading does like this,
+ * and some more of the disk (bench/README.md). The readings of one message follow one another and mostly share it.
+ */
+function originText({ inboxId, receivedAt, signedBy, equipmentId }: Reading): string {
+  const isLast =
+    inboxId === lastOrigin.inboxId &&
+    receivedAt === lastOrigin.receivedAt &&
+    signedBy === lastOrigin.signedBy &&
+    equipmentId === lastOrigin.equipmentId;
+  if (isLast) return lastOrigin.written;
+  const came = `${whole("inbox", inboxId)}|${whole("received", receivedAt)}`;
+  const written = `${came}|${text("kid", signedBy ?? "")}|${text("equipment", equipmentId)}`;
+  lastOrigin = { inboxId, receivedAt, signedBy, equipmentId, written };
+  return written;
+}
+
+/** What `toLine` wrote of it. */
+export function originOf(written: string): Origin {
+  const [inboxId, receivedAt, kid = "", equipmentId = ""] = written.split("|");
+  return {
+    inboxId: Number(inboxId),
+    receivedAt: Number(receivedAt),
+    signedBy: kid === "" ? null : kid,
+    equipmentId,
+  };
 }
 
 function series(tenant: string, point: string): string {
@@ -70,13 +93,11 @@ function tag(name: string, value: string): string {
 }
 
 function text(name: string, value: string): string {
-  const known = quoted.get(value);
-  if (known !== undefined) return known;
+  if (plainTexts.has(value)) return value;
   if (!textPattern.test(value)) throw refused(name, value);
-  if (quoted.size === rememberedMax) quoted.clear();
-  const written = stringText(value);
-  quoted.set(value, written);
-  return written;
+  if (plainTexts.size === rememberedMax) plainTexts.clear();
+  plainTexts.add(value);
+  return value;
 }
 
 function whole(name: string, value: number): string {

@@ -29,8 +29,7 @@ interface Scripted {
 type Answering = (request: Seen, at: number) => Scripted | Promise<Scripted>;
 
 const start = 1_700_000_000_000;
-const line =
-  'reading,point=p1,tenant=pharmacy-1 t=4200i,equipment="fridge-1",received=1700000001000i,inbox=7i,late=false 1700000000000';
+const line = 'reading,point=p1,tenant=pharmacy-1 t=4200i,origin="7|1700000001000||fridge-1" 1700000000000';
 const json = { "content-type": "application/json; charset=utf-8" };
 
 let server: Server;
@@ -81,7 +80,7 @@ describe("a write", () => {
     expect(request).toMatchObject({
       method: "POST",
       path: "/api/v2/write?org=Apotheke%20%26%20S%C3%B6hne&bucket=cold_mark&precision=ms",
-      body: `${line}\n${line.replace(",equipment", ',err="probe.open",equipment').replace(/0$/, "1")}`,
+      body: `${line}\n${line.replace(",origin", ',err="probe.open",origin').replace(/0$/, "1")}`,
     });
     expect(request?.headers).toMatchObject({
       authorization: "Token t0ken",
@@ -390,8 +389,8 @@ const found = {
       series: [
         {
           name: "reading",
-          columns: ["time", "equipment", "inbox", "late", "point", "received", "t", "tenant"],
-          values: [[start, "fridge-1", 7, false, "p1", start + 1_000, 4_200, "pharmacy-1"]],
+          columns: ["time", "origin", "point", "t", "tenant"],
+          values: [[start, `7|${start + 1_000}||fridge-1`, "p1", 4_200, "pharmacy-1"]],
         },
       ],
     },

@@ -209,6 +209,19 @@ describe("InfluxDB 1.6.7's own ways", () => {
     expect(await readings.write([aReading({ tenant: "t" })])).toEqual([]);
   });
 
+  test("readings from before there was `origin` are read as ever, beside later ones and written again", async () => {
+    const [old, later] = [0, 1].map((n) => aReading({ tenant: "o", ts: start + n, signedBy: "gw-1.key-1" }));
+    const fields = `equipment="fridge-1",received=1700000001000i,inbox=7i,late=false,kid="gw-1.key-1"`;
+    const body = `reading,point=p1,tenant=o t=4200i,${fields} ${start}`;
+    await fetch(`${influx.url}/write?db=coldmark&precision=ms`, { method: "POST", body });
+    const range = { tenant: "o", points: ["p1"], ...all };
+    expect(await readings.range(range)).toEqual([old]);
+    await readings.write([later as Reading]);
+    expect(await readings.range(range)).toEqual([old, later]);
+    await readings.write([old as Reading]);
+    expect(await readings.range(range)).toEqual([old, later]);
+  });
+
   test("one reading that InfluxDB refuses is named, the others of its batch are kept", async () => {
     const outOfReach = aReading({ tenant: "u", point: "far", ts: 9_300_000_000_000 });
     const good = [0, 1, 2, 3, 4].map((n) => aReading({ tenant: "u", ts: start + n }));
