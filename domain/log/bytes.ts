@@ -1,13 +1,8 @@
 /** Bytes and their text forms in the log; every decoder takes exactly one spelling of a value. */
-import {
-  bytesToHex,
-  hexToBytes,
-  isBytes,
-  concatBytes as nobleConcat,
-  utf8ToBytes,
-} from "@noble/hashes/utils.js";
+import { bytesToHex, hexToBytes, isBytes, concatBytes as nobleConcat } from "@noble/hashes/utils.js";
 import { AppError } from "../errors.ts";
 
+const encoder = new TextEncoder();
 const notHex = /[^0-9a-f]/;
 const hashLength = 32;
 /** String.fromCharCode takes its arguments from the stack, so long inputs go in pieces. */
@@ -55,7 +50,7 @@ function decodeBase64(text: string): Uint8Array | null {
 
 /** The UTF-8 bytes of a text. */
 export function utf8(text: string): Uint8Array {
-  return utf8ToBytes(text);
+  return encoder.encode(text);
 }
 
 /** All parts one after the other, in a new array. */

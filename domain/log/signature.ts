@@ -7,7 +7,7 @@ import { verifyEd25519 } from "./ed25519.ts";
 /** The signature algorithms that gateways and organisations may use. */
 export type SignatureAlg = "Ed25519" | "ES256";
 
-const messageTag = "coldmark/msg/1";
+const messageTag = utf8("coldmark/msg/1\0");
 const separator = Uint8Array.of(0);
 
 /**
@@ -37,5 +37,5 @@ export function signEd25519(privateKey: Uint8Array, message: Uint8Array): Uint8A
 
 /** What a gateway signs: "coldmark/msg/1" ‖ 0x00 ‖ topic ‖ 0x00 ‖ body bytes, so a body holds for one topic only. */
 export function messageToSign(topic: string, body: Uint8Array): Uint8Array {
-  return concatBytes(utf8(messageTag), separator, utf8(topic), separator, body);
+  return concatBytes(messageTag, utf8(topic), separator, body);
 }
