@@ -51,7 +51,7 @@ describe("PUBACKs of one connection", () => {
   it("are not owed for QoS 0, which holds no other up", async () => {
     const { client, writes } = connection();
     const acknowledger = createAcknowledger(client);
-    acknowledger.receive({ qos: 0 });
+    acknowledger.receive({ qos: 0, messageId: undefined });
     acknowledger.receive(packet(4))();
     await setImmediate();
     expect(writes).toEqual([[4]]);

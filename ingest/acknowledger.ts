@@ -3,7 +3,7 @@ import type { MqttClient } from "mqtt";
 /** Sends PUBACKs on one connection. */
 export interface Acknowledger {
   /** Notes a packet as it comes; what this gives is called once nothing more is needed from us for it. */
-  receive(packet: { readonly qos?: number; readonly messageId?: number }): () => void;
+  receive(packet: { readonly qos: number; readonly messageId: number | undefined }): () => void;
   /** Packets that await their PUBACK. */
   waiting(): number;
 }

@@ -5,6 +5,7 @@ import { createAcknowledger } from "./acknowledger.ts";
 import { endConnection } from "./end-connection.ts";
 import { droppedTopic, keepSubscribed, type Subscriptions } from "./keep-subscribed.ts";
 import type { InboundMessage, Lane } from "./message.ts";
+import { type Publish, readPublishes } from "./publish-reader.ts";
 import type { Settled } from "./waiting.ts";
 
 /** What sessions count, for the metrics. */
@@ -46,8 +47,6 @@ export interface CollectorSession {
   publish(topic: string, payload: Uint8Array): Promise<void>;
   stop(): Promise<void>;
 }
-
-type Packet = Parameters<MqttClient["handleMessage"]>[0];
 
 const week = 7 * 86_400;
 const packetBytesMax = 1_200_000;
@@ -94,9 +93,8 @@ export function openSession(parts: SessionParts): CollectorSession {
       if (client === own) client = null;
       again();
     });
-    const taking = takeMessages(own, parts);
-    own.handleMessage = taking.handle;
-    unacknowledged = taking.unacknowledged;
+    unacknowledged = takeMessages(own, parts);
+    own.connect();
   };
   const again = (): void => {
     if (stopped || retry) return;
@@ -138,6 +136,7 @@ function connectOptions({
     keepalive: keepaliveSeconds,
     connectTimeout: 10_000,
     reconnectPeriod: 0,
+    manualConnect: true,
     resubscribe: false,
     queueQoSZero: false,
     log: () => undefined,
@@ -149,15 +148,12 @@ function connectOptions({
   };
 }
 
-/** Says to MQTT.js that no PUBACK is to be sent now; made once, because making an error costs more than all else here. */
-const acknowledgedLater = new Error("acknowledged later");
-
 /**
- * Gives each packet on and lets MQTT.js go to the next one without acknowledging: holding the callback would stop
- * everything, pings included (reference/ingestion.md §0 facts 1 and 2). That is wanted only while the inbox has no room:
- * Mosquitto doesn't hold our window (fact 7), so the socket itself must.
+ * Gives each message on and reads the next one without acknowledging it: waiting for it would stop everything, pings included
+ * (reference/ingestion.md §0 facts 1 and 2). That is wanted only while the inbox has no room: Mosquitto doesn't hold our window
+ * (fact 7), so the socket itself must. Gives the number of packets that await their PUBACK.
  */
-function takeMessages(client: MqttClient, parts: SessionParts) {
+function takeMessages(client: MqttClient, parts: SessionParts): () => number {
   const acknowledger = createAcknowledger(client);
   let isLeaving = false;
   const leave = (why: unknown): void => {
@@ -165,27 +161,22 @@ function takeMessages(client: MqttClient, parts: SessionParts) {
     isLeaving = true;
     drop(client, parts.log, why);
   };
-  const handle: MqttClient["handleMessage"] = (packet, done) => {
-    if (packet.topic === droppedTopic) {
-      parts.meters.brokerDropped(Number(packet.payload.toString()) || 0);
-      return done();
+  const take = (publish: Publish): Promise<void> | null => {
+    if (publish.topic === droppedTopic) {
+      parts.meters.brokerDropped(Number(publish.payload.toString()) || 0);
+      return null;
     }
-    if (packet.qos === 0) parts.meters.tookQos0();
-    const message = messageOf(packet, parts);
-    const acknowledge = acknowledger.receive(packet);
+    if (publish.qos === 0) parts.meters.tookQos0();
+    const message = parts.toMessage(publish.topic, publish.payload, publish.retain);
+    const acknowledge = acknowledger.receive(publish);
     parts.accept(message, (fault) => {
       if (fault === null) acknowledge();
       else leave(fault);
     });
-    const room = parts.room(message.lane);
-    if (room === null) done(acknowledgedLater);
-    else room.then(() => done(acknowledgedLater));
+    return parts.room(message.lane);
   };
-  return { handle, unacknowledged: acknowledger.waiting };
-}
-
-function messageOf({ topic, payload, retain }: Packet, { toMessage }: SessionParts): InboundMessage {
-  return toMessage(String(topic), typeof payload === "string" ? Buffer.from(payload) : payload, retain);
+  readPublishes(client, { maxPacketBytes: packetBytesMax, take });
+  return acknowledger.waiting;
 }
 
 function drop(client: MqttClient, log: Logger, why: unknown): void {

@@ -27,7 +27,7 @@ const message = `{"v":1,"kid":"gw-0001.key-1","alg":"Ed25519","sig":"${toBase64(
 const sha256 = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest());
 const sequence = moveUp(nothingYet, [{ seq: 1, sha256: sha256(utf8(message)) }]);
 const key = { kid: "receipt-1", privateKey: receiptSeed };
-const receipt = makeReceipt("gw-0001", 1, sequence, key, 1_767_225_601_000);
+const receipt = await makeReceipt("gw-0001", 1, sequence, key, 1_767_225_601_000);
 const receiptText = Buffer.from(receipt.payload).toString("utf8");
 const { sig: receiptSig, ...unsigned } = JSON.parse(receiptText) as Record<string, unknown>;
 const signedReceipt = receiptToSign(receipt.topic, unsigned);

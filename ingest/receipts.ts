@@ -81,7 +81,7 @@ export function openReceipts(parts: ReceiptParts): Receipts {
 async function send({ key, clock, publish }: ReceiptParts, owed: OwedReceipt): Promise<SentReceipt> {
   const at = clock();
   const { tenantId, gatewayId, boot } = owed;
-  const { topic, payload } = makeReceipt(gatewayId, boot, owed, key, at);
+  const { topic, payload } = await makeReceipt(gatewayId, boot, owed, key, at);
   await publish(topic, payload);
   return { tenantId, gatewayId, boot, at };
 }
