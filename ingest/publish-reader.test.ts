@@ -1,8 +1,10 @@
 import { PassThrough } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import type { MqttClient } from "mqtt";
-import { generate, type IPublishPacket, type Packet } from "mqtt-packet";
+import { generate, type IPublishPacket, type Packet, parser } from "mqtt-packet";
 import { describe, expect, it } from "vitest";
+import { mutateBytes } from "#test/support/mutate-bytes.ts";
+import { type Random, randomOf } from "#test/support/random.ts";
 import { type Publish, readPublishes } from "./publish-reader.ts";
 
 const v5 = { protocolVersion: 5 };
@@ -108,5 +110,74 @@ describe("reading PUBLISH packets past MQTT.js", () => {
     expect(taken).toHaveLength(1);
     expect(error()).toMatchObject({ code: "MQTT_PROTOCOL" });
     expect(stream.destroyed).toBe(true);
+  });
+});
+
+/** Any packets that a broker may send to us, most of them messages. */
+function somePackets(random: Random): Packet[] {
+  const some = (): Packet => {
+    if (random.chance(20)) return { cmd: "puback", messageId: 1 + random.below(65_535), reasonCode: 0 };
+    const qos = random.chance(80) ? 1 : 0;
+    const properties = {
+      ...(random.chance(20) ? { messageExpiryInterval: random.below(1_000) } : {}),
+      ...(random.chance(20) ? { userProperties: { key: "v".repeat(random.below(200)) } } : {}),
+    };
+    return publish({
+      ...{
+        topic: `a/${"b".repeat(random.below(140))}`,
+        payload: random.bytes(random.below(300)),
+        properties,
+      },
+      ...{ qos, messageId: qos === 1 ? 1 + random.below(65_535) : undefined, retain: random.chance(10) },
+    });
+  };
+  return Array.from({ length: 1 + random.below(6) }, some);
+}
+
+async function feed(stream: PassThrough, bytes: Buffer, random: Random): Promise<void> {
+  for (let at = 0; at < bytes.length; ) {
+    const size = 1 + random.below(bytes.length);
+    stream.write(bytes.subarray(at, at + size));
+    at += size;
+  }
+  await settled();
+}
+
+describe("reading PUBLISH packets as mqtt-packet does", () => {
+  it("takes from 500 random streams what that reads, however they are cut", async () => {
+    for (let index = 0; index < 500; index += 1) {
+      const random = randomOf(1, index);
+      const packets = somePackets(random);
+      const read: IPublishPacket[] = [];
+      const peer = parser(v5);
+      peer.on("packet", (packet) => packet.cmd === "publish" && read.push(packet));
+      peer.parse(bytesOf(...packets));
+      const { stream, taken, passed, error } = connection();
+      await feed(stream, bytesOf(...packets), random);
+      expect(error()).toBeNull();
+      expect(taken).toEqual(
+        read.map(({ topic, payload, qos, messageId, retain }) => ({
+          topic,
+          payload,
+          qos,
+          messageId,
+          retain,
+        })),
+      );
+      expect(passed()).toEqual(bytesOf(...packets.filter(({ cmd }) => cmd !== "publish")));
+    }
+  });
+
+  it("ends 2,000 mutated streams, or reads on; it never fails otherwise", async () => {
+    let ended = 0;
+    for (let index = 0; index < 2_000; index += 1) {
+      const random = randomOf(2, index);
+      const { stream, error } = connection();
+      await feed(stream, mutateBytes(bytesOf(...somePackets(random)), random), random);
+      const found = error();
+      if (found !== null) expect(found).toMatchObject({ code: "MQTT_PROTOCOL" });
+      if (found !== null) ended += 1;
+    }
+    expect(ended).toBeGreaterThan(100);
   });
 });
