@@ -17,6 +17,7 @@ import { readWindows } from "#store/windows.ts";
 import { auditChain } from "./audit/audit-chain.ts";
 import { auditInbox } from "./audit/audit-inbox.ts";
 import { auditReceipts } from "./audit/audit-receipts.ts";
+import type { AuditedRoster } from "./audit/audit-rosters.ts";
 import { auditTiling, auditWindows, type SealedVersion } from "./audit/audit-windows.ts";
 import type { Finding } from "./audit/finding.ts";
 import type { LogReplay, PublicRoot } from "./audit/replay-log.ts";
@@ -77,7 +78,7 @@ class Seen {
   readonly windows = new Map<number, SealedVersion>();
   /** The newest entry of each window, opened or not. */
   readonly tiled = new Map<number, LogEntry>();
-  readonly rosters = new Map<string, RosterBody>();
+  readonly rosters = new Map<string, AuditedRoster>();
   readonly receiptKeys = new Map<string, Uint8Array>();
   readonly #subject: string;
   readonly #span: { from: number; to: number };
@@ -91,13 +92,18 @@ class Seen {
     const { subject, kind, body, fromMs } = row;
     if (subject === "urn:coldmark:keys" && kind === "key" && body !== null) this.#addKey(body);
     if (subject !== this.#subject) return;
-    if (kind === "equipment" && body !== null) this.rosters.set(toHex(row.leaf), parsed<RosterBody>(body));
+    if (kind === "equipment") this.#addRoster(row);
     const isWindow = kind === "segment" || kind === "late";
     if (!isWindow || fromMs >= this.#span.to || row.toMs <= this.#span.from) return;
     this.tiled.set(fromMs, row);
     const versions = (this.windows.get(fromMs)?.versions ?? 0) + 1;
     if (body === null) this.windows.delete(fromMs);
     else this.windows.set(fromMs, { row, body: parsed<SealedBody>(body), versions });
+  }
+
+  #addRoster({ leaf, seq, toMs: at, body }: LogEntry): void {
+    const roster = body === null ? null : parsed<RosterBody>(body);
+    this.rosters.set(toHex(leaf), { seq, at, body: roster });
   }
 
   #addKey(body: string): void {

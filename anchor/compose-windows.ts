@@ -8,7 +8,7 @@ import type { Store } from "#store/connect.ts";
 import type { Reading } from "#store/readings/readings-store.ts";
 import { readSourceMessages, type SourceMessage } from "#store/window-sources.ts";
 import { type PlacedPoint, readPlacedPoints, type Stay, type Window } from "#store/windows.ts";
-import type { RosteredEquipment } from "./equipment-rosters.ts";
+import { earlierRosters, type RosteredEquipment } from "./equipment-rosters.ts";
 import type { AnchorContext } from "./settings.ts";
 import { type SourceBody, sourcesOf } from "./window-sources.ts";
 import { type DoorBody, doorOf, powerOf } from "./window-switches.ts";
@@ -28,7 +28,10 @@ export interface ClaimedWindow {
 
 /** What a `segment` or `late` entry says of its window. */
 export interface SealedBody {
+  /** The leaf of the newest roster, whose settings its numbers follow from. */
   readonly roster: string;
+  /** Leaves of those before it that were in force during the window; absent from windows sealed in the first form. */
+  readonly earlierRosters?: readonly string[];
   readonly points: readonly PointSummary[];
   readonly door: DoorBody | null;
   readonly power: { readonly lossMs: number } | null;
@@ -209,7 +212,8 @@ async function composeRun(
     const own = rowsOf.get(at) ?? [];
     const facts = factsOf(window, equipment, points, own);
     const sources = await sourcesOf(store, messagesBehind(own, messages));
-    sealed.push({ window, equipment, body: { roster: equipment.roster, ...facts, sources } });
+    const rosters = { roster: equipment.roster, earlierRosters: earlierRosters(equipment, window) };
+    sealed.push({ window, equipment, body: { ...rosters, ...facts, sources } });
   }
   return sealed;
 }

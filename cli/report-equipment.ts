@@ -52,6 +52,7 @@ function doubts({ windows, alarms, unjudged }: EquipmentReport): string[] {
     found.length === 0 ? [] : list(words, found as never[], item);
   return [
     ...some("sealed late:", windows.sealedLate, timeOf),
+    ...some("sensors not stated:", windows.notFullyStated, timeOf),
     ...some("replayed:", windows.replayed, timeOf),
     ...some("unsigned:", windows.unsigned, timeOf),
     ...some("arrived late:", windows.arrivedLate, timeOf),

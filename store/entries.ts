@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, isNull, lt, sql } from "drizzle-orm";
+import { and, asc, desc, gt, gte, isNull, lt, sql } from "drizzle-orm";
 import { concatBytes } from "#domain/log/bytes.ts";
 import type { Tx } from "./connect.ts";
 import { entries } from "./schema/entries.ts";
@@ -133,15 +133,4 @@ export async function waitingFrom(
     from entries e where e.index >= ${index}`);
   const row = found.rows[0];
   return { count: row?.count ?? 0, since: row?.since ?? null, urgentSince: row?.urgent_since ?? null };
-}
-
-/** The leaf of the newest roster (`equipment` entry) of an equipment's stream, or null while the log has none. */
-export async function newestRosterLeaf(tx: Tx, stream: Uint8Array): Promise<Uint8Array | null> {
-  const rows = await tx
-    .select({ leaf: entries.leaf })
-    .from(entries)
-    .where(and(eq(entries.stream, stream), eq(entries.kind, "equipment")))
-    .orderBy(desc(entries.seq))
-    .limit(1);
-  return rows[0]?.leaf ?? null;
 }

@@ -10,6 +10,7 @@ import { readWindows } from "#store/windows.ts";
 import { messagesBehind, messagesById, readStays, type SealedBody } from "../compose-windows.ts";
 import { equipmentSubject } from "../equipment-rosters.ts";
 import { type SourceBody, sourcesOf } from "../window-sources.ts";
+import type { AuditedRoster } from "./audit-rosters.ts";
 import { auditTiling, auditWindows, type SealedVersion } from "./audit-windows.ts";
 import type { Finding } from "./finding.ts";
 import { sealedRows } from "./sealed-rows.ts";
@@ -32,7 +33,7 @@ export interface AuditedPage {
 }
 
 interface StreamRules {
-  readonly rosters: ReadonlyMap<string, RosterBody>;
+  readonly rosters: ReadonlyMap<string, AuditedRoster>;
   readonly tiledFrom: number;
 }
 
@@ -128,9 +129,9 @@ function versionOf(row: LogEntry): SealedVersion[] {
 }
 
 function rulesOf({ rosters, tiledFrom }: Awaited<ReturnType<typeof readStreamRules>>): StreamRules {
-  const known = rosters.flatMap((row): [string, RosterBody][] => {
-    const body = parsed<RosterBody>(row.body);
-    return body === null ? [] : [[toHex(row.leaf), body]];
+  const known = rosters.map((row): [string, AuditedRoster] => {
+    const { seq, toMs: at, body } = row;
+    return [toHex(row.leaf), { seq, at, body: parsed<RosterBody>(body) }];
   });
   return { rosters: new Map(known), tiledFrom: tiledFrom ?? Number.POSITIVE_INFINITY };
 }

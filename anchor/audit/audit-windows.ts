@@ -1,7 +1,6 @@
 import { profileOf } from "#domain/coldchain/profiles.ts";
 import { canonicalize } from "#domain/log/canonical.ts";
 import { readingsRoot } from "#domain/log/check-readings.ts";
-import type { RosterBody } from "#domain/provenance/bodies.ts";
 import { type PointSummary, summarizeWindow } from "#domain/provenance/window-summary.ts";
 import { fastSha256 } from "#services/log/fast-sha256.ts";
 import type { LogEntry } from "#store/entries.ts";
@@ -9,6 +8,7 @@ import type { Reading } from "#store/readings/readings-store.ts";
 import type { SealedBody } from "../compose-windows.ts";
 import type { SourceBody } from "../window-sources.ts";
 import { doorOf, powerOf } from "../window-switches.ts";
+import { type AuditedRoster, wrongRosters } from "./audit-rosters.ts";
 import { type Finding, type FindingKind, timeText } from "./finding.ts";
 import { TimedReadings } from "./timed-readings.ts";
 
@@ -23,7 +23,7 @@ export interface SealedVersion {
 export interface WindowsToAudit {
   readonly equipment: string;
   readonly windows: readonly SealedVersion[];
-  readonly rosters: ReadonlyMap<string, RosterBody>;
+  readonly rosters: ReadonlyMap<string, AuditedRoster>;
   /** All readings of the equipment in the audited time. */
   readonly rows: readonly Reading[];
   /** Starts of windows that wait to be sealed again: readings added to them are no difference yet. */
@@ -51,6 +51,8 @@ function auditWindow(
   });
   const now = summaryOf(audited, { row, body }, rows);
   if (now === null) return [found("ENTRY_CHANGED", "the roster it was sealed under is not in the log")];
+  const wrong = wrongRosters(row, body, audited.rosters);
+  const rosters = wrong === null ? [] : [found("ROSTERS_DIFFER", wrong)];
   const differing = differences(body.points, now.points);
   const data = readingsRoot(
     rows.map((r) => [r.point, r.ts, r.tMilliC, r.err]),
@@ -60,13 +62,12 @@ function auditWindow(
     const summary = differing.map(({ detail }) =>
       found("ENTRY_CHANGED", `its summary is not that of its readings: ${detail}`),
     );
-    return [...summary, ...besideTemperatures(audited, { row, body }, now, found)];
+    return [...rosters, ...summary, ...besideTemperatures(audited, { row, body }, now, found)];
   }
   const kinds =
     differing.length === 0 ? [{ kind: "READING_CHANGED" as const, detail: "another value" }] : differing;
-  return kinds
-    .filter(({ kind }) => !(kind === "READING_ADDED" && audited.waiting.has(row.fromMs)))
-    .map(({ kind, detail }) => found(kind, detail));
+  const readings = kinds.filter(({ kind }) => !(kind === "READING_ADDED" && audited.waiting.has(row.fromMs)));
+  return [...rosters, ...readings.map(({ kind, detail }) => found(kind, detail))];
 }
 
 /** Contacts and sources: the root over the readings covers temperatures only. */
@@ -108,9 +109,9 @@ function summaryOf(
   { row, body }: Pick<SealedVersion, "row" | "body">,
   rows: readonly Reading[],
 ): Summary | null {
-  const roster = rosters.get(body.roster);
-  const rules = roster === undefined ? null : profileOf(roster.profile.name, roster.profile.version);
-  if (roster === undefined || rules === null) return null;
+  const roster = rosters.get(body.roster)?.body;
+  const rules = roster == null ? null : profileOf(roster.profile.name, roster.profile.version);
+  if (roster == null || rules === null) return null;
   const sealed = new Map(body.points.map(({ point, calibratedUntil }) => [point, calibratedUntil]));
   const points = [...new Set([...sealed.keys(), ...rows.map(({ point }) => point)])];
   const holdMaxMs = rules.scopes[roster.scope].recordIntervalMs.value;

@@ -12,6 +12,7 @@ export type FindingKind =
   | "SEAL_DIFFERS"
   | "COPY_DIFFERS"
   | "SOURCES_DIFFER"
+  | "ROSTERS_DIFFER"
   | "NOT_REGISTERED"
   | "NOT_SEALED"
   | "INBOX_CHANGED"

@@ -17,6 +17,7 @@ import re
 import sys
 import time
 import urllib.request
+from itertools import accumulate
 from urllib.parse import quote, unquote
 
 DAY_MS = 86_400_000
@@ -507,17 +508,19 @@ def bin_of(stream):
 
 
 def check_streams(bundle, newest):
-    """Every stretch against the newest heads and against each day's."""
+    """Every stretch against the newest heads and against each day's; gives the leaves of each stream's entries."""
     refuse_twice([day["day"] for day in bundle["days"]])
     refuse_twice([stretch["stream"] for stretch in bundle["streams"]])
     days = sorted(bundle["days"], key=lambda day: day["day"])
     roots = {day["day"]: heads_root(day["heads"], day["size"], bytes.fromhex(day["root"])) for day in days}
+    shown = {}
     for stretch in bundle["streams"]:
-        leaves = leaves_of(stretch)
+        leaves = shown[stretch["stream"]] = leaves_of(stretch)
         check_end(stretch, leaves, newest if stretch["end"] == "newest" else roots.get(stretch["end"]))
         seqs = [check_day(stretch, leaves, day, roots[day["day"]]) for day in days]
         if any(later < earlier for earlier, later in zip(seqs, seqs[1:])):
             raise Ended("FORK_DETECTED", "a stream grew shorter from one day to the next")
+    return shown
 
 
 def refuse_twice(names):
@@ -629,6 +632,89 @@ def is_hiding(streams, subject, lot):
     of_lot = streams.get(stream_of(lot_subject(*lot))) if lot is not None else None
     is_lot_hiding = of_lot is None or any("header" not in entry for entry in of_lot["entries"])
     return (lot is not None and is_lot_hiding) or any("body" not in entry for entry in own)
+
+
+# ---- Which sensors lay in an equipment ------------------------------------------------------------------------------
+
+FOREVER = float("inf")
+GRACE_MS, OFFLINE_MS = 15 * 60_000, 72 * 3_600_000
+
+
+def windows_in_doubt(bundle, shown):
+    """Where the opened windows begin, newest version of each, that don't say by which rosters to judge them."""
+    found = []
+    for stretch in bundle["streams"]:
+        rosters = rosters_of(bundle, stretch, shown[stretch["stream"]])
+        newest = {}
+        for seq, entry in enumerate(stretch["entries"], stretch["from"]):
+            if is_window(entry) and isinstance(entry.get("body"), dict) and named_rosters(entry["body"]):
+                newest[entry["header"]["from"]] = seq, entry["header"], entry["body"]
+        found += [start for start, window in newest.items() if not is_fully_stated(rosters, *window)]
+    return sorted(found)
+
+
+def is_window(entry):
+    return entry.get("header", {}).get("kind") in ("segment", "late")
+
+
+def named_rosters(body):
+    """The leaf hashes of the rosters that a window names, the one it was sealed under first."""
+    roster, earlier = body.get("roster"), body.get("earlierRosters")
+    named = [roster, *earlier] if isinstance(earlier, list) else [roster]
+    return [leaf for leaf in named if isinstance(leaf, str)]
+
+
+def rosters_of(bundle, stretch, leaves):
+    """The rosters that are shown of an equipment, by leaf and in order: its place, body, and for how long it was in force."""
+    named = {leaf for entry in stretch["entries"] if isinstance(entry.get("body"), dict) for leaf in named_rosters(entry["body"])}
+    found, sealed_to = [], -FOREVER
+    for one in bundle["references"]:
+        leaf = leaf_of(one["stream"], one["seq"], one["prev"], commitment(one["opening"]))
+        if one["stream"] == stretch["stream"] and one["seq"] < stretch["from"] and leaf in named:
+            found.append((one["seq"], leaf, one["opening"], sealed_to))
+    for seq, (leaf, entry) in enumerate(zip(leaves, stretch["entries"]), stretch["from"]):
+        if is_window(entry):
+            sealed_to = max(sealed_to, entry["header"]["to"])
+        found.append((seq, leaf, entry, sealed_to))
+    ordered = [one for one in sorted(found, key=lambda one: one[0]) if one[2].get("header", {}).get("kind") == "equipment"]
+    times = [entry["header"]["to"] for _, _, entry, _ in ordered]
+    begins = [-FOREVER] + list(accumulate(reversed(times[1:]), min))[::-1]
+    ends = [max(end, one[3]) for end, one in zip(accumulate(times[1:], max), ordered[1:])] + [FOREVER]
+    return {
+        leaf: {"seq": seq, "body": entry.get("body"), "from": since, "until": until}
+        for (seq, leaf, entry, _), since, until in zip(ordered, begins, ends)
+    }
+
+
+def is_fully_stated(rosters, seq, header, body):
+    """Whether a window names each roster that is known to have been in force, and they list each point that it states."""
+    named = named_rosters(body)
+    in_force = [leaf for leaf, one in rosters.items() if one["from"] < header["to"] and one["until"] > header["from"]]
+    if any(leaf not in rosters or rosters[leaf]["seq"] >= seq for leaf in named):
+        return False
+    under = rosters[named[0]]["seq"]
+    for leaf in in_force:
+        place, is_begun = rosters[leaf]["seq"], rosters[leaf]["from"] <= header["from"]
+        is_excused = "earlierRosters" not in body and (place <= under or not is_begun)
+        if place < seq and leaf not in named and not is_excused:
+            return False
+    bodies = [rosters[leaf]["body"] for leaf in {*in_force, named[0]}]
+    listed = {point for one in bodies for point in points_of(one, header["to"])}
+    return None not in bodies and points_of(body) <= listed
+
+
+def points_of(body, before=None):
+    """The measuring points that a body lists; `before` leaves out those whose placement doesn't count until then."""
+    points = body.get("points") if isinstance(body, dict) else None
+    points = [one for one in points if isinstance(one, dict)] if isinstance(points, list) else []
+    return {str(one.get("point")) for one in points if before is None or placed_from(one) < before}
+
+
+def placed_from(point):
+    since, accepted = point.get("since"), point.get("accepted")
+    if not is_integer(since) or not is_integer(accepted):
+        return FOREVER
+    return since if accepted - since <= (OFFLINE_MS if point.get("offline") is True else GRACE_MS) else accepted
 
 
 # ---- The code on the pack -------------------------------------------------------------------------------------------
@@ -876,13 +962,14 @@ def verify_bundle(text, trust, code=None, rpc=None, max_age_ms=None, now_ms=None
     """One result of docs/verify.md with `asOf` (epoch ms or None) and a reason; `trust` is a parsed trust file or None,
     `rpc` a function of method and parameters, `now_ms` the caller's clock, `held` size and root of a checkpoint."""
     try:
-        result, as_of, hides = check_bundle(text, trust, code, rpc, max_age_ms, now_ms, held)
-        return {"result": result, "asOf": as_of, "reason": NOT_SHOWN if hides else ""}
+        result, as_of, reason = check_bundle(text, trust, code, rpc, max_age_ms, now_ms, held)
+        return {"result": result, "asOf": as_of, "reason": reason}
     except Ended as end:
         return {"result": end.result, "asOf": end.as_of, "reason": end.reason}
 
 
 NOT_SHOWN = "a statement about the code or its lot is not shown: whether it was sold or recalled can't be told"
+NOT_STATED = "windows don't state which sensors lay in the equipment: beginning at"
 
 
 def check_bundle(text, trust, code, rpc, max_age_ms, now_ms, held):
@@ -895,7 +982,7 @@ def check_bundle(text, trust, code, rpc, max_age_ms, now_ms, held):
     subject = bundle["subject"]
     if code is not None and canonical_code(code) != subject:
         raise Ended("SUBJECT_MISMATCH", "the bundle is about another code")
-    check_streams(bundle, heads_root(bundle["heads"], size, root))
+    shown = check_streams(bundle, heads_root(bundle["heads"], size, root))
     streams = {stretch["stream"]: stretch for stretch in bundle["streams"]}
     own = streams.get(stream_of(subject))
     if not is_whole(own):
@@ -907,11 +994,14 @@ def check_bundle(text, trust, code, rpc, max_age_ms, now_ms, held):
         check_held(bundle, size, root, *held)
     for one in bundle["references"]:
         commitment(one["opening"])
-    hides = is_hiding(streams, subject, lot)
+    reasons = [NOT_SHOWN] if is_hiding(streams, subject, lot) else []
+    in_doubt = windows_in_doubt(bundle, shown)
+    reasons += [f"{NOT_STATED} {', '.join(map(str, in_doubt))} (epoch ms)"] if in_doubt else []
+    reason = "; ".join(reasons)
     if rpc is None:
         age = float("inf") if now_ms is None else now_ms - bundle["heads"]["opening"]["header"]["to"]
         is_stale = max_age_ms is not None and age > max_age_ms
-        return ("STALE" if is_stale else "VALID_PROVISIONAL"), None, hides
+        return ("STALE" if is_stale else "VALID_PROVISIONAL"), None, reason
     try:
         result, as_of, chain_time = ask_chain(bundle, size, root.hex(), own, lot, trust, rpc)
     except Ended:
@@ -921,7 +1011,7 @@ def check_bundle(text, trust, code, rpc, max_age_ms, now_ms, held):
     age = max(chain_time, now_ms or 0) - as_of
     if result.startswith("VALID") and max_age_ms is not None and age > max_age_ms:
         result = "STALE"
-    return result, as_of, hides
+    return result, as_of, reason
 
 
 def check_held(bundle, size, root, held_size, held_root):

@@ -75,7 +75,10 @@ export interface PointBody {
 
 /** One window of one equipment: kinds `segment` and `late`. */
 export interface WindowBody {
+  /** The newest roster when it was sealed: its numbers follow from the settings of this one. */
   readonly roster: string;
+  /** Those before it that were in force during the window; absent from windows sealed in the first form. */
+  readonly earlierRosters?: readonly string[];
   readonly points: readonly PointBody[];
   readonly data: string;
   readonly sources: readonly {
@@ -170,6 +173,7 @@ const shapes = {
   }),
   window: atLeast({
     roster: hash,
+    earlierRosters: absentOr(list(hash, 1_000)),
     points: list(
       atLeast({
         point: text(64),

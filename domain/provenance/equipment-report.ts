@@ -32,6 +32,8 @@ export interface WindowReport {
   readonly shown: number;
   /** First on chain later than 36 h after their end: they can only make a pack's verdict worse. */
   readonly sealedLate: readonly number[];
+  /** They don't name a roster that is known to have been in force, or state a point that none of their rosters lists. */
+  readonly notFullyStated: readonly number[];
   /** Under a roster with a gateway of kind `replay`: not what was measured then, whatever the readings say. */
   readonly replayed: readonly number[];
   /** With messages that nobody signed, though the roster demands it. */

@@ -12,7 +12,8 @@ describe("golden equipment bundles of version 1", () => {
   const golden = readGoldenEquipment();
 
   it.each(golden)("$name: $expected.result", async ({ expected, ...input }) => {
-    expect(await judgeEquipment(input)).toEqual(expected);
+    // What a report says beside may come to be told where it wasn't.
+    expect(await judgeEquipment(input)).toMatchObject(expected);
   });
 
   it("hold one of each end that only equipment has", () => {

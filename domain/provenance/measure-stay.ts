@@ -68,17 +68,18 @@ const nothing: Measurement = {
   mkt: null,
 };
 
-/** Every roster that a window of the stay was sealed under, in order; without windows the newest one shown. */
+/** Every roster that the windows of the stay are judged by, in order; without windows the newest one shown. */
 function rostersOf(stay: MeasuredStay, windows: readonly SealedWindow[]): RosterBody[] {
-  const named = windows.flatMap((window) => window.roster ?? []);
-  if (named.length > 0) return [...new Set(named)];
+  const judging = windows.flatMap((window) => window.rosters ?? []).sort((a, b) => a.seq - b.seq);
+  if (judging.length > 0) return [...new Set(judging.map(({ body }) => body))];
   const newest = stay.stream.entries.map(rosterOf).findLast((roster) => roster !== null);
   return newest ? [newest] : [];
 }
 
 /**
  * Every point that lay in the equipment during the stay, with the end of its time there. One that was taken out still
- * tells of the time before: an excursion doesn't end by removing its sensor.
+ * tells of the time before: an excursion doesn't end by removing its sensor. Of one that a window doesn't state any more
+ * only the time counts in which a roster lists it.
  */
 function placedPoints(
   stay: MeasuredStay,
@@ -87,10 +88,12 @@ function placedPoints(
 ): { point: string; until: number }[] {
   const until = new Map<string, number>();
   for (const window of windows) {
-    const names = [...(window.roster?.points ?? []), ...(window.body?.points ?? [])].map(
-      ({ point }) => point,
-    );
-    for (const point of [...names, ...window.extremes.keys()]) until.set(point, Math.min(window.to, stay.to));
+    const end = Math.min(window.to, stay.to);
+    for (const { body, until: out } of window.rosters ?? [])
+      for (const { point } of body.points)
+        until.set(point, Math.max(until.get(point) ?? 0, Math.min(end, out)));
+    const stated = (window.body?.points ?? []).map(({ point }) => point);
+    for (const point of [...stated, ...window.extremes.keys()]) until.set(point, end);
   }
   for (const { point } of newest.points) until.set(point, stay.to);
   return [...until].map(([point, end]) => ({ point, until: end }));

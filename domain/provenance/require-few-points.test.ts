@@ -14,17 +14,20 @@ const malformed = expect.objectContaining({ result: "MALFORMED" });
 
 describe("the measuring points of an equipment bundle", () => {
   it("may be a thousand, in however many windows", () => {
-    const roster = rosterOf(1_000);
-    expect(requireFewPoints(Array(4_000).fill({ roster, body }))).toBeUndefined();
+    const rosters = [{ body: rosterOf(1_000) }];
+    expect(requireFewPoints(Array(4_000).fill({ rosters, body }), [])).toBeUndefined();
   });
 
   it("may not be more, though no roster lists so many", () => {
-    const rosters = [rosterOf(600, "a"), rosterOf(401, "b")];
-    expect(() => requireFewPoints(rosters.map((roster) => ({ roster, body })))).toThrow(malformed);
+    const rosters = [{ body: rosterOf(600, "a") }, { body: rosterOf(401, "b") }];
+    expect(() => requireFewPoints([{ rosters, body }], [])).toThrow(malformed);
+    const windows = rosters.map((roster) => ({ rosters: [roster], body }));
+    expect(() => requireFewPoints(windows, [])).toThrow(malformed);
+    expect(() => requireFewPoints(windows.slice(0, 1), rosterOf(401, "b").points)).toThrow(malformed);
   });
 
   it("may not be named more often than a bundle can state them", () => {
-    const roster = rosterOf(1_000);
-    expect(() => requireFewPoints(Array(4_001).fill({ roster, body }))).toThrow(malformed);
+    const rosters = [{ body: rosterOf(1_000) }];
+    expect(() => requireFewPoints(Array(4_001).fill({ rosters, body }), [])).toThrow(malformed);
   });
 });

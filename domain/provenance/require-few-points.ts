@@ -7,19 +7,24 @@ const pointsMax = 1_000;
 const namedMax = 4_000_000;
 
 /**
- * Windows and their rosters name few enough measuring points that a report ends.
+ * Windows, their rosters and the site name few enough measuring points that a report ends.
  * @throws StreamFault MALFORMED
  */
 export function requireFewPoints(
   windows: readonly {
-    readonly roster: Pick<RosterBody, "points">;
+    readonly rosters: readonly { readonly body: Pick<RosterBody, "points"> }[];
     readonly body: Pick<WindowBody, "points">;
   }[],
+  placements: readonly { readonly point: string }[],
 ): void {
-  const lists = windows.flatMap(({ roster, body }) => [roster.points, body.points]);
+  const lists = windows.flatMap(({ rosters, body }) => [
+    ...rosters.map((roster) => roster.body.points),
+    body.points,
+  ]);
   if (lists.reduce((sum, { length }) => sum + length, 0) > namedMax)
     throw new StreamFault("MALFORMED", `windows and rosters name points more than ${namedMax} times`);
-  const names = new Set([...new Set(lists)].flatMap((points) => points.map(({ point }) => point)));
+  const named = [...new Set(lists), placements].flatMap((points) => points.map(({ point }) => point));
+  const names = new Set(named);
   if (names.size > pointsMax)
     throw new StreamFault("MALFORMED", `the equipment has more than ${pointsMax} measuring points`);
 }

@@ -28,11 +28,12 @@ export function rosterReasons(
 
 /** The open points of one window. */
 export function windowReasons(stay: MeasuredStay, window: SealedWindow): Reason[] {
-  if (window.body === null || window.roster === null) return [{ code: "WINDOW_NOT_OPENED" }];
+  if (window.body === null || window.rosters === null) return [{ code: "WINDOW_NOT_OPENED" }];
   const reasons: Reason[] = [];
   const { points } = window.body;
-  const marks = marksOf(window.body, window.roster);
+  const marks = marksOf(window.body, window.rosters);
   if (!window.isOpened) reasons.push({ code: "WINDOW_NOT_OPENED" });
+  if (!window.isFullyStated) reasons.push({ code: "SENSORS_NOT_STATED" });
   if (window.sealedLate) reasons.push({ code: "SEALED_LATE" });
   const isMissing = needsReadings(stay, window) && window.readings === null;
   if (isMissing || dropsExtreme(window)) reasons.push({ code: "READINGS_NOT_SHOWN" });

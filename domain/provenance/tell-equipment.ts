@@ -7,6 +7,7 @@ import { judgePoints } from "./judge-points.ts";
 import { marksOf } from "./marks-of.ts";
 import { type NamedPoint, pointsByName } from "./points-by-name.ts";
 import { lateSealMs } from "./policy.ts";
+import { isFullyStated } from "./shown-rosters.ts";
 import type { EquipmentContents, RosteredWindow } from "./verify-equipment.ts";
 
 const known = new Set(["equipment", "segment", "late", "excursion"]);
@@ -15,7 +16,10 @@ const known = new Set(["equipment", "segment", "late", "excursion"]);
 export function tellEquipment(contents: EquipmentContents, asOf: number | null): EquipmentReport {
   const { equipment, from, to, windows } = contents;
   const named = pointsByName(windows);
-  const stays = new Map([...named].map(([point, own]) => [point, staysOf(contents, own)]));
+  const stays = withPlacements(
+    contents,
+    [...named].map(([point, own]) => [point, staysOf(contents, own)]),
+  );
   const judged = judgePoints(contents, stays, periodsOf(contents));
   const empty = freeOf({ from, to }, [...stays.values()].flat());
   const gaps = joinSpans([...judged.points.flatMap((point) => point.gaps), ...empty]);
@@ -31,9 +35,22 @@ export function tellEquipment(contents: EquipmentContents, asOf: number | null):
     points: judged.points,
     windows: windowReport(contents, asOf),
     alarms: alarmsOf(contents),
-    placements: placementsOf(contents),
+    placements: contents.placements.map(({ point, since, until }) => ({ point, since, until })),
     unjudged: judged.unjudged,
   };
+}
+
+/** What lay there by windows and their rosters, and by the word of the site: a point that only the site knows was silent. */
+function withPlacements(
+  { placements, from, to }: EquipmentContents,
+  byWindows: readonly (readonly [string, Span[]])[],
+): Map<string, Span[]> {
+  const stays = new Map(byWindows);
+  for (const { point, counts, until } of placements) {
+    const span = { from: Math.max(from, counts), to: Math.min(to, until ?? to) };
+    if (span.from < span.to) stays.set(point, joinSpans([...(stays.get(point) ?? []), span]));
+  }
+  return new Map([...stays].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** The parts of a time that none of these spans covers. */
@@ -61,10 +78,11 @@ function calibrationsOf(point: string, named: readonly NamedPoint<RosteredWindow
 
 function windowReport({ windows, differing }: EquipmentContents, asOf: number | null): WindowReport {
   const provedAt = (window: RosteredWindow) => window.entry.sealedAt ?? asOf ?? window.to;
-  const marked = windows.map(({ from, body, roster }) => ({ from, ...marksOf(body, roster) }));
+  const marked = windows.map(({ from, body, rosters }) => ({ from, ...marksOf(body, rosters) }));
   return {
     shown: windows.length,
     sealedLate: begins(windows.filter((one) => provedAt(one) - one.to > lateSealMs)),
+    notFullyStated: begins(windows.filter((window) => !isFullyStated(window))),
     replayed: begins(marked.filter(({ isReplayed }) => isReplayed)),
     unsigned: begins(marked.filter(({ isUnsigned }) => isUnsigned)),
     arrivedLate: begins(marked.filter(({ arrivedLate }) => arrivedLate)),
@@ -104,19 +122,5 @@ function alarmsOf({ stream, windows, from, to }: EquipmentContents): EquipmentRe
         ? (max ?? Number.NEGATIVE_INFINITY) > alarm.limitMilliC
         : (min ?? Number.POSITIVE_INFINITY) < alarm.limitMilliC;
     return [{ point: alarm.point, at: alarm.at, isInReadings }];
-  });
-}
-
-/** By the newest word of each site: which sensors lay in this equipment during the time. */
-function placementsOf({ sites, stream, from, to }: EquipmentContents): EquipmentReport["placements"] {
-  return sites.flatMap(({ entries }) => {
-    const body = entries.at(-1)?.body as { sensors?: unknown } | null | undefined;
-    const sensors = Array.isArray(body?.sensors) ? body.sensors : [];
-    return sensors.flatMap(
-      (one: { point: string; equipment: string; since: number; until: number | null }) =>
-        one?.equipment === stream.stream && one.since < to && (one.until === null || one.until > from)
-          ? [{ point: one.point, since: one.since, until: one.until }]
-          : [],
-    );
   });
 }

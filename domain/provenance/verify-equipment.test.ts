@@ -55,7 +55,7 @@ describe("an equipment bundle", () => {
     expect(report.placements).toEqual([{ point, since: span.from, until: null }]);
     expect(report.windows).toEqual({
       ...{ shown: 5, sealedLate: [], replayed: [], unsigned: [], arrivedLate: [] },
-      ...{ withHoles: [], differing: [], takenBack: [] },
+      ...{ withHoles: [], differing: [], takenBack: [], notFullyStated: [] },
     });
     expect(report.decisions).toEqual([]);
   });

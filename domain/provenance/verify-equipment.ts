@@ -14,21 +14,25 @@ import {
   headsRootOf,
   openReferences,
   openStreams,
-  type ProvedEntry,
   type ProvedStream,
   StreamFault,
 } from "#domain/log/open-streams.ts";
 import { parseReadingsCsv } from "#domain/log/readings-csv.ts";
 import { equipmentSubject } from "#domain/log/subjects.ts";
 import type { VerifyOptions } from "#domain/log/verify.ts";
-import { type RosterBody, rosterOf } from "./bodies.ts";
+import type { RosterBody } from "./bodies.ts";
 import { checkSummary, type Differing } from "./check-summary.ts";
 import { matchReadings, nameOf, type ShownWindow } from "./match-readings.ts";
 import { requireAllShown, siteStreamsOf } from "./require-all-shown.ts";
 import { requireFewPoints } from "./require-few-points.ts";
+import { type Judging, judgingOf, type ShownRosters, shownRosters } from "./shown-rosters.ts";
+import { type SitePlacement, sitePlacements } from "./site-placements.ts";
 
-/** A window with the roster that it was sealed under. */
-export interface RosteredWindow extends ShownWindow {
+/** Windows × rosters that judge them: an equipment has a few for each. */
+const judgingMax = 1_000_000;
+
+/** A window with the roster that it was sealed under, and all that it is judged by. */
+export interface RosteredWindow extends ShownWindow, Judging {
   readonly roster: RosterBody;
 }
 
@@ -38,8 +42,8 @@ export interface EquipmentContents {
   readonly from: number;
   readonly to: number;
   readonly stream: ProvedStream;
-  /** The stream of each site that it stood at. */
-  readonly sites: readonly ProvedStream[];
+  /** Which sensors lay in it by the word of each site that it stood at. */
+  readonly placements: readonly SitePlacement[];
   readonly windows: readonly RosteredWindow[];
   readonly differing: readonly Differing[];
   readonly profiles: TrustFile["profiles"];
@@ -97,40 +101,33 @@ function openContents(bundle: EquipmentBundle, newest: Uint8Array, trust: TrustF
   const stream = streams.find((one) => one.stream === streamOf(equipmentSubject(equipment)));
   if (stream === undefined)
     throw new StreamFault("SUBJECT_MISMATCH", "the bundle does not show the equipment's stream");
-  const rosters = rostersOf(bundle, stream);
-  const siteIds = siteStreamsOf([...rosters.values()]);
+  const references = openReferences(bundle);
+  const rosters = shownRosters(stream, references.values());
+  const entries = [...references.values(), ...stream.entries];
+  const siteIds = siteStreamsOf(entries.filter(({ leaf }) => rosters.byLeaf.has(leaf)));
   requireAllShown(stream, streams, siteIds, bundle);
   const shown = matchReadings(stream, parseReadingsCsv(bundle.readings), bundle);
   const windows = withRosters(shown, rosters);
-  requireFewPoints(windows);
-  const differing = windows.flatMap((window) => checkSummary(window, window.roster));
   const sites = streams.filter((one) => siteIds.includes(one.stream));
-  return { equipment, from, to, stream, sites, windows, differing, profiles: trust.profiles };
+  const placements = sitePlacements(sites, stream.stream, bundle);
+  requireFewPoints(windows, placements);
+  const differing = windows.flatMap((window) => checkSummary(window, window.roster));
+  return { equipment, from, to, stream, placements, windows, differing, profiles: trust.profiles };
 }
 
-/** The equipment's rosters by leaf: those in its stretch, and those before it that its windows name. */
-function rostersOf(bundle: EquipmentBundle, { stream, entries }: ProvedStream): Map<string, ProvedEntry> {
-  const named = new Set(entries.map(({ body }) => (body as { roster?: unknown } | null | undefined)?.roster));
-  const before = [...openReferences(bundle).values()].filter(
-    (one) => one.stream === stream && named.has(one.leaf),
-  );
-  const rosters = [...before, ...entries].filter(({ header }) => header?.kind === "equipment");
-  return new Map(rosters.map((roster) => [roster.leaf, roster]));
-}
-
-/** A roster is of the same equipment, and older than the window that names it. */
-function withRosters(
-  windows: readonly ShownWindow[],
-  rosters: ReadonlyMap<string, ProvedEntry>,
-): RosteredWindow[] {
-  const opened = new Map(
-    [...rosters].map(([leaf, entry]) => [leaf, { seq: entry.seq, body: rosterOf(entry) }]),
-  );
+/** The rosters that a window names are of the same equipment, and older than the window. */
+function withRosters(windows: readonly ShownWindow[], rosters: ShownRosters): RosteredWindow[] {
+  let left = judgingMax;
   return windows.map((window) => {
-    const named = opened.get(window.body.roster);
-    if (named === undefined || named.body === null || named.seq >= window.entry.seq)
+    const { entry, body, earlier } = window;
+    const versions = earlier.map((version) => ({ seq: entry.seq, body: version }));
+    const judging = judgingOf(rosters, window, [{ seq: entry.seq, body }, ...versions]);
+    const roster = rosters.byLeaf.get(body.roster)?.body;
+    if (judging === null || roster == null)
       throw new StreamFault("BAD_PATH", `${nameOf(window)} names a roster that is not shown`);
-    return { ...window, roster: named.body };
+    left -= judging.rosters.length;
+    if (left < 0) throw new StreamFault("MALFORMED", "too many rosters were in force at once");
+    return { ...window, ...judging, roster };
   });
 }
 

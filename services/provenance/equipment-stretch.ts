@@ -3,6 +3,7 @@ import type { OpenedEntry, StretchEntry } from "#domain/log/bundle.ts";
 import { toHex } from "#domain/log/bytes.ts";
 import type { WindowBody } from "#domain/provenance/bodies.ts";
 import { stretchTailMs } from "#domain/provenance/policy.ts";
+import { rostersNamed } from "#domain/provenance/shown-rosters.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import type { LogRow } from "#store/stretches.ts";
 import { entryOf } from "./opening-of.ts";
@@ -102,10 +103,9 @@ function needsReadings(row: LogRow, body: WindowBody, { spans, limits }: Equipme
 /** The leaf hashes of the rosters that opened windows name. */
 export function rosterLeaves(entries: readonly StretchEntry[], rows: readonly LogRow[]): Uint8Array[] {
   const shown = new Set(rows.map((row) => toHex(row.leaf)));
-  const named = entries.flatMap((entry) => {
-    const roster = "bodySalt" in entry ? (entry.body as Partial<WindowBody> | null)?.roster : undefined;
-    return typeof roster === "string" && !shown.has(roster) ? [roster] : [];
-  });
+  const named = entries.flatMap((entry) =>
+    "bodySalt" in entry ? rostersNamed(entry.body).filter((leaf) => !shown.has(leaf)) : [],
+  );
   return [...new Set(named)].map((hex) =>
     Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)),
   );

@@ -5,7 +5,16 @@ import { sealDigest } from "#domain/log/chain-view.ts";
 import { streamOf } from "#domain/log/entry.ts";
 import type { EquipmentBundle } from "#domain/log/equipment-bundle.ts";
 import { readingsCsvHeader, readingsCsvLine } from "#domain/log/readings-csv.ts";
-import { at, ColdNetwork, end, hourMs, minuteMs, start, type Weather } from "#test/support/cold-network.ts";
+import {
+  at,
+  ColdNetwork,
+  end,
+  hourMs,
+  minuteMs,
+  placed,
+  start,
+  type Weather,
+} from "#test/support/cold-network.ts";
 import type { GoldenChain } from "#test/support/golden-chain.ts";
 
 export const label = "00112233445566778899aabbccddee0f";
@@ -36,16 +45,61 @@ export function equipmentStory(
   more: (log: ColdNetwork, roster: string) => void = () => {},
   asked: { readonly from: number; readonly to: number } = span,
 ): EquipmentStory {
+  return equipmentStoryOf((log) => {
+    atSite(log, [{ point }]);
+    const roster = log.roster(subject, {}, { site: streamOf(site) });
+    for (let from = start - hourMs; from < end; from += hourMs) log.window(subject, roster, from, weather);
+    more(log, roster);
+  }, asked);
+}
+
+/** The site's word: which sensors lay in the equipment from when to when. */
+export function atSite(
+  log: ColdNetwork,
+  sensors: readonly { readonly point: string; readonly since?: number; readonly until?: number }[],
+  accepted = start - hourMs,
+): void {
+  log.append(site, "site-roster", at(accepted), {
+    equipment: [{ stream: streamOf(subject), since: start - hourMs, until: null }],
+    sensors: sensors.map(({ point: name, since = start - hourMs, until = null }) => ({
+      ...{ point: name, equipment: streamOf(subject), since, until },
+    })),
+    accepted,
+  });
+}
+
+/** A roster of the equipment with these points, in force from `when` on. */
+export function rosterOf(log: ColdNetwork, points: readonly object[], when = start - hourMs): string {
+  return log.roster(subject, {}, { points, site: streamOf(site) }, when);
+}
+
+/**
+ * A sensor of a replay gateway lies beside the other until 9:40, and is moved away before the window from 9:00 is sealed:
+ * that names the roster of before it too, where `isNamed`.
+ */
+export function movedAway({ isNamed = true } = {}): EquipmentStory {
+  const other = "p-replayed";
+  const [moved, noon] = [start + 100 * minuteMs, start + hourMs];
+  return equipmentStoryOf((log) => {
+    atSite(log, [{ point }, { point: other }]);
+    const before = rosterOf(log, [placed(point), placed(other, { replay: true })]);
+    const beside = { beside: [other] };
+    for (const from of [start - hourMs, start])
+      log.window(subject, before, from, () => 5_000, { ...beside, earlierRosters: [] });
+    atSite(log, [{ point }, { point: other, until: moved }], moved);
+    const after = rosterOf(log, [placed(point)], moved);
+    const named = isNamed ? { earlierRosters: [before] } : {};
+    log.window(subject, after, noon, () => 5_000, { ...beside, ...named });
+    for (let from = noon + hourMs; from < end; from += hourMs)
+      log.window(subject, after, from, () => 5_000, { earlierRosters: [] });
+  });
+}
+
+/** A log in which `write` seals the equipment, with one sealed day. */
+export function equipmentStoryOf(write: (log: ColdNetwork) => void, asked = span): EquipmentStory {
   let next = 0;
   const log = new ColdNetwork((length) => new Uint8Array(length).fill(next++));
-  log.append(site, "site-roster", at(start - hourMs), {
-    equipment: [{ stream: streamOf(subject), since: start - hourMs, until: null }],
-    sensors: [{ point, equipment: streamOf(subject), since: start - hourMs, until: null }],
-    accepted: start - hourMs,
-  });
-  const roster = log.roster(subject, {}, { site: streamOf(site) });
-  for (let from = start - hourMs; from < end; from += hourMs) log.window(subject, roster, from, weather);
-  more(log, roster);
+  write(log);
   const day = Math.floor(sealedAt / (24 * hourMs));
   log.sealDay(day, sealedAt);
   const tree = log.close(anchoredAt);

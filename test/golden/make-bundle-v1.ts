@@ -20,6 +20,7 @@ import {
   fridge,
   hourMs,
   lot,
+  movedAwayStay,
   neverSeen,
   ofCode,
   otherHistory,
@@ -148,6 +149,11 @@ const made: Readonly<Record<string, Made>> = {
     stay((ts) => (ts >= at + hourMs && ts < at + 2 * hourMs ? 12_000 : 5000)),
   ),
   "stay-cut": offline("a stretch that ends at a day and names its roster", "VALID_PROVISIONAL", cutStay()),
+  "stay-moved-away": offline(
+    "a replay sensor lay beside, moved away before its window was sealed",
+    "VALID_PROVISIONAL",
+    movedAwayStay(),
+  ),
   "no-trust-file": offline("no trust file", "KEY_UNKNOWN", story, { trust: null }),
   "no-known-key": offline("a trust file without the log's key", "KEY_UNKNOWN", story, { trust: foreign }),
   "other-log": offline("the right key, pinned to another log", "KEY_UNKNOWN", story, {

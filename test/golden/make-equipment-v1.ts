@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { EquipmentBundle } from "#domain/log/equipment-bundle.ts";
 import { start } from "#test/support/cold-network.ts";
 import { judgeEquipment } from "./equipment-cases.ts";
-import { equipmentStory, label, point } from "./equipment-stories.ts";
+import { equipmentStory, label, movedAway, point } from "./equipment-stories.ts";
 
 const story = equipmentStory();
 const changed = (change: (bundle: EquipmentBundle) => Partial<EquipmentBundle>) => ({
@@ -19,6 +19,7 @@ const readings = (change: (csv: string) => string) =>
 
 const made = {
   "one-warm-hour": { about: "ten minutes at 8.5 °C, forty without a reading", story },
+  "moved-away": { about: "a replay sensor, moved away before its window was sealed", story: movedAway() },
   "reading-changed": {
     about: "one reading made cooler",
     story: readings((csv) => csv.replace(`${point},${start},5000,`, `${point},${start},4999,`)),

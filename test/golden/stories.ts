@@ -4,7 +4,17 @@ import { fromHex, toHex } from "#domain/log/bytes.ts";
 import { sealDigest } from "#domain/log/chain-view.ts";
 import { readingsRoot } from "#domain/log/check-readings.ts";
 import { saltedHash, streamOf } from "#domain/log/entry.ts";
-import { ColdNetwork, cold, end, hourMs, pack, type Weather } from "#test/support/cold-network.ts";
+import {
+  ColdNetwork,
+  cold,
+  end,
+  hourMs,
+  minuteMs,
+  pack,
+  placed,
+  start,
+  type Weather,
+} from "#test/support/cold-network.ts";
 import type { GoldenChain } from "#test/support/golden-chain.ts";
 import { TestLog } from "#test/support/test-log.ts";
 
@@ -132,6 +142,39 @@ export function cutStay(): Story {
     references: [{ stream, seq, prev, opening }],
   };
   return { ...story, bundle };
+}
+
+/**
+ * A pack that came at 9:00, beside a replay sensor that was moved away at 9:40, before the window was sealed. The stretch
+ * begins after the roster of before; the window names it.
+ */
+export function movedAwayStay(): Story {
+  const log = new ColdNetwork(countingBytes());
+  const [came, other] = [start + hourMs, "p-replayed"];
+  const before = log.roster(cold, {}, { points: [placed("p-d"), placed(other, { replay: true })] });
+  const beside = { beside: [other] };
+  const night = Math.floor(start / dayMs) - 1;
+  log.window(cold, before, start - hourMs, () => 5000, { ...beside, earlierRosters: [] });
+  log.sealDay(night, start);
+  log.window(cold, before, start, () => 5000, { ...beside, earlierRosters: [] });
+  const after = log.roster(cold, {}, { points: [placed("p-d")] }, came + 40 * minuteMs);
+  log.window(cold, after, came, () => 5000, { ...beside, earlierRosters: [before] });
+  for (let from = came + hourMs; from < end; from += hourMs)
+    log.window(cold, after, from, () => 5000, { earlierRosters: [] });
+  log.made(came);
+  const story = storyOf(log, pack, log.subjects, log.close(end + 35 * hourMs));
+  const { stream, seq, prev, opening } = log.rows.find((row) => row.leaf === before)!;
+  const streams = story.bundle.streams.map((one) =>
+    one.stream === stream
+      ? {
+          ...one,
+          from: 2,
+          prev: log.rows.filter((row) => row.stream === stream)[1]!.leaf,
+          entries: one.entries.slice(2),
+        }
+      : one,
+  );
+  return { ...story, bundle: { ...story.bundle, streams, references: [{ stream, seq, prev, opening }] } };
 }
 
 /** The example with the segment's content erased and its excursion not opened. */

@@ -8,7 +8,10 @@ import { type ClaimedWindow, composeWindows } from "#anchor/compose-windows.ts";
 import { equipmentSubject } from "#anchor/equipment-rosters.ts";
 import { createWindowSealer } from "#anchor/seal-windows.ts";
 import { loadConfig } from "#config";
+import { toHex } from "#domain/log/bytes.ts";
 import { openStore, type Store } from "#store/connect.ts";
+import { readEntries } from "#store/entries.ts";
+import { queueEntry } from "#store/pending-entries.ts";
 import { openPostgresReadings } from "#store/readings/postgres.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
 import { cursors } from "#store/schema/cursors.ts";
@@ -25,7 +28,13 @@ function claimed(id: string, hour: number): ClaimedWindow {
   const fromMs = start + hour * hourMs;
   const window = { tenantId: "shop", equipmentId: id, fromMs, toMs: fromMs + hourMs, versions: 0 };
   const equipment = {
-    ...{ subject: `urn:coldmark:equipment:${id}`, roster: "00", scope: "shop", profile: "CN-GSP" },
+    ...{
+      subject: `urn:coldmark:equipment:${id}`,
+      roster: "00",
+      timeline: [],
+      scope: "shop",
+      profile: "CN-GSP",
+    },
     ...{ profileVersion: 1, lowerMilliC: 2_000, upperMilliC: 8_000 },
   };
   return { window, equipment } as unknown as ClaimedWindow;
@@ -175,4 +184,39 @@ describe("equipment whose readings can't be had", () => {
     const after = await shop.queued();
     expect(fridges.map((id) => after.get(id))).toEqual(fridges.map(() => [...whole, 5]));
   });
+});
+
+test("a window names each roster that was in force during it, and waits for one that isn't in the log yet", async () => {
+  const asWorker = { role: "worker" } as const;
+  const [id = ""] = ids;
+  const store = await shopWith([id], 0);
+  const [fridge] = await store.as(asWorker, (tx) => tx.select().from(equipment));
+  const subject = equipmentSubject(fridge?.label ?? "");
+  const state = (at: number) => ({ subject, kind: "equipment", fromMs: at, toMs: at, body: `{"at":${at}}` });
+  const times = [0, 1.5 * hourMs, 1.75 * hourMs, 3.02 * hourMs];
+  await store.as(asWorker, async (tx) => {
+    await appendToLog(tx, times.map(state), 0);
+    await tx.insert(cursors).values({ name: "projector", position: 0 }).onConflictDoNothing();
+    await queueEntry(tx, { subject, kind: "equipment", from: 1, to: 1, body: {} }, 0);
+  });
+  const sealer = createWindowSealer({
+    ...{ store, readings: openPostgresReadings(store), config: loadConfig({ DATA_DIR: "unused" }) },
+    ...{ clock: () => 3 * hourMs + 120_000, log: pino({ level: "silent" }) },
+  });
+  expect(await sealer.sealDue()).toBe(false);
+  await store.as(asWorker, (tx) => tx.delete(pendingEntries));
+  while (await sealer.sealDue());
+  const { log, bodies } = await store.as(asWorker, async (tx) => ({
+    log: (await readEntries(tx, 0, 10)).map(({ leaf }) => toHex(leaf)),
+    bodies: (await tx.select().from(pendingEntries).orderBy(pendingEntries.id)).map(({ body }) =>
+      JSON.parse(body),
+    ),
+  }));
+  const [first, second, third, newest] = log;
+  expect(bodies.map(({ roster }) => roster)).toEqual([newest, newest, newest]);
+  expect(bodies.map(({ earlierRosters }) => earlierRosters)).toEqual([
+    [first],
+    [first, second, third],
+    [third],
+  ]);
 });

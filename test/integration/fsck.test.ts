@@ -332,7 +332,24 @@ describe("the log", () => {
     expect(kindsOf(findings)).toEqual(["NOT_REGISTERED"]);
   });
 
-  // The last one of all: what is appended stays.
+  // The last two of all: what is appended stays.
+  it("with a window that names a roster of before and conceals the one that was in force", async () => {
+    await asIntruder(store, async (tx) => {
+      await holdLog(tx);
+      const { rows } = await tx.execute<{ subject: string; body: string; from: number; to: number }>(
+        sql.raw(`select subject, body, from_ms as "from", to_ms as "to" from entries
+          where kind = 'segment' and from_ms >= ${from + hourMs} order by index limit 1`),
+      );
+      const { subject = "", body = "", from: fromMs = 0, to: toMs = 0 } = rows[0] ?? {};
+      const roster = { subject, kind: "equipment", fromMs: fromMs - 1, toMs: fromMs - 1, body: "{}" };
+      await appendToLog(tx, [roster, { subject, kind: "late", fromMs, toMs, body }], from);
+    });
+    const findings = (await fsck()).filter(({ kind }) => kind === "ROSTERS_DIFFER");
+    expect(findings).toEqual([
+      expect.objectContaining({ detail: expect.stringContaining("doesn't name every roster") }),
+    ]);
+  });
+
   it("with a second (stream, seq), heads and inbox roots that don't follow, messages left out, and no end", async () => {
     await run("alter table entries drop constraint entries_stream_seq_unique");
     await asIntruder(store, async (tx) => {

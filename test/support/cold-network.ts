@@ -36,6 +36,8 @@ interface Sealing {
   readonly missing?: readonly (readonly [number, number])[];
   /** How long after its time each reading came. */
   readonly lagMs?: number;
+  /** Rosters that it names beside; without them it is of the first form. */
+  readonly earlierRosters?: readonly string[];
 }
 
 const lastCalibrated = end + hourMs;
@@ -68,7 +70,8 @@ export class ColdNetwork extends TestLog {
     return leaf;
   }
 
-  roster(subject: string, point: object = {}, more: object = {}): string {
+  /** States the equipment's whole state anew, in force from `when` on; gives its leaf. */
+  roster(subject: string, point: object = {}, more: object = {}, when = start - hourMs): string {
     const points = [
       { point: `p-${subject.at(-1)}`, since: start - hourMs, accepted: start - hourMs, offline: false },
     ];
@@ -88,7 +91,7 @@ export class ColdNetwork extends TestLog {
       points: points.map((placed) => ({ ...placed, ...known, ...point })),
       ...more,
     };
-    return this.append(subject, "equipment", at(start - hourMs), body).leaf;
+    return this.append(subject, "equipment", at(when), body).leaf;
   }
 
   /** Seals one hour of an equipment; `more` are readings of other hours under the same seal. */
@@ -106,6 +109,7 @@ export class ColdNetwork extends TestLog {
       more = [],
       missing = [],
       lagMs = 1000,
+      earlierRosters,
     }: Sealing = {},
   ): void {
     const rows: ReadingRow[] = [];
@@ -126,7 +130,8 @@ export class ColdNetwork extends TestLog {
     const sources = [{ ...source, root: "0".repeat(64) }];
     const all = [...rows, ...more];
     const data = readingsRoot(all);
-    this.append(subject, kind, span, { roster, points, door: null, power: null, data, sources }, all);
+    const named = earlierRosters === undefined ? { roster } : { roster, earlierRosters };
+    this.append(subject, kind, span, { ...named, points, door: null, power: null, data, sources }, all);
   }
 
   event(body: Readonly<Record<string, unknown>>, when = start, accepted = when, code = pack): void {
@@ -139,15 +144,10 @@ export class ColdNetwork extends TestLog {
     this.append(code, "event", { from: when, to: accepted }, told);
   }
 
-  made(): void {
-    this.event({
-      step: "commissioning",
-      action: "ADD",
-      place: streamOf(cold),
-      placeKind: "equipment",
-      lot: "L1",
-      expiry: "2027-01-01",
-    });
+  made(when = start): void {
+    const place = { place: streamOf(cold), placeKind: "equipment" };
+    const said = { step: "commissioning", action: "ADD", ...place, lot: "L1", expiry: "2027-01-01" };
+    this.event(said, when);
   }
 
   /** The answer from a bundle that `change` may have worked on, with the newest anchor at `asOf`. */
@@ -164,6 +164,15 @@ export class ColdNetwork extends TestLog {
     change(bundle);
     return await verifyBundle(JSON.stringify(bundle), { trust: this.trust, code: pack });
   }
+}
+
+/** What a roster says of a point that lay there from the beginning. */
+export function placed(point: string, more: object = {}) {
+  const since = start - hourMs;
+  return {
+    ...{ point, since, accepted: since, offline: false, calibratedAt: since, calibratedUntil: end + hourMs },
+    ...{ signatureRequired: false, replay: false, ...more },
+  };
 }
 
 const limits = { lowerMilliC: 2000, upperMilliC: 8000 };
