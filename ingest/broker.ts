@@ -9,6 +9,7 @@ import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
 import { openCollector, type SessionLane } from "./collector-door.ts";
 import type { SessionMeters } from "./collector-session.ts";
+import type { KnockResult } from "./doorkeeper.ts";
 import { openDynsec } from "./dynsec.ts";
 import { createEmbeddedBroker, type Sessions } from "./embedded-door.ts";
 import { createGatewayFrames, type Frame } from "./gateway-frames.ts";
@@ -78,6 +79,7 @@ export interface BrokerParts {
   readonly hostId: string;
   readonly oldestWaitMs: () => number;
   readonly isPassword: (gateway: string, password: string) => Promise<boolean>;
+  readonly onKnock: (result: KnockResult) => void;
   readonly subscriptions: (shard: number, lane: SessionLane) => Promise<Subscriptions>;
   readonly meters: SessionMeters;
   readonly clock: () => number;

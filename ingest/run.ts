@@ -167,6 +167,7 @@ function openDoor(
       room: intake.room,
       oldestWaitMs: intake.oldestWaitMs,
       isPassword,
+      onKnock: meters.knocked,
       clock,
       log,
     },
