@@ -73,6 +73,16 @@ describe("loadConfig", () => {
     expect(JSON.stringify(faults)).not.toContain("pw");
   });
 
+  it("takes the broker's admin only whole, and only for an outside broker", () => {
+    expect(faultsOf({ MQTT_CONTROL_USERNAME: "admin" }).map(({ message }) => message)).toEqual([
+      "needs MQTT_URL",
+      "needs MQTT_CONTROL_PASSWORD",
+    ]);
+    expect(faultsOf({ MQTT_CONTROL_PASSWORD: "x" })).toMatchObject([
+      { message: "needs MQTT_CONTROL_USERNAME" },
+    ]);
+  });
+
   it.each(["-1", "1.5", "1e3", "0x10", " 8", "９"])("refuses %j as a whole number", (PORT) => {
     expect(faultsOf({ PORT })).toEqual([{ setting: "PORT", message: "must be a whole number" }]);
   });

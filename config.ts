@@ -123,6 +123,10 @@ const schema = z.object({
     .describe("MQTT 5 broker of the gateways; without it one inside the process"),
   MQTT_USERNAME: optionalText("our user at that broker"),
   MQTT_PASSWORD: secret("that user's password"),
+  MQTT_CONTROL_USERNAME: optionalText(
+    "admin of that broker's dynamic security plugin (Mosquitto), by which a revoked gateway's session is ended there; without it whoever runs the broker does that",
+  ),
+  MQTT_CONTROL_PASSWORD: secret("that admin's password"),
   COLLECT_SHARDS: whole(
     1,
     [1, 64],
@@ -317,6 +321,9 @@ function crossFaults(given: Record<string, string>): SettingFault[] {
     ["WITNESS_KEYS", "WITNESS_URLS"],
     ["MQTT_USERNAME", "MQTT_URL"],
     ["MQTT_PASSWORD", "MQTT_USERNAME"],
+    ["MQTT_CONTROL_USERNAME", "MQTT_URL"],
+    ["MQTT_CONTROL_USERNAME", "MQTT_CONTROL_PASSWORD"],
+    ["MQTT_CONTROL_PASSWORD", "MQTT_CONTROL_USERNAME"],
     ["SPARKPLUG_USERNAME", "MQTT_URL"],
     ["SPARKPLUG_PASSWORD", "SPARKPLUG_USERNAME"],
     ["INFLUX_PASSWORD", "INFLUX_USERNAME"],

@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import { chmod, chown, readFile, rename, stat, writeFile } from "node:fs/promises";
 import type { Command } from "commander";
+import { connectAsync } from "mqtt";
 import { AppError } from "#domain/errors.ts";
+import { openDynsec } from "#ingest/dynsec.ts";
 import { dynsecCommands, type OwnUsers } from "#services/brokers/dynsec-commands.ts";
 import { mergePasswordFile } from "#services/brokers/mosquitto-passwords.ts";
 import { defaultCollector } from "#services/brokers/own-users.ts";
 import { type Credentials, readCredentials } from "#services/brokers/read-credentials.ts";
 import { sessionUsers } from "#services/brokers/session-user.ts";
-import { openDynsec } from "./dynsec.ts";
 import { configFromEnvironment } from "./parts.ts";
 import { say } from "./say.ts";
 
@@ -69,13 +70,17 @@ async function tellPlugin({
   if (password === undefined)
     throw new AppError("BAD_SETTING", "COLDMARK_BROKER_PASSWORD holds the password of the plugin's admin");
   const { set, removed, own } = await wanted(changes);
-  const dynsec = await openDynsec({ url, username: user, password });
+  const { host } = new URL(url);
+  const dynsec = await openDynsec({
+    connect: (options) => connectAsync(url, options, false),
+    ...{ host, username: user, password },
+  });
   try {
     await dynsec.run(dynsecCommands(await dynsec.state(), set, removed, own));
   } finally {
     await dynsec.close();
   }
-  say(`${new URL(url).host}: ${set.size} set, ${removed.length} removed`);
+  say(`${host}: ${set.size} set, ${removed.length} removed`);
 }
 
 /** The users of the collector's sessions and of the Sparkplug host come from the settings, whatever a line in a file says of those names. */

@@ -1,9 +1,8 @@
 /** A gateway's connection to its broker: kept for ever, with back-off and a last will; MQTT 3.1.1 as most firmware speaks. */
 import mqtt, { type MqttClient } from "mqtt";
+import { type BackOff, createBackOff } from "./back-off.ts";
 import { topicOf } from "./message.ts";
 
-const firstWaitMs = 250;
-const longestWaitMs = 30_000;
 const keepAliveS = 60;
 const connectTimeoutMs = 30_000;
 const goodbyeMs = 2_000;
@@ -17,6 +16,8 @@ export interface LinkSettings {
   readonly say: (text: string) => void;
   readonly heard: (topic: string, payload: Uint8Array) => void;
   readonly up: () => void;
+  /** Where the pauses come from, for a test. */
+  readonly backOff?: BackOff;
 }
 
 /** An open link; it is up once receipts and commands can be heard. Publishing is by best effort: only a receipt tells that a message arrived. */
@@ -32,9 +33,9 @@ export interface GatewayLink {
 
 /** Connects, and connects again whenever the connection is lost. */
 export function openLink(settings: LinkSettings): GatewayLink {
+  const backOff = settings.backOff ?? createBackOff();
   let client: MqttClient | null = null;
   let timer: NodeJS.Timeout | undefined;
-  let attempts = 0;
   let lastFault = "";
   let subscribed = false;
   let closed = false;
@@ -44,7 +45,7 @@ export function openLink(settings: LinkSettings): GatewayLink {
     const fresh = mqtt.connect(settings.mqttUrl, connectOptions(settings));
     client = fresh;
     fresh.on("connect", () => {
-      attempts = 0;
+      backOff.connected();
       lastFault = "";
       greet(fresh, settings, () => {
         subscribed = fresh === client;
@@ -63,8 +64,7 @@ export function openLink(settings: LinkSettings): GatewayLink {
     lost.end(true);
     if (lost === client) subscribed = false;
     if (closed || isCut || lost !== client) return;
-    timer = setTimeout(connect, waitMs(attempts));
-    attempts += 1;
+    timer = setTimeout(connect, backOff.nextMs());
   };
 
   connect();
@@ -139,9 +139,4 @@ async function sayGoodbye(client: MqttClient, { gateway, boot }: LinkSettings): 
 
 function statusPayload(boot: number, online: boolean): string {
   return JSON.stringify({ v: 1, boot, online });
-}
-
-/** Twice as long each time, with jitter so that a shop street's gateways don't return in step. */
-function waitMs(attempts: number): number {
-  return Math.min(longestWaitMs, firstWaitMs * 2 ** attempts) * (0.5 + Math.random() / 2);
 }

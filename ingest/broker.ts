@@ -4,11 +4,13 @@ import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Aedes } from "aedes";
-import { connect as connectMqtt } from "mqtt";
+import { connectAsync, connect as connectMqtt, type IClientOptions } from "mqtt";
 import type { Logger } from "pino";
 import { AppError } from "#domain/errors.ts";
 import { openCollector, type SessionLane } from "./collector-door.ts";
 import type { SessionMeters } from "./collector-session.ts";
+import type { KnockResult } from "./doorkeeper.ts";
+import { openDynsec } from "./dynsec.ts";
 import { createEmbeddedBroker, type Sessions } from "./embedded-door.ts";
 import { createGatewayFrames, type Frame } from "./gateway-frames.ts";
 import type { Subscriptions } from "./keep-subscribed.ts";
@@ -28,6 +30,12 @@ export interface Broker {
   readonly url: string;
   /** Who is connected; null where the broker is outside and lets in by itself. */
   readonly sessions: Sessions | null;
+  /**
+   * Keeps gateways out of the outside broker from now on and ends their connections there; gives those that weren't kept out before.
+   * Null where the broker is inside, or we aren't its admin.
+   * @throws AppError UNAVAILABLE, CONFLICT when the broker can't be asked or refuses
+   */
+  readonly putOut: ((gateways: readonly string[]) => Promise<string[]>) | null;
   /** Hears a gateway's packets, the status kept of it first; resolves with what ends that. Null where the broker is outside. */
   readonly watch: ((gateway: string, hear: (frame: Frame) => void) => Promise<() => void>) | null;
   state(): "up" | "down";
@@ -54,6 +62,8 @@ export type BrokerPlace =
       readonly password?: string;
       /** Of the Sparkplug host's session, where it is another. */
       readonly host?: { readonly username: string; readonly password: string | undefined };
+      /** The admin of the broker's dynamic security plugin, where it has one and we are told of it. */
+      readonly control?: { readonly username: string; readonly password: string };
     }
   | { readonly kind: "embedded"; readonly host: string; readonly port: number };
 
@@ -69,6 +79,7 @@ export interface BrokerParts {
   readonly hostId: string;
   readonly oldestWaitMs: () => number;
   readonly isPassword: (gateway: string, password: string) => Promise<boolean>;
+  readonly onKnock: (result: KnockResult) => void;
   readonly subscriptions: (shard: number, lane: SessionLane) => Promise<Subscriptions>;
   readonly meters: SessionMeters;
   readonly clock: () => number;
@@ -89,7 +100,7 @@ export function openBroker(place: BrokerPlace, parts: BrokerParts): Promise<Brok
 }
 
 function openOutside(place: Extract<BrokerPlace, { kind: "outside" }>, parts: BrokerParts): Broker {
-  const { url, username, password } = place;
+  const { url, username, password, control } = place;
   const collector = openCollector({
     ...parts,
     username,
@@ -108,6 +119,7 @@ function openOutside(place: Extract<BrokerPlace, { kind: "outside" }>, parts: Br
     describe: `MQTT broker at ${new URL(url).host}`,
     url,
     sessions: null,
+    putOut: control === undefined ? null : (gateways) => putOutBy(url, control, gateways),
     watch: null,
     state: () => (collector.isUp() ? "up" : "down"),
     hold: async (shards) => {
@@ -122,6 +134,21 @@ function openOutside(place: Extract<BrokerPlace, { kind: "outside" }>, parts: Br
       await collector.stop();
     },
   };
+}
+
+/** Nobody stays connected as the broker's admin for longer than it takes. */
+async function putOutBy(
+  url: string,
+  control: { readonly username: string; readonly password: string },
+  gateways: readonly string[],
+): Promise<string[]> {
+  const connect = (options: IClientOptions) => connectAsync(url, options, false);
+  const dynsec = await openDynsec({ ...control, connect, host: new URL(url).host });
+  try {
+    return await dynsec.disable(gateways);
+  } finally {
+    await dynsec.close();
+  }
 }
 
 async function openEmbedded(
@@ -148,6 +175,7 @@ async function openEmbedded(
     describe: `MQTT broker inside this process at ${url}`,
     url,
     sessions,
+    putOut: null,
     watch: async (gateway, hear) => {
       for (const status of await keptStatuses(aedes, gateway, parts.clock())) hear(status);
       return frames.hear(gateway, hear);

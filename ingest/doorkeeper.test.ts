@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { createDoorkeeper } from "./doorkeeper.ts";
+import { createDoorkeeper, type KnockResult } from "./doorkeeper.ts";
 
 /** A doorkeeper with a clock; the records say which password is right, or hang until they are let go. */
 function stage() {
   const state = { now: 0, password: "right", checks: 0, atOnce: 0, most: 0 };
   let records = Promise.resolve();
+  const ends: KnockResult[] = [];
   const keeper = createDoorkeeper(
     async (_, password) => {
       state.checks += 1;
@@ -15,6 +16,7 @@ function stage() {
       });
       return password === state.password;
     },
+    (end) => void ends.push(end),
     () => state.now,
   );
   const knock = (
@@ -33,7 +35,8 @@ function stage() {
       },
     };
   };
-  return { state, keeper, knock, guess, hang };
+  const ended = (result: KnockResult) => ends.filter((end) => end === result).length;
+  return { state, keeper, knock, guess, hang, ended };
 }
 
 describe("createDoorkeeper", () => {
@@ -62,7 +65,7 @@ describe("createDoorkeeper", () => {
   });
 
   it("locks nobody out for knocks that nobody waits for any more, after the records hung", async () => {
-    const { knock, hang } = stage();
+    const { knock, hang, ended } = stage();
     let gone = false;
     const isGone = () => gone;
     const records = hang();
@@ -71,7 +74,16 @@ describe("createDoorkeeper", () => {
     gone = true;
     records.fail();
     expect(new Set(await Promise.all(tries))).toEqual(new Set(["failed", false]));
+    expect([ended("failed"), ended("gone"), ended("wrong"), ended("over_limit")]).toEqual([8, 92, 0, 0]);
     expect(await knock("right")).toBe(true);
+  });
+
+  it("tells how each knock ended, so that guessing shows", async () => {
+    const { knock, guess, ended } = stage();
+    expect(await knock("right")).toBe(true);
+    expect(await knock("right")).toBe(true);
+    await guess(200);
+    expect([ended("right"), ended("wrong"), ended("over_limit")]).toEqual([2, 10, 190]);
   });
 
   it("checks few passwords at once, from however many places they come", async () => {

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { AppError } from "#domain/errors.ts";
 import { netOf } from "#services/net-of.ts";
-import { createGuessLimit } from "./guess-limit.ts";
+import { createGuessLimit, type Verdict } from "./guess-limit.ts";
 import { createTurns } from "./turns.ts";
 
 /** Who asks to be let in, and from where. */
@@ -12,6 +12,9 @@ export interface Knock {
   /** Whether nobody waits for the answer any more. */
   readonly isGone: () => boolean;
 }
+
+/** What became of a knock; "failed": the password couldn't be checked, which says nothing of it. */
+export type KnockResult = Verdict | "failed";
 
 /** Lets gateways in by their passwords. */
 export interface Doorkeeper {
@@ -38,9 +41,11 @@ const waitingMax = 4_096;
  * A doorkeeper who remembers for a minute that a password was right, and hears no more guesses than the limit allows. Whoever
  * brings what was right the last time doesn't guess, so nobody who guesses beside it can keep it out; after the minute it is
  * checked all the same.
+ * @param onKnock hears how each knock ended
  */
 export function createDoorkeeper(
   isPassword: (gateway: string, password: string) => Promise<boolean>,
+  onKnock: (result: KnockResult) => void,
   uptime: () => number = () => performance.now(),
 ): Doorkeeper {
   const right = new Map<string, Right>();
@@ -54,15 +59,23 @@ export function createDoorkeeper(
     else if (isSame(right.get(gateway), digest)) right.delete(gateway);
     return isRight;
   };
+  const judge = async (knock: Knock): Promise<Verdict> => {
+    const digest = createHash("sha256").update(knock.password).digest();
+    const last = right.get(knock.gateway);
+    const wasRight = isSame(last, digest);
+    if (wasRight && last.until > uptime()) return "right";
+    if (wasRight) return (await check(knock, digest)) ? "right" : "wrong";
+    return limit.judge({ ...knock, net: netOf(knock.address) }, () => check(knock, digest));
+  };
   return {
     letsIn: async (knock) => {
-      const { gateway, password, address } = knock;
-      const digest = createHash("sha256").update(password).digest();
-      const last = right.get(gateway);
-      const wasRight = isSame(last, digest);
-      if (wasRight && last.until > uptime()) return true;
-      if (wasRight) return check(knock, digest);
-      return limit.judge({ ...knock, net: netOf(address) }, () => check(knock, digest));
+      let result: KnockResult = "failed";
+      try {
+        result = await judge(knock);
+      } finally {
+        onKnock(result);
+      }
+      return result === "right";
     },
     forget: (gateway) => void right.delete(gateway),
   };

@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import { Aedes, type AedesOptions, type Client } from "aedes";
 import type { Logger } from "pino";
-import { createDoorkeeper } from "./doorkeeper.ts";
+import { createDoorkeeper, type KnockResult } from "./doorkeeper.ts";
 import type { Frame, GatewayFrames } from "./gateway-frames.ts";
 import { commandTopic, type InboundMessage, parseTopic, receiptTopic, retainedLane } from "./message.ts";
 import { stateTopic } from "./sparkplug/host-session.ts";
@@ -17,6 +17,8 @@ export interface EmbeddedDoorParts {
   readonly hostId: string;
   /** Whether this password opens that gateway's door. */
   readonly isPassword: (gateway: string, password: string) => Promise<boolean>;
+  /** Hears how each try with a password ended. */
+  readonly onKnock: (result: KnockResult) => void;
   readonly clock: () => number;
   readonly log: Logger;
 }
@@ -46,7 +48,7 @@ const connectTimeoutMs = 10_000;
  * and the sender would come back with the same message for ever).
  */
 export async function createEmbeddedBroker(parts: EmbeddedDoorParts): Promise<EmbeddedDoor> {
-  const doorkeeper = createDoorkeeper(parts.isPassword);
+  const doorkeeper = createDoorkeeper(parts.isPassword, parts.onKnock);
   const options: AedesOptions = {
     connectTimeout: connectTimeoutMs,
     authenticate: (client, username, password, done) => {

@@ -9,13 +9,16 @@ export interface Try {
   readonly isGone: () => boolean;
 }
 
+/** What became of a try: "over_limit" and "gone" (nobody waited for the answer any more) were never checked. */
+export type Verdict = "right" | "wrong" | "over_limit" | "gone";
+
 /** Bounds wrong passwords by where they come from, so that guessing costs us nothing more. */
 export interface GuessLimit {
   /**
-   * What `check` says; false without asking it where too many tries of this net failed lately or wait already, or nobody waits
-   * for the answer.
+   * What `check` says; without asking it "over_limit" where too many tries of this net failed lately or wait already, and "gone"
+   * where nobody waits for the answer.
    */
-  judge(one: Try, check: () => Promise<boolean>): Promise<boolean>;
+  judge(one: Try, check: () => Promise<boolean>): Promise<Verdict>;
 }
 
 const pairGuessesAMinute = 10;
@@ -40,9 +43,9 @@ export function createGuessLimit(clock: () => number): GuessLimit {
     if (gotIn.size >= rememberedMax) gotIn.delete(gotIn.values().next().value ?? "");
     gotIn.add(pair);
   };
-  const judgeNow = async ({ net, gateway }: Try, check: () => Promise<boolean>): Promise<boolean> => {
+  const judgeNow = async ({ net, gateway }: Try, check: () => Promise<boolean>): Promise<Verdict> => {
     const pair = `${net} ${gateway}`;
-    if (pairs.isFull(pair) || (nets.isFull(net) && !gotIn.has(pair))) return false;
+    if (pairs.isFull(pair) || (nets.isFull(net) && !gotIn.has(pair))) return "over_limit";
     pairs.count(pair);
     nets.count(net);
     const takeBack = (): void => {
@@ -51,16 +54,19 @@ export function createGuessLimit(clock: () => number): GuessLimit {
     };
     try {
       const isRight = await check();
-      if (!isRight) return false;
+      if (!isRight) return "wrong";
       remember(pair);
     } catch (error) {
       takeBack(); // says nothing of the password
       throw error;
     }
     takeBack();
-    return true;
+    return "right";
   };
   return {
-    judge: async (one, check) => (await inTurn.run(one.net, one.isGone, () => judgeNow(one, check))) ?? false,
+    judge: async (one, check) => {
+      const verdict = await inTurn.run(one.net, one.isGone, () => judgeNow(one, check));
+      return verdict ?? (one.isGone() ? "gone" : "over_limit");
+    },
   };
 }

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, type Metric } from "prom-client";
 import type { SessionMeters } from "./collector-session.ts";
+import type { KnockResult } from "./doorkeeper.ts";
 
 /** What ingestion counts and times as it goes (reference/ingestion.md §6.9); `all` is for whoever is asked for metrics. */
 export interface IngestMeters {
@@ -11,10 +12,13 @@ export interface IngestMeters {
   wrote(readings: number, tookMs: number): void;
   /** A write that was refused is tried again in halves. */
   halved(): void;
+  /** A gateway, or whoever says to be one, tried a password at the broker inside. */
+  knocked(result: KnockResult): void;
   /** Holes in gateways' sequence numbers that are gaps now. */
   foundGaps(count: number): void;
 }
 
+const knockResults: readonly KnockResult[] = ["right", "wrong", "over_limit", "gone", "failed"];
 const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Meters that belong to no registry yet. */
@@ -37,6 +41,14 @@ export function createIngestMeters(): IngestMeters {
   const gaps = new Counter({
     ...{ name: "gateway_gap_total", help: "gaps found in gateways' sequence numbers", registers },
   });
+  const knocks = new Counter({
+    ...{
+      name: "mqtt_password_tries_total",
+      help: "passwords tried at the broker inside: right, wrong, over_limit (too many wrong ones: not looked at), gone (hung up), failed (couldn't be checked)",
+    },
+    ...{ labelNames: ["result"], registers },
+  });
+  for (const result of knockResults) knocks.inc({ result }, 0);
   const qos0 = new Counter({
     ...{
       name: "ingest_qos0_messages_total",
@@ -54,7 +66,7 @@ export function createIngestMeters(): IngestMeters {
     ...{ name: "broker_dropped_messages", help: "messages the broker says it dropped", registers },
   });
   return {
-    all: [messages, qos0, lines, writes, halvings, gaps, reconnects, lost, dropped],
+    all: [messages, qos0, lines, writes, halvings, gaps, knocks, reconnects, lost, dropped],
     sessions: {
       tookQos0: () => qos0.inc(),
       reconnected: () => reconnects.inc(),
@@ -71,6 +83,7 @@ export function createIngestMeters(): IngestMeters {
       writes.observe(tookMs / 1_000);
     },
     halved: () => halvings.inc(),
+    knocked: (result) => knocks.inc({ result }),
     foundGaps: (count) => gaps.inc(count),
   };
 }

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { Config } from "#config";
+import { isOwnUser } from "#services/brokers/own-users.ts";
 import type { Beat } from "#services/every.ts";
 import { verifyPassword } from "#services/register/password.ts";
 import type { Store } from "#store/connect.ts";
@@ -28,6 +29,8 @@ type IngestConfig = Pick<
   | "mqttUrl"
   | "mqttUsername"
   | "mqttPassword"
+  | "mqttControlUsername"
+  | "mqttControlPassword"
   | "mqttHost"
   | "mqttPort"
   | "collectShards"
@@ -117,6 +120,7 @@ export async function startIngest(parts: IngestParts): Promise<Ingest> {
     const { gapAfterMs } = config;
     opened.watches = startWatches({
       ...{ broker, store, clock, log, gapAfterMs, leads, key: parts.receiptKey, onFound: meters.foundGaps },
+      isOwnUser: (name) => isOwnUser(config, name),
     });
     const status = () => tellStatus({ store, readings, clock, broker, intake, leads });
     const skews = () => store.as({ role: "worker" }, (tx) => furthestSkews(tx, skewsTold(clock())));
@@ -163,6 +167,7 @@ function openDoor(
       room: intake.room,
       oldestWaitMs: intake.oldestWaitMs,
       isPassword,
+      onKnock: meters.knocked,
       clock,
       log,
     },
@@ -178,12 +183,16 @@ function shardsOf({ mqttUrl, collectShards }: IngestConfig): number {
 
 function placeOf(config: IngestConfig): BrokerPlace {
   const { mqttUrl: url, mqttUsername: username, mqttPassword: password } = config;
+  const { mqttControlUsername: controlUser, mqttControlPassword: controlPassword } = config;
   if (url === undefined) return { kind: "embedded", host: config.mqttHost, port: config.mqttPort };
   return {
     kind: "outside",
     url,
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password: password.reveal() }),
+    ...(controlUser === undefined || controlPassword === undefined
+      ? {}
+      : { control: { username: controlUser, password: controlPassword.reveal() } }),
     ...(config.sparkplugUsername === undefined
       ? {}
       : {

@@ -185,6 +185,12 @@ export async function revokedAmong(tx: Tx, ids: readonly string[], now: number):
   return rows.map(({ id }) => id);
 }
 
+/** All gateways that are revoked at `now` (epoch ms). For the worker role. */
+export async function revokedGateways(tx: Tx, now: number): Promise<string[]> {
+  const rows = await tx.select({ id: gateways.id }).from(gateways).where(lte(gateways.revokedAt, now));
+  return rows.map(({ id }) => id);
+}
+
 /** The registered source of a gateway. */
 export interface RegisteredSource {
   readonly tenant: string;

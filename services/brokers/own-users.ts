@@ -8,8 +8,12 @@ export const watcher = "coldmark-watch";
 
 /** Whether the broker knows a user of this name as one of ours: no gateway may be called so. */
 export function isOwnUser(
-  { mqttUsername = defaultCollector, sparkplugUsername }: Pick<Config, "mqttUsername" | "sparkplugUsername">,
+  {
+    mqttUsername = defaultCollector,
+    ...others
+  }: Pick<Config, "mqttUsername" | "mqttControlUsername" | "sparkplugUsername">,
   name: string,
 ): boolean {
-  return isSessionUser(mqttUsername, name) || name === watcher || name === sparkplugUsername;
+  const named = [watcher, others.mqttControlUsername, others.sparkplugUsername];
+  return isSessionUser(mqttUsername, name) || named.includes(name);
 }

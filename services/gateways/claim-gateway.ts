@@ -6,6 +6,7 @@ import { claimDevice, findByClaim, type MakerDevice } from "#store/maker-devices
 import { findTaken } from "#store/register-conflicts.ts";
 import { isUniqueViolation } from "#store/unique-violation.ts";
 import { recordAudit } from "../audit.ts";
+import { isOwnUser } from "../brokers/own-users.ts";
 import type { Context } from "../context.ts";
 import { keepRow } from "../register/draft.ts";
 import { hashPassword } from "../register/password.ts";
@@ -51,6 +52,7 @@ export async function claimGateway(ctx: Context, claim: Claim): Promise<Claimed>
     if (device === null) throw new AppError("NOT_FOUND", "no gateway has this sticker");
     if (device.claimedAt !== null) throw wasClaimed(tenant, device);
     if (taken !== undefined) throw isTaken(taken);
+    if (isOwnUser(ctx.config, id)) throw isTaken({ what: "gateway", name: id });
     await take(ctx, it, device, { id, siteId: claim.site, mqttPasswordHash });
     return tellOf(it, id, device.serial);
   }).catch((error: unknown) => {

@@ -74,23 +74,27 @@ describe("parseNetwork", () => {
     ]);
   });
 
-  it.each(["coldmark-collector", "coldmark-collector-1-hist", "coldmark-watch", "coldmark-sparkplug"])(
-    "refuses the gateway id %s, which the broker knows as a user of ours",
-    (id) => {
-      const rules = {
-        production: false,
-        isOwnUser: (name: string) =>
-          isOwnUser({ mqttUsername: undefined, sparkplugUsername: "coldmark-sparkplug" }, name),
-      };
-      const file = withGateways({ id, kind: "native" }, { id: "coldmark-collectors", kind: "native" });
-      const [fault, ...others] = parseNetwork(file, rules).faults;
-      expect(others).toEqual([]);
-      expect(fault).toMatchObject({
-        path: pathOf(1, "id"),
-        message: expect.stringContaining("choose another"),
-      });
-    },
-  );
+  it.each([
+    "coldmark-collector",
+    "coldmark-collector-1-hist",
+    "coldmark-watch",
+    "coldmark-sparkplug",
+    "broker-admin",
+  ])("refuses the gateway id %s, which the broker knows as a user of ours", (id) => {
+    const users = {
+      mqttUsername: undefined,
+      mqttControlUsername: "broker-admin",
+      sparkplugUsername: "coldmark-sparkplug",
+    };
+    const rules = { production: false, isOwnUser: (name: string) => isOwnUser(users, name) };
+    const file = withGateways({ id, kind: "native" }, { id: "coldmark-collectors", kind: "native" });
+    const [fault, ...others] = parseNetwork(file, rules).faults;
+    expect(others).toEqual([]);
+    expect(fault).toMatchObject({
+      path: pathOf(1, "id"),
+      message: expect.stringContaining("choose another"),
+    });
+  });
 
   const source = {
     kind: "mapping",

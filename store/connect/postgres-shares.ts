@@ -10,7 +10,7 @@ const memberKey = 0x7fffffff;
  * Shards as advisory locks of one connection: they end with the process that holds them, the moment its connection does.
  * A machine that vanishes is noticed by keepalives within about 15 s.
  */
-export function openPostgresShares(url: string): Shares {
+export function openPostgresShares(url: string, answerWithinMs = 5_000): Shares {
   let client: pg.Client | null = null;
   let held = new Set<number>();
 
@@ -18,8 +18,8 @@ export function openPostgresShares(url: string): Shares {
     if (client) return client;
     const fresh = new pg.Client({
       connectionString: url,
-      connectionTimeoutMillis: 5_000,
-      query_timeout: 5_000,
+      connectionTimeoutMillis: answerWithinMs,
+      query_timeout: answerWithinMs,
       keepAlive: true,
       options: "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=3 -c tcp_keepalives_count=3",
     });

@@ -73,6 +73,7 @@ async function openDoor({
         checks.push([gateway, isRight]);
         return isRight;
       },
+      onKnock: meters.knocked,
       subscriptions: () => Promise.reject(new Error("for outside brokers only")),
     },
   );

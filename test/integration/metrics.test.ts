@@ -13,6 +13,7 @@ import { createIngestMeters } from "#ingest/meters.ts";
 import { openPostgresReadings } from "#store/readings/postgres.ts";
 import { type House, openEmbeddedHouse } from "../support/ingest-house.ts";
 import { bodyOf, connectGateway } from "../support/mqtt-gateway.ts";
+import { connectPacket, openRaw } from "../support/raw-mqtt.ts";
 
 const behindMs = 180_000;
 let house: House;
@@ -64,6 +65,9 @@ it("tells of ingestion what its documents name, asks the parts once a scrape, an
   await right.publish("data", sentAt(1, Date.now(), [reading(now)]));
   await right.publish("hist", sentAt(2, Date.now(), [reading(now - 3_600_000)]));
   await right.publish("data", "no message at all");
+  const guesser = await openRaw(house.port);
+  guesser.send(connectPacket("gw-right", { password: Buffer.from("guessed") }));
+  await guesser.closed();
   await house.settled();
   await house.projected("gw-right", 3);
   asked = 0;
@@ -79,6 +83,9 @@ it("tells of ingestion what its documents name, asks the parts once a scrape, an
     'ingest_messages_total{lane="hist",result="durable"}': 1,
     ...{ ingest_lines_total: 4, ingest_unacked: 0, ingest_oldest_unacked_seconds: 0, ingest_bisect_total: 0 },
     ingest_qos0_messages_total: 0,
+    'mqtt_password_tries_total{result="right"}': 2,
+    'mqtt_password_tries_total{result="wrong"}': 1,
+    'mqtt_password_tries_total{result="over_limit"}': 0,
     ...{ ingest_inbox_rows: 0, ingest_inbox_oldest_seconds: 0, gateway_gap_total: 0 },
     ...{ mqtt_reconnects_total: 0, mqtt_session_lost_total: 0, broker_dropped_messages: 0 },
     ...{ 'coldmark_part_up{part="records"}': 1, 'coldmark_part_up{part="readings"}': 1 },

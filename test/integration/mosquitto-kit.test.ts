@@ -1,10 +1,10 @@
 /** docs/brokers/mosquitto on a real Mosquitto: what its files promise an operator. */
 import { execFileSync } from "node:child_process";
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { IClientOptions } from "mqtt";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { programOf } from "../support/child.ts";
+import { dynsecAdmin, onDynsec } from "../support/dynsec.ts";
 import { freePort } from "../support/free-port.ts";
 import { type MosquittoOptions, startMosquitto, type TestMosquitto } from "../support/mosquitto.ts";
 import { connect5, fateOf, type Mqtt5Client } from "../support/mqtt5.ts";
@@ -299,7 +299,7 @@ describe("coldmark broker passwords", () => {
 describe("coldmark broker dynsec", () => {
   it("lets gateways and the collector in without a file or a reload, and puts revoked ones out at once", async () => {
     const broker = await start({ change: onDynsec });
-    const admin = { MQTT_URL: broker.url, COLDMARK_BROKER_PASSWORD: adminPassword };
+    const admin = { MQTT_URL: broker.url, COLDMARK_BROKER_PASSWORD: dynsecAdmin.password };
     const own = { MQTT_USERNAME: broker.collector.username, MQTT_PASSWORD: broker.collector.password };
     const credentials = join(broker.folder, "credentials.txt");
     writeFileSync(credentials, `${printed}gw-01: ${passwords["gw-01"]}\ngw-02: ${passwords["gw-02"]}\n`);
@@ -339,27 +339,6 @@ describe("coldmark broker dynsec", () => {
     expect(wrong).toMatchObject({ code: 69, stderr: expect.stringContaining("does not let admin in") });
   });
 });
-
-const adminPassword = "password-of-the-admin";
-
-/** The change that README.md describes, made on the shipped file. */
-function onDynsec(text: string, folder: string): string {
-  const plugin = programOf(
-    ["x86_64", "aarch64"].map((cpu) => `/usr/lib/${cpu}-linux-gnu/mosquitto_dynamic_security.so`),
-    "mosquitto",
-  );
-  const state = join(folder, "dynamic-security.json");
-  execFileSync(
-    programOf(["/usr/bin/mosquitto_ctrl"], "mosquitto"),
-    ["dynsec", "init", state, "admin", adminPassword],
-    { stdio: "pipe" },
-  );
-  chmodSync(state, 0o666);
-  return text.replace(
-    /^password_file .*\nacl_file .*$/m,
-    `plugin ${plugin}\nplugin_opt_config_file ${state}`,
-  );
-}
 
 describe("the shipped listener with TLS", () => {
   it("takes a gateway that trusts its CA, and nobody without TLS", async () => {

@@ -12,6 +12,11 @@ export interface OtherMachine {
   readonly prefix: readonly string[];
   /** From now on no packet passes either way, and nobody is told. */
   part(): void;
+  /**
+   * From now on nothing it sends arrives. Servers of ours then notice by their keepalives, as when a far switch fails; what is
+   * dropped on their own end of the pair, as `part` does, the kernel takes for congestion and doesn't count.
+   */
+  mute(): void;
   join(): void;
   remove(): void;
 }
@@ -42,20 +47,20 @@ export function makeOtherMachine(): OtherMachine {
   run(...there, ip, "link", "set", inside, "up");
   run(...there, ip, "link", "set", "lo", "up");
   run(...there, ip, "route", "add", "default", "via", ours);
-  const bothEnds = (...words: string[]) => {
-    run(tc, "qdisc", words[0] ?? "", "dev", outside, "root", ...words.slice(1));
-    run(...there, tc, "qdisc", words[0] ?? "", "dev", inside, "root", ...words.slice(1));
+  const outer = { tc: [tc], device: outside };
+  const inner = { tc: [...there, tc], device: inside };
+  let swallowing: (typeof outer)[] = [];
+  const swallow = (ends: typeof swallowing) => {
+    for (const end of ends) run(...end.tc, "qdisc", "add", "dev", end.device, "root", "pfifo", "limit", "0");
+    swallowing = ends;
   };
-  let isParted = false;
   return {
     ...{ ours, theirs, prefix: there },
-    part: () => {
-      bothEnds("add", "pfifo", "limit", "0");
-      isParted = true;
-    },
+    part: () => swallow([outer, inner]),
+    mute: () => swallow([inner]),
     join: () => {
-      if (isParted) bothEnds("del");
-      isParted = false;
+      for (const end of swallowing) run(...end.tc, "qdisc", "del", "dev", end.device, "root");
+      swallowing = [];
     },
     remove: () => run(ip, "netns", "del", name),
   };

@@ -30,6 +30,8 @@ export function claims(stage: GatewayStage): void {
       ...{ status: 409, detail: expect.stringContaining("named-1") },
       faults: [{ path: "/gatewayId" }],
     });
+    const ours = await claim(two.sticker, { gatewayId: "coldmark-collector" });
+    expect(await ours.json()).toMatchObject({ status: 409, faults: [{ path: "/gatewayId" }] });
     const again = await claim(one.sticker, { gatewayId: "named-1-b" }, by("other"));
     expect(await again.json()).toMatchObject({ status: 409, faults: [{ path: "/sticker" }] });
     const own = await claim(one.sticker, { gatewayId: "named-1-b" });
