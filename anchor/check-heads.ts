@@ -23,7 +23,7 @@ export async function checkHeads(store: Store): Promise<boolean> {
     if (equalBytes(kept.root, root)) return true;
     throw new AppError(
       "INTERNAL",
-      "the pages of the heads tree are not what the log's streams give: nothing is anchored (docs/anchoring.md, heads_pages)",
+      "the pages of the heads tree are not what the log's streams give: nothing is anchored (docs/anchoring.md, heads_tree)",
     );
   });
 }

@@ -1,13 +1,15 @@
 import { sql } from "drizzle-orm";
-import { decodePage, encodePage, type HeadsPage } from "#domain/log/heads-page.ts";
+import { type HeadsPage, keptPage } from "#domain/log/heads-page.ts";
 import type { Tx } from "./connect.ts";
+import { givenRows } from "./given-rows.ts";
+import { joinedBytes, startsOf } from "./list-of.ts";
 
 /** The pages at these places; what was never kept is left out. */
 export async function readHeadsPages(tx: Tx, places: readonly string[]): Promise<Map<string, HeadsPage>> {
   const found = await tx.execute<{ place: string; page: Uint8Array }>(
-    sql`select place, page from heads_pages where place = any(${sql.param(places)}::text[])`,
+    sql`select place, page from heads_tree where place = any(${sql.param(places)}::text[])`,
   );
-  return new Map(found.rows.map(({ place, page }) => [place, decodePage(page)]));
+  return new Map(found.rows.map(({ place, page }) => [place, keptPage(page)]));
 }
 
 /** Kept pages after a place, in the order of their places, as bytes; at most `limit`. */
@@ -16,7 +18,7 @@ export async function listHeadsPages(
   { after, limit }: { readonly after: string | null; readonly limit: number },
 ): Promise<{ place: string; page: Uint8Array }[]> {
   const found = await tx.execute<{ place: string; page: Uint8Array }>(
-    sql`select place, page from heads_pages where ${after === null ? sql`true` : sql`place > ${after}`}
+    sql`select place, page from heads_tree where ${after === null ? sql`true` : sql`place > ${after}`}
       order by place limit ${limit}`,
   );
   return found.rows;
@@ -28,15 +30,21 @@ export async function saveHeadsPages(
   pages: ReadonlyMap<string, HeadsPage>,
   size: number,
 ): Promise<void> {
+  const kept = [...pages].map(([place, { bytes }]) => ({ place, bytes }));
+  const starts = startsOf(kept, ({ bytes }) => bytes.length);
   await tx.execute(sql`
-    insert into heads_pages (place, size, page)
-    select place, ${size}, page from unnest(${sql.param([...pages.keys()])}::text[],
-      ${sql.param([...pages.values()].map(encodePage))}::bytea[]) as kept(place, page)
+    insert into heads_tree (place, size, page)
+    select place, ${size}, substring(${joinedBytes(kept.map(({ bytes }) => bytes))} from start for length)
+    from ${givenRows(kept, {
+      place: ["text", ({ place }) => place],
+      start: ["int", (_, at) => starts[at] as number],
+      length: ["int", ({ bytes }) => bytes.length],
+    })} as kept
     on conflict (place) do update set size = excluded.size, page = excluded.page`);
 }
 
 /** The size of the log that the pages are of; 0 before the first. */
 export async function headsPagesSize(tx: Tx): Promise<number> {
-  const found = await tx.execute<{ size: number }>(sql`select size from heads_pages where place = ''`);
+  const found = await tx.execute<{ size: number }>(sql`select size from heads_tree where place = ''`);
   return found.rows[0]?.size ?? 0;
 }

@@ -1,6 +1,6 @@
 import { AppError } from "#domain/errors.ts";
-import { equalBytes, toHex } from "#domain/log/bytes.ts";
-import { encodePage, type HeadsPage } from "#domain/log/heads-page.ts";
+import { equalBytes } from "#domain/log/bytes.ts";
+import type { HeadsPage } from "#domain/log/heads-page.ts";
 import { changeHeads } from "#domain/log/heads-pages.ts";
 import { fastSha256 } from "#services/log/fast-sha256.ts";
 import type { Store } from "#store/connect.ts";
@@ -47,7 +47,7 @@ async function differingPlaces(store: Store, pages: ReadonlyMap<string, HeadsPag
     const kept = await keptAfter(store, after);
     for (const { place, page } of kept) {
       const own = left.get(place);
-      if (own === undefined || toHex(encodePage(own)) !== toHex(page)) differing.push(place);
+      if (own === undefined || !equalBytes(own.bytes, page)) differing.push(place);
       left.delete(place);
     }
     const last = kept.at(-1);

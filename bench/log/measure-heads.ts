@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { keepHeads } from "#anchor/heads-keeper.ts";
 import { changeHeads } from "#domain/log/heads-pages.ts";
+import { fastSha256 } from "#services/log/fast-sha256.ts";
 import type { Store } from "#store/connect.ts";
 import { insertEntries, type LogEntry } from "#store/entries.ts";
 import { type readHeadsPages, saveHeadsPages } from "#store/heads-pages.ts";
@@ -40,7 +41,7 @@ export async function measureHeads(
 
 async function pagesOf(tx: Parameters<typeof readHeadsPages>[0], size: number): Promise<number> {
   const found = await tx.execute<{ count: number }>(
-    `select count(*)::bigint as count from heads_pages where size = ${size}`,
+    `select count(*)::bigint as count from heads_tree where size = ${size}`,
   );
   return found.rows[0]?.count ?? 0;
 }
@@ -51,7 +52,7 @@ async function fillHeads(store: Store, ids: Uint8Array): Promise<void> {
     seq: 0,
     leaf: nothing,
   }));
-  const { pages } = await changeHeads(heads, async () => new Map());
+  const { pages } = await changeHeads(heads, async () => new Map(), fastSha256);
   const all = [...pages];
   for (let from = 0; from < all.length; from += pagesAtOnce) {
     const some = new Map(all.slice(from, from + pagesAtOnce));

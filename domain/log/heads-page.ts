@@ -1,105 +1,140 @@
-/**
- * A page of the stored `heads` tree: four levels of it, below a place named by the hex digits that its stream ids share.
- * Of its 16 slots, one for each next digit, an empty one holds no stream, one with a single stream holds that head, and one
- * with more stands for the page below it. So a tree has one set of pages, in whatever order its heads came.
- */
 import { AppError } from "../errors.ts";
-import { emptyHash, type Head, headHash, innerHash } from "./head.ts";
-import type { Sha256 } from "./merkle.ts";
+import { bitAt, compareStreams, type Head, partingOf } from "./head.ts";
 
-/** A subtree that holds streams: its hash, how many they are, and the head itself where it is a single one. */
-export interface Subtree {
+/** What a page says of the page below a place: its root, and of how many streams. */
+export interface PageRoot {
   readonly hash: Uint8Array;
   readonly streams: number;
-  readonly head: Head | null;
 }
 
-/** The slots of a page in the order of their digits; null holds no stream. */
-export type HeadsPage = readonly (Subtree | null)[];
+/** A record's bytes: key (32), digits (1), number (7), hash (32), node (32). */
+const recordLength = 104;
+const hashLength = 32;
+const [digitsAt, numberAt, hashAt, nodeAt] = [32, 32, 40, 72];
+const [twoTo32, highMask] = [2 ** 32, 0xff_ffff];
 
-/** Slots in a page; one hex digit decides between them. */
-export const slotCount = 16;
-/** Levels of the binary tree in a page. */
-export const levelsPerPage = 4;
+/**
+ * A page of the stored `heads` tree: what lies below a place, which is the hex digits that its stream ids share. Up to
+ * `headsPerPage` streams it holds their heads. With more it is cut by the digits that follow: a part with one stream is that
+ * head, a part with more stands for the page below. So a tree has one set of pages, in whatever order its heads came.
+ *
+ * A page is bytes, and is worked on as bytes: records in the order of their keys. A head's key is its stream, its number `seq`,
+ * its hash the leaf's; a page below has its place and zeros, its streams, its root. Beside each stands the hash of the node
+ * that parts it from the record before, so that a change hashes only what is above it.
+ */
+export class HeadsPage {
+  readonly bytes: Uint8Array;
+  /** How many records. */
+  readonly length: number;
+  readonly #view: DataView;
 
-/** First byte of a slot, and how many bytes it has: hash and count, or hash, stream, seq and leaf. */
-const [emptyTag, headTag, pageTag] = [0, 1, 2];
-const lengths = [1, 1 + 32 + 32 + 8 + 32, 1 + 32 + 8];
-const twoTo32 = 2 ** 32;
-
-/** A single stream's subtree. */
-export function subtreeOfHead(head: Head, sha256?: Sha256): Subtree {
-  return { hash: headHash(head, sha256), streams: 1, head };
-}
-
-/** The subtree over the slots from … to (excluded), a power of two of them; of all without more said. */
-export function subtreeOf(
-  page: HeadsPage,
-  { from = 0, to = slotCount, sha256 }: { from?: number; to?: number; sha256?: Sha256 | undefined } = {},
-): Subtree | null {
-  if (to - from === 1) return page[from] ?? null;
-  const middle = (from + to) / 2;
-  const left = subtreeOf(page, { from, to: middle, sha256 });
-  const right = subtreeOf(page, { from: middle, to, sha256 });
-  if (left === null && (right === null || right.head !== null)) return right;
-  if (right === null && left?.head) return left;
-  const hash = innerHash(left?.hash ?? emptyHash, right?.hash ?? emptyHash, sha256);
-  return { hash, streams: (left?.streams ?? 0) + (right?.streams ?? 0), head: null };
-}
-
-/** A page as bytes. */
-export function encodePage(page: HeadsPage): Uint8Array {
-  const length = page.reduce((sum, slot) => sum + (lengths[tagOf(slot)] as number), 0);
-  const bytes = new Uint8Array(length);
-  const view = new DataView(bytes.buffer);
-  let at = 0;
-  for (const slot of page) {
-    const tag = tagOf(slot);
-    bytes[at] = tag;
-    if (slot !== null) {
-      bytes.set(slot.hash, at + 1);
-      setWhole(view, at + 33, slot.head?.seq ?? slot.streams);
-    }
-    if (slot?.head) {
-      bytes.set(slot.head.stream, at + 41);
-      bytes.set(slot.head.leaf, at + 73);
-    }
-    at += lengths[tag] as number;
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.length = bytes.length / recordLength;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
-  return bytes;
-}
 
-/** The page in these bytes. @throws AppError INTERNAL where they are none */
-export function decodePage(bytes: Uint8Array): HeadsPage {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const slots: (Subtree | null)[] = [];
-  let at = 0;
-  while (at < bytes.length) {
-    const length = lengths[bytes[at] as number];
-    if (length === undefined || at + length > bytes.length) break;
-    slots.push(decodeSlot(bytes, view, at));
-    at += length;
+  /** A page of so many records, all of them still to be put in. */
+  static ofLength(length: number): HeadsPage {
+    return new HeadsPage(new Uint8Array(length * recordLength));
   }
-  if (at !== bytes.length || slots.length !== slotCount)
-    throw new AppError("INTERNAL", "not a page of heads");
-  return slots;
+
+  /** The stream of a head, or the place of a page below and zeros. */
+  key(at: number): Uint8Array {
+    return this.#hash(at, 0);
+  }
+
+  /** Below 0 where a record's key comes before a stream, above 0 where after it. */
+  compare(at: number, stream: Uint8Array): number {
+    return compareStreams(this.bytes, stream, at * recordLength);
+  }
+
+  /** The depth at which the keys of two records part. */
+  parting(at: number, other: number): number {
+    return partingOf(this.bytes, this.bytes, at * recordLength, other * recordLength);
+  }
+
+  /** The bit of a record's key that decides at a depth. */
+  bit(at: number, depth: number): number {
+    return bitAt(this.bytes, at * recordLength * 8 + depth);
+  }
+
+  /** The head, or null where the record stands for a page below. */
+  head(at: number): Head | null {
+    if (this.digits(at) > 0) return null;
+    return { stream: this.key(at), seq: this.#number(at), leaf: this.#hash(at, hashAt) };
+  }
+
+  /** How many digits the place of the page has that a record stands for; 0 where it is a head. */
+  digits(at: number): number {
+    return this.bytes[at * recordLength + digitsAt] as number;
+  }
+
+  /** What is said of the page that a record stands for. */
+  rootBelow(at: number): PageRoot {
+    return { hash: this.#hash(at, hashAt), streams: this.#number(at) };
+  }
+
+  /** How many streams the page and all below hold. */
+  get streams(): number {
+    let sum = 0;
+    for (let at = 0; at < this.length; at += 1) sum += this.digits(at) > 0 ? this.#number(at) : 1;
+    return sum;
+  }
+
+  /** Whether the page stands for others. */
+  get isCut(): boolean {
+    for (let at = 0; at < this.length; at += 1) if (this.digits(at) > 0) return true;
+    return false;
+  }
+
+  /** The hash of the node that parts a record from the one before it. */
+  node(at: number): Uint8Array {
+    return this.#hash(at, nodeAt);
+  }
+
+  setNode(at: number, hash: Uint8Array): void {
+    this.bytes.set(hash, at * recordLength + nodeAt);
+  }
+
+  /** Takes a record over from another page. */
+  copy(at: number, from: HeadsPage, index: number): void {
+    const begin = index * recordLength;
+    this.bytes.set(from.bytes.subarray(begin, begin + recordLength), at * recordLength);
+  }
+
+  putHead(at: number, { stream, seq, leaf }: Head): void {
+    this.#put(at, stream, { digits: 0, number: seq, hash: leaf });
+  }
+
+  putBelow(at: number, place: { key: Uint8Array; digits: number }, { hash, streams }: PageRoot): void {
+    this.#put(at, place.key, { digits: place.digits, number: streams, hash });
+  }
+
+  #put(at: number, key: Uint8Array, said: { digits: number; number: number; hash: Uint8Array }): void {
+    const begin = at * recordLength;
+    this.bytes.set(key, begin);
+    this.#view.setUint32(begin + numberAt, said.digits * (highMask + 1) + Math.floor(said.number / twoTo32));
+    this.#view.setUint32(begin + numberAt + 4, said.number % twoTo32);
+    this.bytes.set(said.hash, begin + hashAt);
+  }
+
+  #hash(at: number, offset: number): Uint8Array {
+    const begin = at * recordLength + offset;
+    return this.bytes.subarray(begin, begin + hashLength);
+  }
+
+  #number(at: number): number {
+    const begin = at * recordLength + numberAt;
+    return (this.#view.getUint32(begin) & highMask) * twoTo32 + this.#view.getUint32(begin + 4);
+  }
 }
 
-function decodeSlot(bytes: Uint8Array, view: DataView, at: number): Subtree | null {
-  if (bytes[at] === emptyTag) return null;
-  const hash = bytes.subarray(at + 1, at + 33);
-  const number = view.getUint32(at + 33) * twoTo32 + view.getUint32(at + 37);
-  if (bytes[at] === pageTag) return { hash, streams: number, head: null };
-  const [stream, leaf] = [bytes.subarray(at + 41, at + 73), bytes.subarray(at + 73, at + 105)];
-  return { hash, streams: 1, head: { stream, seq: number, leaf } };
-}
-
-function tagOf(slot: Subtree | null): number {
-  if (slot === null) return emptyTag;
-  return slot.head === null ? pageTag : headTag;
-}
-
-function setWhole(view: DataView, at: number, value: number): void {
-  view.setUint32(at, Math.floor(value / twoTo32));
-  view.setUint32(at + 4, value % twoTo32);
+/** A page as it was kept. @throws AppError INTERNAL where the bytes are none */
+export function keptPage(bytes: Uint8Array): HeadsPage {
+  const page = new HeadsPage(bytes);
+  let isRising = Number.isInteger(page.length);
+  for (let at = 1; at < page.length && isRising; at += 1) isRising = page.compare(at, page.key(at - 1)) > 0;
+  if (!isRising) throw new AppError("INTERNAL", "not a page of heads");
+  return page;
 }

@@ -1,4 +1,13 @@
-import { bitAt, checkedHead, emptyHash, type Head, headHash, innerHash } from "./head.ts";
+import {
+  checkedHead,
+  compareStreams,
+  emptyHash,
+  type Head,
+  headHash,
+  innerHash,
+  liftedHash,
+  partingOf,
+} from "./head.ts";
 import type { Sha256 } from "./merkle.ts";
 
 /** A subtree: its hash, a stream in it, and the depth at which its streams part; null where it is one stream's alone. */
@@ -28,7 +37,7 @@ export async function sortedHeadsRoot(
     for (const head of page) {
       const { stream } = checkedHead(head);
       if (current !== null) {
-        const depth = partingOf(current.stream, stream);
+        const depth = risingParting(current.stream, stream);
         waiting.push({ ...closed(waiting, current, depth, sha256), depth });
       }
       current = { hash: headHash(head, sha256), stream, partsAt: null };
@@ -49,19 +58,15 @@ function closed(waiting: Left[], current: Subtree, depth: number, sha256?: Sha25
   return joined;
 }
 
-/** The hash of a subtree as a child of the node at `depth`: with an empty sibling at each level that its streams share. */
-function lifted({ hash, stream, partsAt }: Subtree, depth: number, sha256?: Sha256): Uint8Array {
-  let up = hash;
-  for (let at = (partsAt ?? 0) - 1; at > depth; at -= 1) {
-    up = bitAt(stream, at) === 1 ? innerHash(emptyHash, up, sha256) : innerHash(up, emptyHash, sha256);
-  }
-  return up;
+/** The hash of a subtree as a child of the node at `depth`; a single stream's is the same at any depth. */
+function lifted(subtree: Subtree, depth: number, sha256?: Sha256): Uint8Array {
+  if (subtree.partsAt === null) return subtree.hash;
+  return liftedHash(subtree, [subtree.partsAt, depth + 1], sha256);
 }
 
 /** The depth at which two streams part; the second must be the greater one. */
-function partingOf(first: Uint8Array, second: Uint8Array): number {
-  const byte = first.findIndex((value, at) => value !== second[at]);
-  const [low, high] = [first[byte] ?? 0, second[byte] ?? 0];
-  if (byte === -1 || low > high) throw new RangeError("streams must come in rising order, each once");
-  return byte * 8 + Math.clz32(low ^ high) - 24;
+function risingParting(first: Uint8Array, second: Uint8Array): number {
+  if (compareStreams(first, second) >= 0)
+    throw new RangeError("streams must come in rising order, each once");
+  return partingOf(first, second);
 }

@@ -18,6 +18,7 @@ import { openAgain } from "#ingest/open-again.ts";
 import { newestCheckpoint } from "#store/checkpoints.ts";
 import type { Store, Tx } from "#store/connect.ts";
 import { holdLog } from "#store/entries.ts";
+import { queueEntries } from "#store/pending-entries.ts";
 import { openPostgresReadings } from "#store/readings/postgres.ts";
 import { TileFolder } from "#store/tile-folder.ts";
 import { asIntruder, dataFolder, openRecords } from "../support/anchor-network.ts";
@@ -49,6 +50,14 @@ async function recorded(
     ...{ ...network, beforeSealing: spoil },
   });
   return opened;
+}
+
+/** More streams than a page of the heads tree holds, so that it has others below it. */
+async function noteStreams(opened: Store): Promise<void> {
+  const notes = Array.from({ length: 60 }, (_, at) => {
+    return { subject: `urn:test:${at}`, kind: "note", from, to: from, body: { at } };
+  });
+  await opened.as({ role: "worker" }, (tx) => queueEntries(tx, notes, from));
 }
 
 /** `now` is soon after the newest of two hours was sealed. */
@@ -89,7 +98,7 @@ async function afterwards(table: string, attack: (tx: Tx) => Promise<unknown>): 
 }
 
 beforeAll(async () => {
-  store = await recorded(dataDir, { hours: 2 });
+  store = await recorded(dataDir, { hours: 2, beforeSealing: noteStreams });
   size = (await store.as({ role: "worker" }, newestCheckpoint))?.size ?? 0;
   await mirrorEntries(store, new Mirror(mirrorDir), size);
   await publishTiles(store, new TileFolder(mirrorDir), size);
@@ -210,17 +219,17 @@ describe("what is made of the log", () => {
       "tile 0/000",
     ],
     ["no tile", "log_tiles", "delete from log_tiles where level = 0 and index = 0", "tile 0/000"],
-    ["a page", "heads_pages", `update heads_pages set page = ${flipped("page")} where place = ''`, 'page ""'],
+    ["a page", "heads_tree", `update heads_tree set page = ${flipped("page")} where place = ''`, 'page ""'],
     [
       "no page",
-      "heads_pages",
-      "delete from heads_pages where place = (select max(place) from heads_pages)",
+      "heads_tree",
+      "delete from heads_tree where place = (select max(place) from heads_tree)",
       "page",
     ],
     [
       "a page of nothing",
-      "heads_pages",
-      "insert into heads_pages select 'ffff', size, page from heads_pages where place = ''",
+      "heads_tree",
+      "insert into heads_tree select 'ffff', size, page from heads_tree where place = ''",
       'page "ffff"',
     ],
   ])("in the records: %s that the entries don't give", async (_, table, attack, what) => {

@@ -191,7 +191,7 @@ describe("the log as the API hands it out", () => {
 });
 
 describe("records that have no pages of the heads tree", () => {
-  const forget = () => asIntruder(network.store, (tx) => tx.execute(sql`truncate heads_pages`));
+  const forget = () => asIntruder(network.store, (tx) => tx.execute(sql`truncate heads_tree`));
   const pages = () => asWorker((tx) => listHeadsPages(tx, { after: null, limit: 100_000 }));
   const size = () => asWorker(headsPagesSize);
   const note = { subject: "urn:test:between", kind: "note", from: 1, to: 1, body: {} };
@@ -251,16 +251,16 @@ describe("changed pages of the heads tree", () => {
       );
     await note();
     expect((await started()(true)).planned).not.toBeNull();
-    // A hash of the first page's first slot: still a page, of another tree.
+    // The hash of the first page's first record: still a page, of another tree.
     await asIntruder(store, (tx) =>
       tx.execute(
-        sql`update heads_pages set page = set_byte(page, 1, 255 - get_byte(page, 1)) where place = ''`,
+        sql`update heads_tree set page = set_byte(page, 40, 255 - get_byte(page, 40)) where place = ''`,
       ),
     );
     await note();
     const round = started();
     expect((await round(true)).planned).toBeNull();
-    await asIntruder(store, (tx) => tx.execute(sql`truncate heads_pages`));
+    await asIntruder(store, (tx) => tx.execute(sql`truncate heads_tree`));
     expect((await round(true)).planned).not.toBeNull();
   });
 });

@@ -41,6 +41,7 @@ const operatorTables = [
   "entries",
   "log_tiles",
   "heads_pages",
+  "heads_tree",
   "stream_heads",
   "checkpoints",
   "anchor_jobs",
