@@ -26,7 +26,11 @@ export function timelineOf<Roster extends TimedRoster>(rosters: readonly Roster[
   for (const [index, roster] of inOrder.entries()) {
     const next = inOrder[index + 1];
     if (next !== undefined) until = Math.max(until, next.at, next.sealedTo ?? until);
-    timeline.push({ ...roster, from: roster.at, until: next === undefined ? Number.POSITIVE_INFINITY : until });
+    timeline.push({
+      ...roster,
+      from: roster.at,
+      until: next === undefined ? Number.POSITIVE_INFINITY : until,
+    });
   }
   let from = Number.POSITIVE_INFINITY;
   for (const [index, roster] of [...timeline.entries()].reverse()) {
