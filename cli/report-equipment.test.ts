@@ -17,7 +17,7 @@ describe("what verify prints of an equipment", () => {
 
   it("names the windows whose readings are replayed, unsigned or late, and is silent without any", async () => {
     const doubtful = equipmentStory(usual, (log) => {
-      const roster = log.roster(subject, { replay: true, signatureRequired: true });
+      const roster = log.roster(subject, { replay: true, signatureRequired: true }, {}, span.to);
       const how = { kind: "late", kid: null, lagMs: 73 * hourMs };
       log.window(subject, roster, span.from, usual, how);
     });

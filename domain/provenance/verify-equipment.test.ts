@@ -249,7 +249,7 @@ describe("an equipment whose log keeps something back", () => {
     const told = equipmentStory(
       () => 5_000,
       (log) => {
-        const narrow = log.roster(subject, {}, { upperMilliC: 4_000 });
+        const narrow = log.roster(subject, {}, { upperMilliC: 4_000 }, span.to);
         for (const from of [noon, noon + hourMs])
           log.window(subject, narrow, from, () => 5_000, { kind: "late" });
       },
