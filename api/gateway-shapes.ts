@@ -47,7 +47,7 @@ export const gatewayShape = z
     }),
     skewMs: z.int().nullable().openapi({
       description:
-        "how far its clock is behind ours, by the quickest of its newest live messages; negative ahead; null before one told",
+        "how far its clock is behind ours, by the quickest of its newest live messages; negative ahead; null before one told. Of one that doesn't number its messages only how far ahead at least, where its newest reading came before it was taken",
     }),
     keys: z.array(
       z.object({

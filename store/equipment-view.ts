@@ -26,8 +26,8 @@ export interface Stay {
 
 /**
  * A gateway, when it was last heard of (epoch ms), and how far its clock is behind ours by its newest boot that told. One that
- * doesn't number its messages was heard of when the newest reading of its sensors came; of its clock nothing is known, because it
- * never says when it sent: a reading that came late looks like one by a slow clock.
+ * doesn't number its messages was heard of when the newest reading of its sensors came; it never says when it sent, and a reading that
+ * came late looks like one by a slow clock. But none comes before it was taken: where the newest did, its clock is ahead by so much at least.
  */
 export interface GatewayView {
   readonly id: string;
@@ -99,11 +99,15 @@ export async function readGateways(tx: Tx, tenant: string, ids: readonly string[
     ) else (
       select max(v.received_at) from sensors s join latest_values v on v.tenant_id = s.tenant_id and v.point = s.point
       where s.tenant_id = g.tenant_id and s.gateway_id = g.id
-    ) end as "lastReceivedAt", (
+    ) end as "lastReceivedAt", case when g.kind in ('native', 'replay') then (
       select p.skew_ms from gateway_progress p
       where p.tenant_id = g.tenant_id and p.gateway_id = g.id and p.skew_ms is not null
       order by p.last_received_at desc, p.boot desc limit 1
-    ) as "skewMs"
+    ) else (
+      select case when v.received_at < v.ts then v.received_at - v.ts end
+      from sensors s join latest_values v on v.tenant_id = s.tenant_id and v.point = s.point
+      where s.tenant_id = g.tenant_id and s.gateway_id = g.id order by v.received_at desc, v.ts desc limit 1
+    ) end as "skewMs"
     from gateways g where g.tenant_id = ${tenant} and g.id = any(${sql.param([...ids])}::text[]) order by g.id`,
   );
 }
