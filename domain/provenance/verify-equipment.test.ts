@@ -8,7 +8,7 @@ import {
   subject,
   usual,
 } from "#test/golden/equipment-stories.ts";
-import { at, type ColdNetwork, hourMs, minuteMs, start } from "#test/support/cold-network.ts";
+import { at, type ColdNetwork, hourMs, minuteMs, placed, start } from "#test/support/cold-network.ts";
 import { rpcOf } from "#test/support/golden-chain.ts";
 import { commitmentOf, entryLeaf, type Opening, saltedHash } from "../log/entry.ts";
 import type { EquipmentBundle } from "../log/equipment-bundle.ts";
@@ -259,15 +259,6 @@ describe("an equipment whose log keeps something back", () => {
     expect(excursions).toMatchObject([{ from: noon, durationMs: 2 * hourMs, limitC: 4 }]);
   });
 });
-
-/** What a roster says of a point that lay there from the beginning. */
-function placed(name: string, more: object = {}) {
-  return {
-    ...{ point: name, since: span.from, accepted: span.from, offline: false },
-    ...{ calibratedAt: span.from, calibratedUntil: span.to + hourMs },
-    ...{ signatureRequired: false, replay: false, ...more },
-  };
-}
 
 /** The lines of an hour. */
 function hourOf(from: number): RegExp {

@@ -81,6 +81,13 @@ describe("a reading as line protocol", () => {
     }
   });
 
+  test.each(["", "x", "1|2|k", "1|2|k|e|f", "-1|2||e", "1.5|2||e", "1e3|2||e", `${10 ** 16}|2||e`])(
+    "an origin that nobody of us wrote names no message: %j",
+    (written) => {
+      expect(originOf(written)).toEqual({ inboxId: 0, receivedAt: 0, signedBy: null, equipmentId: "" });
+    },
+  );
+
   test("an id that is remembered as one thing is checked as the other", () => {
     toLine(aReading({ err: "a b", equipmentId: "x/y" }));
     expect(() => toLine(aReading({ point: "a b" }))).toThrow("point can't be written");

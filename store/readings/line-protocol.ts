@@ -59,9 +59,11 @@ function originText({ inboxId, receivedAt, signedBy, equipmentId }: Reading): st
   return written;
 }
 
-/** What `toLine` wrote of it. */
+const originPattern = /^(\d{1,15})\|(\d{1,15})\|([^|]*)\|([^|]*)$/;
+
+/** What `toLine` wrote of it. A text that it never wrote names no message: whoever looks for that finds none, and says so. */
 export function originOf(written: string): Origin {
-  const [inboxId, receivedAt, kid = "", equipmentId = ""] = written.split("|");
+  const [, inboxId = "0", receivedAt = "0", kid = "", equipmentId = ""] = originPattern.exec(written) ?? [];
   return {
     inboxId: Number(inboxId),
     receivedAt: Number(receivedAt),

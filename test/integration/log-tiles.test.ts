@@ -1,7 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PGlite } from "@electric-sql/pglite";
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -12,11 +11,10 @@ import { publishTiles } from "#anchor/publish-tiles.ts";
 import { createRecordsRound } from "#anchor/records-round.ts";
 import { fromHex, toHex } from "#domain/log/bytes.ts";
 import { openCheckpoint, vkeyOf } from "#domain/log/checkpoint.ts";
-import { leafHash, treeRoot, verifyConsistency, verifyInclusion } from "#domain/log/merkle.ts";
+import { treeRoot, verifyConsistency, verifyInclusion } from "#domain/log/merkle.ts";
 import { headsRoot } from "#domain/log/prefix-tree.ts";
-import { growTiles, type ReadTiles, tilePath } from "#domain/log/tile.ts";
+import { type ReadTiles, tilePath } from "#domain/log/tile.ts";
 import { consistencyFromTiles, inclusionFromTiles, rootFromTiles } from "#domain/log/tile-proofs.ts";
-import { completedNodes } from "#domain/log/tree-nodes.ts";
 import type { Tx } from "#store/connect.ts";
 import { type LogEntry, logSize, readEntries } from "#store/entries.ts";
 import { headsPagesSize, listHeadsPages } from "#store/heads-pages.ts";
@@ -275,49 +273,5 @@ describe("the heads of an anchored tree", () => {
       expect(said).toMatchObject({ streams: newest.size, root: toHex(headsRoot(newest.values())) });
       expect(fromHex(said.root)).toHaveLength(32);
     }
-  });
-});
-
-describe("records from before tiles", () => {
-  it("have their tree as tiles, and what waits still waits", async () => {
-    const migrations = join(import.meta.dirname, "../../store/migrations");
-    const files = readdirSync(migrations)
-      .filter((name) => name.endsWith(".sql"))
-      .sort();
-    const tiles = files.findIndex((name) => name.startsWith("0011_"));
-    const db = new PGlite();
-    const apply = async (names: readonly string[]) => {
-      for (const name of names) await db.exec(readFileSync(join(migrations, name), "utf8"));
-    };
-    await apply(files.slice(0, tiles));
-    const leaves = Array.from({ length: 700 }, (_, at) => leafHash(Uint8Array.of(at >> 8, at & 0xff)));
-    const nodes = new Map<string, Uint8Array>();
-    for (const [at, leaf] of leaves.entries()) {
-      const read = (level: number, index: bigint) => nodes.get(`${level}/${index}`) as Uint8Array;
-      for (const node of completedNodes(BigInt(at), leaf, read)) {
-        nodes.set(`${node.level}/${node.index}`, node.hash);
-        await db.query("insert into tree_nodes values ($1, $2, $3)", [
-          node.level,
-          Number(node.index),
-          node.hash,
-        ]);
-      }
-    }
-    await db.exec(`insert into pending_entries (subject, kind, from_ms, to_ms, body, urgent, created_at, entry_index)
-      values ('s', 'k', 1, 1, '1', false, 1, 5), ('s', 'k', 1, 1, '2', true, 1, 6), ('s', 'k', 1, 1, '3', false, 1, null)`);
-    await apply(files.slice(tiles));
-    const found = await db.query<{ level: number; index: number; hashes: Uint8Array }>(
-      "select * from log_tiles order by 1, 2",
-    );
-    const grown = await growTiles(0n, leaves, async () => []);
-    expect(found.rows.map(({ level, index, hashes }) => [level, BigInt(index), toHex(hashes)])).toEqual(
-      grown.map(({ level, index, hashes }) => [level, index, toHex(hashes)]),
-    );
-    const { rows } = await db.query("select body, entry_index from pending_entries order by id");
-    expect(rows).toEqual([
-      { body: "", entry_index: 6 },
-      { body: "3", entry_index: null },
-    ]);
-    await db.close();
   });
 });

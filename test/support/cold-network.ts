@@ -72,15 +72,6 @@ export class ColdNetwork extends TestLog {
 
   /** States the equipment's whole state anew, in force from `when` on; gives its leaf. */
   roster(subject: string, point: object = {}, more: object = {}, when = start - hourMs): string {
-    const points = [
-      { point: `p-${subject.at(-1)}`, since: start - hourMs, accepted: start - hourMs, offline: false },
-    ];
-    const known = {
-      calibratedAt: start - hourMs,
-      calibratedUntil: end + hourMs,
-      signatureRequired: false,
-      replay: false,
-    };
     const body = {
       kind: "refrigerator",
       scope: "shop",
@@ -88,7 +79,7 @@ export class ColdNetwork extends TestLog {
       ...limits,
       segmentMs: hourMs,
       validatedMs: null,
-      points: points.map((placed) => ({ ...placed, ...known, ...point })),
+      points: [placed(`p-${subject.at(-1)}`, point)],
       ...more,
     };
     return this.append(subject, "equipment", at(when), body).leaf;
