@@ -58,3 +58,30 @@ test("a reading the store refuses for good is set aside after all", () => {
   expect(after.stored).toHaveLength(1);
   expect(after.letters).toMatchObject([{ reason: "STORE_REFUSED", detail: "why", readingIndex: 0 }]);
 });
+
+test("a batch in any order ends as by a key for each reading", () => {
+  for (let seed = 1; seed <= 200; seed += 1) {
+    let state = seed;
+    const below = (n: number) => {
+      state = (state * 48_271) % 2_147_483_647;
+      return state % n;
+    };
+    const batch = Array.from({ length: 60 }, (_, index) => {
+      const point = `p${below(3)}`;
+      const one = candidate(1, index, { point, ts: below(15), tMilliC: below(2) });
+      return { ...one, place: `pharmacy-1/${point}` };
+    });
+    const first = new Map<string, Candidate>();
+    for (const one of batch) {
+      const key = readingKey(one.reading);
+      if (!first.has(key)) first.set(key, one);
+    }
+    const { stored, duplicate, letters } = judgeReadings(batch, kept());
+    expect(stored).toEqual(batch.filter((one) => first.get(readingKey(one.reading)) === one));
+    const again = batch.filter((one) => first.get(readingKey(one.reading)) !== one);
+    const isSame = (one: Candidate) =>
+      one.reading.tMilliC === first.get(readingKey(one.reading))?.reading.tMilliC;
+    expect(duplicate).toBe(again.filter(isSame).length);
+    expect(letters.length).toBe(again.length - duplicate);
+  }
+});

@@ -2,6 +2,7 @@ import type { DeadLetter } from "#store/dead-letters.ts";
 import type { Finding } from "#store/findings.ts";
 import type { Reading, RefusedReading } from "#store/readings/readings-store.ts";
 import { type Candidate, readingLetter } from "./open-readings.ts";
+import { openSeenReadings } from "./seen-readings.ts";
 
 /** The end of each candidate: to be stored, a duplicate, or set aside. */
 export interface Judged {
@@ -22,18 +23,18 @@ export function readingKey({ tenant, point, ts }: Pick<Reading, "tenant" | "poin
  * attempt that didn't finish, and is stored.
  */
 export function judgeReadings(candidates: readonly Candidate[], kept: ReadonlyMap<string, Reading>): Judged {
-  const seen = new Map<string, Reading>();
+  const seen = openSeenReadings();
   const stored: Candidate[] = [];
   const letters: DeadLetter[] = [];
   const findings: Finding[] = [];
   let duplicate = 0;
   for (const candidate of candidates) {
-    const { reading } = candidate;
-    const key = readingKey(reading);
-    const before = seen.get(key) ?? kept.get(key);
-    const isOwnWrite = !seen.has(key) && before?.inboxId === reading.inboxId;
+    const { reading, place } = candidate;
+    const inBatch = seen.find(place, reading.ts);
+    const before = inBatch ?? (kept.size === 0 ? undefined : kept.get(readingKey(reading)));
+    const isOwnWrite = inBatch === undefined && before?.inboxId === reading.inboxId;
     if (before === undefined || (isOwnWrite && sameValue(before, reading))) {
-      seen.set(key, reading);
+      seen.add(place, reading);
       stored.push(candidate);
     } else if (sameValue(before, reading)) duplicate += 1;
     else {

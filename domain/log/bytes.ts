@@ -1,5 +1,5 @@
 /** Bytes and their text forms in the log; every decoder takes exactly one spelling of a value. */
-import { bytesToHex, hexToBytes, isBytes, concatBytes as nobleConcat } from "@noble/hashes/utils.js";
+import { bytesToHex, hexToBytes, isBytes } from "@noble/hashes/utils.js";
 import { AppError } from "../errors.ts";
 
 const encoder = new TextEncoder();
@@ -55,7 +55,15 @@ export function utf8(text: string): Uint8Array {
 
 /** All parts one after the other, in a new array. */
 export function concatBytes(...parts: Uint8Array[]): Uint8Array {
-  return nobleConcat(...parts);
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const all = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** True when both hold the same bytes; public values only, the time taken tells where they differ. */

@@ -1,10 +1,9 @@
-import { AppError } from "#domain/errors.ts";
 import { bisect, type Refusal } from "./bisect.ts";
 import { type InfluxAnswer, wordsOf } from "./influx-answer.ts";
 import { influxFault } from "./influx-fault.ts";
 import type { InfluxHttp } from "./influx-http.ts";
 import type { InfluxSettings } from "./influx-settings.ts";
-import { toLine } from "./line-protocol.ts";
+import { type PlacedLine, toLines } from "./line-protocol.ts";
 import type { Reading, RefusedReading, WriteMeter } from "./readings-store.ts";
 
 const linesPerWrite = 5_000;
@@ -20,12 +19,6 @@ const unreadable = /^(partial write: )?unable to parse/i;
 /** Every point of a write lies before what the retention policy keeps: halving would ask thousands of times to no end. */
 const allTooOld = /points beyond retention policy dropped=(\d+)/;
 
-/** A reading that can be sent, with its line. */
-interface Prepared {
-  readonly reading: Reading;
-  readonly line: string;
-}
-
 /**
  * Writes readings; those whose content is refused come back, each with InfluxDB's words: a refused write is halved until the
  * offenders stand alone, at most 2·log2(n) writes for each, and rewriting the others changes nothing.
@@ -38,25 +31,26 @@ export function openInfluxWriter(
   meter?: WriteMeter,
 ): (readings: readonly Reading[]) => Promise<RefusedReading[]> {
   const path = writePath(settings);
-  const attempt = async (part: readonly Prepared[]): Promise<Refusal | null> => {
-    const lines = part.map(({ line }) => line).join("\n");
+  const send = async (lines: string, count: number): Promise<Refusal | null> => {
     let answer = await http.write(path, lines);
     if (settings.version === 1 && answer.status === 404) {
       await createDatabase();
       answer = await http.write(path, lines);
     }
-    return refusalIn(answer, settings, part.length);
+    return refusalIn(answer, settings, count);
+  };
+  const write = async (readings: readonly Reading[]): Promise<RefusedReading[]> => {
+    const { text, lines, refused } = toLines(readings);
+    const attempt = (part: readonly PlacedLine[]) =>
+      send(text.slice(part[0]?.start, part.at(-1)?.end), part.length);
+    const found = await bisect(lines, attempt, meter?.halved);
+    return [...refused, ...found.map(({ item, detail }) => ({ reading: item.reading, detail }))];
   };
   return async (readings) => {
     const refused: RefusedReading[] = [];
-    const write = async (prepared: readonly Prepared[]): Promise<void> => {
-      const found = await bisect(prepared, attempt, meter?.halved);
-      refused.push(...found.map(({ item, detail }) => ({ reading: item.reading, detail })));
-    };
     const count = Math.ceil(readings.length / linesPerWrite);
-    await twoAtOnce(count, (at) => {
-      const part = readings.slice(at * linesPerWrite, (at + 1) * linesPerWrite);
-      return write(prepare(part, refused));
+    await twoAtOnce(count, async (at) => {
+      refused.push(...(await write(readings.slice(at * linesPerWrite, (at + 1) * linesPerWrite))));
     });
     return refused;
   };
@@ -85,20 +79,6 @@ function writePath({ version, database, org }: InfluxSettings): string {
   if (version === 1) return `/write?db=${name}&precision=ms`;
   const owner = version === 2 ? `org=${encodeURIComponent(org ?? "")}&` : "";
   return `/api/v2/write?${owner}bucket=${name}&precision=ms`;
-}
-
-/** The lines of readings; those that can't be lines are refused here already. */
-function prepare(readings: readonly Reading[], refused: RefusedReading[]): Prepared[] {
-  const prepared: Prepared[] = [];
-  for (const reading of readings) {
-    try {
-      prepared.push({ reading, line: toLine(reading) });
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      refused.push({ reading, detail: error.message });
-    }
-  }
-  return prepared;
 }
 
 /**

@@ -1,8 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { aReading } from "#test/support/readings.ts";
 import { encodeLine, type FieldValue } from "./encode-line.ts";
-import { measurement, originOf, toLine } from "./line-protocol.ts";
+import { measurement, originOf, toLines } from "./line-protocol.ts";
 import type { Reading } from "./readings-store.ts";
+
+function toLine(reading: Reading): string {
+  const { text, refused } = toLines([reading]);
+  if (refused[0]) throw new Error(refused[0].detail);
+  return text.trimEnd();
+}
 
 /** The same line by the encoder for any line. */
 function encoded(reading: Reading): string {
@@ -71,6 +77,16 @@ describe("a reading as line protocol", () => {
     const numbers = Array.from({ length: 30_000 }, (_, n) => n);
     expect(numbers.filter((n) => toLine(nth(n)) !== encoded(nth(n)))).toEqual([]);
     expect(numbers.filter((n) => n < 100 && toLine(nth(n)) !== encoded(nth(n)))).toEqual([]);
+  });
+
+  test("each line stands where it is said to, and one that is refused leaves nothing", () => {
+    const readings = [nth(1), { ...nth(2), ts: 1.5 }, nth(3), { ...nth(4), point: "a b" }, nth(5)];
+    const { text, lines, refused } = toLines(readings);
+    expect(lines.map(({ start, end }) => text.slice(start, end))).toEqual(
+      [1, 3, 5].map((n) => encoded(nth(n))),
+    );
+    expect(text).toBe([1, 3, 5].map((n) => `${encoded(nth(n))}\n`).join(""));
+    expect(refused.map(({ reading }) => reading)).toEqual([readings[1], readings[3]]);
   });
 
   test("what a reading came from is read back from its origin", () => {

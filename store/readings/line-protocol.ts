@@ -1,5 +1,7 @@
+import { AppError } from "#domain/errors.ts";
+import { openAsciiWriter } from "./ascii-writer.ts";
 import { floatText, refused, seriesText, stringText } from "./encode-line.ts";
-import type { Reading } from "./readings-store.ts";
+import type { Reading, RefusedReading } from "./readings-store.ts";
 
 /** The one measurement all readings are kept in. */
 export const measurement = "reading";
@@ -15,24 +17,65 @@ const seriesOfTenant = new Map<string, Map<string, string>>();
 let seriesRemembered = 0;
 const plainTexts = new Set<string>();
 
+/** A reading with the place of its line in the text of all lines; the line break after it is not part of it. */
+export interface PlacedLine {
+  readonly reading: Reading;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Lines as one text, each with a line break; readings that can't be lines are refused. */
+export interface Lines {
+  readonly text: string;
+  readonly lines: readonly PlacedLine[];
+  readonly refused: readonly RefusedReading[];
+}
+
+const writer = openAsciiWriter();
+
 /**
- * One line of InfluxDB line protocol for a reading, time in ms: `reading,point=…,tenant=… t=…i,…,origin="…" ts`, with `late=true`
- * where it came late. Whole numbers carry `i`; only finite numbers and allow-listed names are written.
- * @throws AppError BAD_REQUEST for anything else
+ * Readings in InfluxDB line protocol, time in ms: `reading,point=…,tenant=… t=…i,…,origin="…" ts`, with `late=true`
+ * where one came late. Whole numbers carry `i`; only finite numbers and allow-listed names are written, all else is refused.
  */
-export function toLine(reading: Reading): string {
+export function toLines(readings: readonly Reading[]): Lines {
+  const lines: PlacedLine[] = [];
+  const refused: RefusedReading[] = [];
+  writer.cutTo(0);
+  for (const reading of readings) {
+    const start = writer.length();
+    try {
+      writeLine(reading);
+      lines.push({ reading, start, end: writer.length() });
+      writer.write("\n");
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      writer.cutTo(start);
+      refused.push({ reading, detail: error.message });
+    }
+  }
+  return { text: writer.text(), lines, refused };
+}
+
+function writeLine(reading: Reading): void {
   const { tMilliC, rhPermille, door, power, lat, lon, err } = reading;
-  let line = `${series(reading.tenant, reading.point)} `;
-  if (tMilliC !== null) line += `t=${whole("t", tMilliC)}i,`;
-  if (rhPermille !== null) line += `rh=${whole("rh", rhPermille)}i,`;
-  if (door !== null) line += door ? "door=true," : "door=false,";
-  if (power !== null) line += power ? "power=true," : "power=false,";
-  if (lat !== null) line += `lat=${floatText("lat", lat)},`;
-  if (lon !== null) line += `lon=${floatText("lon", lon)},`;
-  if (err !== null) line += `err=${stringText(text("err", err))},`;
-  line += `origin="${originText(reading)}"`;
-  if (reading.late) line += ",late=true";
-  return `${line} ${whole("ts", reading.ts)}`;
+  writer.write(series(reading.tenant, reading.point));
+  if (tMilliC !== null) writeInteger("t=", "t", tMilliC);
+  if (rhPermille !== null) writeInteger("rh=", "rh", rhPermille);
+  if (door !== null) writer.write(door ? "door=true," : "door=false,");
+  if (power !== null) writer.write(power ? "power=true," : "power=false,");
+  if (lat !== null) writer.write(`lat=${floatText("lat", lat)},`);
+  if (lon !== null) writer.write(`lon=${floatText("lon", lon)},`);
+  if (err !== null) writer.write(`err=${stringText(text("err", err))},`);
+  writer.write('origin="');
+  writer.write(originText(reading));
+  writer.write(reading.late ? '",late=true ' : '" ');
+  writer.writeWhole(whole("ts", reading.ts));
+}
+
+function writeInteger(beginning: string, name: string, value: number): void {
+  writer.write(beginning);
+  writer.writeWhole(whole(name, value));
+  writer.write("i,");
 }
 
 /** Where a reading came from and where its sensor lay. */
@@ -61,7 +104,7 @@ function originText({ inboxId, receivedAt, signedBy, equipmentId }: Reading): st
 
 const originPattern = /^(\d{1,15})\|(\d{1,15})\|([^|]*)\|([^|]*)$/;
 
-/** What `toLine` wrote of it. A text that it never wrote names no message: whoever looks for that finds none, and says so. */
+/** What a line has of it. A text that it never wrote names no message: whoever looks for that finds none, and says so. */
 export function originOf(written: string): Origin {
   const [, inboxId = "0", receivedAt = "0", kid = "", equipmentId = ""] = originPattern.exec(written) ?? [];
   return {
@@ -72,13 +115,14 @@ export function originOf(written: string): Origin {
   };
 }
 
+/** Measurement and tags, with the space that ends them. */
 function series(tenant: string, point: string): string {
   const known = seriesOfTenant.get(tenant)?.get(point);
   if (known !== undefined) return known;
-  const written = seriesText(measurement, [
+  const written = `${seriesText(measurement, [
     ["point", tag("point", point)],
     ["tenant", tag("tenant", tenant)],
-  ]);
+  ])} `;
   if (seriesRemembered === rememberedMax) {
     seriesOfTenant.clear();
     seriesRemembered = 0;
@@ -102,7 +146,7 @@ function text(name: string, value: string): string {
   return value;
 }
 
-function whole(name: string, value: number): string {
+function whole(name: string, value: number): number {
   if (!Number.isSafeInteger(value)) throw refused(name, value);
-  return String(value);
+  return value;
 }
