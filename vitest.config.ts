@@ -4,6 +4,12 @@ const rooms = "{domain,store,services,ingest,anchor,jobs,api,dashboard,demo,cli,
 
 const patience = { testTimeout: 240_000, hookTimeout: 240_000 };
 
+/** One after the other: what is killed at full load, filled up or looked at in a browser wants the machine for itself. */
+const alone = [
+  "test/faults/{kill-nine,kill-parts,power-cut,disk-full,fuzz-mqtt}.test.ts",
+  "test/e2e/**/*.test.ts",
+];
+
 /** Unit tests stand beside their file; what crosses rooms is in test/ and starts real processes. */
 export default defineConfig({
   test: {
@@ -26,14 +32,16 @@ export default defineConfig({
         },
       },
       {
-        // One after the other: what is killed, filled up or looked at in a browser wants the machine for itself.
+        // These mostly wait, for what is stopped, cut off or unheard to be noticed: two at a time.
         test: {
           name: "faults",
-          include: ["test/{faults,e2e}/**/*.test.ts"],
+          include: ["test/faults/**/*.test.ts"],
+          exclude: alone,
           ...patience,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
+      { test: { name: "alone", include: alone, ...patience, fileParallelism: false } },
     ],
   },
 });

@@ -1,6 +1,8 @@
-import { and, asc, desc, gt, gte, isNull, lt, sql } from "drizzle-orm";
-import { concatBytes } from "#domain/log/bytes.ts";
+import { and, asc, desc, gt, gte, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { utf8 } from "#domain/log/bytes.ts";
 import type { Tx } from "./connect.ts";
+import { givenRows } from "./given-rows.ts";
+import { joinedBytes, listsOf, startsOf } from "./list-of.ts";
 import { entries } from "./schema/entries.ts";
 import { pendingEntries } from "./schema/pending-entries.ts";
 import { streamHeads } from "./schema/stream-heads.ts";
@@ -17,6 +19,7 @@ export type StreamHead = typeof streamHeads.$inferSelect;
 /** The same in every process on one database: whoever appends holds it, so the log has one writer. */
 const appendLock = 0x636f6c66;
 const hashLength = 32;
+const saltLength = 16;
 
 /** Makes this transaction the log's only writer until it ends. */
 export async function holdLog(tx: Tx): Promise<void> {
@@ -44,40 +47,58 @@ export async function markAppended(
   tx: Tx,
   appended: readonly { readonly id: number; readonly index: number }[],
 ): Promise<void> {
-  const ids = sql.param(appended.map(({ id }) => id));
-  await tx.execute(sql`delete from pending_entries where id = any(${ids}::bigint[]) and not urgent`);
+  const lists = listsOf(appended);
+  const ids = lists("bigint", ({ id }) => id);
+  await tx.execute(sql`delete from pending_entries where id = any(${ids}) and not urgent`);
   await tx.execute(sql`
     update pending_entries p set entry_index = v.index, body = ''
-    from unnest(${ids}::bigint[], ${sql.param(appended.map(({ index }) => index))}::bigint[]) as v(id, index)
+    from unnest(${ids}, ${lists("bigint", ({ index }) => index)}) as v(id, index)
     where p.id = v.id`);
 }
 
 /**
- * Adds entries at the end of the log. Hashes go as one run of bytes for each column: PostgreSQL and its client take twice
- * as long over as many values.
+ * Adds entries at the end of the log; one that was erased has neither salts nor body. Bytes and bodies go as one run for each column:
+ * PostgreSQL and its client take twice as long over as many values.
  */
 export async function insertEntries(tx: Tx, rows: readonly LogEntry[]): Promise<void> {
-  const column = (pick: (row: LogEntry) => unknown) => sql.param(rows.map(pick));
-  const hashes = (pick: (row: LogEntry) => Uint8Array) =>
-    sql`substring(${sql.param(concatBytes(...rows.map(pick)))}::bytea from (r.n * ${hashLength} - ${hashLength - 1})::integer for ${hashLength})`;
+  const bodies = rows.map(({ body }) => utf8(body ?? ""));
+  const starts = startsOf(bodies, ({ length }) => length);
+  const hashes = (pick: (row: LogEntry) => Uint8Array) => cut(rows.map(pick), hashLength);
+  const salts = (pick: (row: LogEntry) => Uint8Array | null) => unlessErased(cut(rows.map(pick), saltLength));
+  const body = sql`convert_from(substring(${joinedBytes(bodies)} from start for size), 'UTF8')`;
   await tx.execute(sql`
     insert into entries (index, stream, seq, prev, commit, leaf, subject, kind, from_ms, to_ms, salt, body_salt, body, appended_at)
-    select r.index, ${hashes((e) => e.stream)}, r.seq, ${hashes((e) => e.prev)}, ${hashes((e) => e.commit)},
-      ${hashes((e) => e.leaf)}, r.subject, r.kind, r.from_ms, r.to_ms, r.salt, r.body_salt, r.body, r.appended_at
-    from unnest(${column((e) => e.index)}::bigint[], ${column((e) => e.seq)}::bigint[], ${column((e) => e.subject)}::text[],
-      ${column((e) => e.kind)}::text[], ${column((e) => e.fromMs)}::bigint[], ${column((e) => e.toMs)}::bigint[],
-      ${column((e) => e.salt)}::bytea[], ${column((e) => e.bodySalt)}::bytea[], ${column((e) => e.body)}::text[],
-      ${column((e) => e.appendedAt)}::bigint[])
-      with ordinality as r(index, seq, subject, kind, from_ms, to_ms, salt, body_salt, body, appended_at, n)`);
+    select index, ${hashes((e) => e.stream)}, seq, ${hashes((e) => e.prev)}, ${hashes((e) => e.commit)}, ${hashes((e) => e.leaf)},
+      subject, kind, from_ms, to_ms, ${salts((e) => e.salt)}, ${salts((e) => e.bodySalt)}, ${unlessErased(body)}, appended_at
+    from ${givenRows(rows, {
+      index: ["bigint", (e) => e.index],
+      seq: ["bigint", (e) => e.seq],
+      subject: ["text", (e) => e.subject],
+      kind: ["text", (e) => e.kind],
+      from_ms: ["bigint", (e) => e.fromMs],
+      to_ms: ["bigint", (e) => e.toMs],
+      appended_at: ["bigint", (e) => e.appendedAt],
+      erased: ["boolean", (e) => e.body === null],
+      start: ["int", (_, at) => starts[at] as number],
+      size: ["int", (_, at) => (bodies[at] as Uint8Array).length],
+    })} as entry`);
+}
+
+/** Of each row `n` its bytes, all of one length, out of one run; where there are none, zeros. */
+function cut(pieces: readonly (Uint8Array | null)[], length: number): SQL {
+  const none = new Uint8Array(length);
+  return sql`substring(${joinedBytes(pieces.map((piece) => piece ?? none))} from (n * ${length} - ${length - 1})::int for ${length})`;
+}
+
+function unlessErased(value: SQL): SQL {
+  return sql`case when erased then null else ${value} end`;
 }
 
 /** The newest entries of these streams (32-byte ids). */
 export async function readStreamHeads(tx: Tx, streams: readonly Uint8Array[]): Promise<StreamHead[]> {
   if (streams.length === 0) return [];
-  return tx
-    .select()
-    .from(streamHeads)
-    .where(sql`${streamHeads.stream} = any(${sql.param(streams)}::bytea[])`);
+  const asked = sql`select ${cut(streams, hashLength)} from generate_series(1, ${streams.length}::int) as n`;
+  return tx.select().from(streamHeads).where(sql`${streamHeads.stream} = any(array(${asked}))`);
 }
 
 /** The newest entries of all streams after a stream id, in rising order of the ids, at most `limit`. */
@@ -96,11 +117,11 @@ export async function listStreamHeads(
 /** Moves streams on to their newest entries. */
 export async function saveStreamHeads(tx: Tx, heads: readonly StreamHead[]): Promise<void> {
   if (heads.length === 0) return;
-  const column = (pick: (head: StreamHead) => unknown) => sql.param(heads.map(pick));
+  const hashes = (pick: (head: StreamHead) => Uint8Array) => cut(heads.map(pick), hashLength);
   await tx.execute(sql`
     insert into stream_heads (stream, seq, leaf, subject)
-    select * from unnest(${column((h) => h.stream)}::bytea[], ${column((h) => h.seq)}::bigint[],
-      ${column((h) => h.leaf)}::bytea[], ${column((h) => h.subject)}::text[])
+    select ${hashes((h) => h.stream)}, seq, ${hashes((h) => h.leaf)}, subject
+    from ${givenRows(heads, { seq: ["bigint", (h) => h.seq], subject: ["text", (h) => h.subject] })} as head
     on conflict (stream) do update set seq = excluded.seq, leaf = excluded.leaf`);
 }
 

@@ -203,6 +203,7 @@ const steps = [...(await runStaticChecks()), await runProject("unit")];
 if (!checkOnly) {
   if (sharedDir !== null) steps.push(await runProject("conformance"));
   else notRun.push("conformance");
-  steps.push(await runSolidityTests(), await runProject("integration"), await runProject("faults"));
+  steps.push(await runSolidityTests());
+  for (const project of ["integration", "faults", "alone"]) steps.push(await runProject(project));
 }
 report(steps, notRun);

@@ -2,10 +2,10 @@
  * Entries of the log (design §5): what is public of an entry is its place in a stream and a commitment;
  * what it says is opened by giving the salts, the header and the body.
  */
-import { sha256 } from "@noble/hashes/sha2.js";
+import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
 import { concatBytes, fromHex, toHex, utf8 } from "./bytes.ts";
 import { canonicalize } from "./canonical.ts";
-import { leafHash } from "./merkle.ts";
+import { leafHash, type Sha256 } from "./merkle.ts";
 
 /** `prev` of a stream's first entry: 32 zero bytes. */
 export const NO_PREVIOUS = "0".repeat(64);
@@ -36,13 +36,13 @@ export interface Opening {
 }
 
 /** The stream id (64 hex digits) of a subject: SHA-256("coldmark/stream/1" ‖ 0x00 ‖ subject). */
-export function streamOf(subject: string): string {
-  return toHex(sha256(concatBytes(utf8("coldmark/stream/1"), new Uint8Array(1), utf8(subject))));
+export function streamOf(subject: string, sha256: Sha256 = nobleSha256): string {
+  return toHex(sha256(utf8(`coldmark/stream/1\0${subject}`)));
 }
 
 /** The salted commitment to a JSON value: SHA-256(salt ‖ JCS(value)), hex. */
 export function saltedHash(salt: string, value: unknown): string {
-  return toHex(sha256(concatBytes(fromHex(salt), utf8(canonicalize(value)))));
+  return toHex(nobleSha256(concatBytes(fromHex(salt), utf8(canonicalize(value)))));
 }
 
 /** The commitment of an opening: its header with the body's salted hash, hashed under the entry's own salt. */

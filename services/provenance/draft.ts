@@ -43,7 +43,7 @@ export async function draftPack(
   const lot = events.find((event) => event.lot !== undefined)?.lot ?? lotInCode(code);
   if (gtin !== undefined) {
     const subjects = [productSubject(gtin), ...(lot === null ? [] : [lotSubject(gtin, lot)])];
-    for (const stream of subjects.map(streamOf))
+    for (const stream of subjects.map((subject) => streamOf(subject)))
       rows.set(stream, await listStream(tx, fromHex(stream), size));
   }
   const contents = contentsOf(epc, rows);

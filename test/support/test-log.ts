@@ -93,7 +93,7 @@ export class TestLog {
   /** A bundle over all streams of the given subjects, whole, at the closed tree. */
   bundle(subject: string, subjects: readonly string[], tree: ClosedTree): Bundle {
     const note = formatCheckpoint({ origin, size: BigInt(tree.size), root: tree.root });
-    const streams = [subject, ...subjects].map(streamOf);
+    const streams = [subject, ...subjects].map((subject) => streamOf(subject));
     return {
       v: 1,
       subject,
