@@ -11,7 +11,10 @@ import { streamHeads } from "./schema/stream-heads.ts";
 export type LogEntry = typeof entries.$inferSelect;
 
 /** What waits to be appended. */
-export type PendingEntry = typeof pendingEntries.$inferSelect;
+type PendingEntry = Pick<
+  typeof pendingEntries.$inferSelect,
+  "id" | "subject" | "kind" | "fromMs" | "toMs" | "body"
+>;
 
 /** The newest entry of a stream. */
 export type StreamHead = typeof streamHeads.$inferSelect;
@@ -34,8 +37,9 @@ export async function logSize(tx: Tx): Promise<number> {
 
 /** What waits to be appended, oldest first. */
 export async function readPending(tx: Tx, limit: number): Promise<PendingEntry[]> {
+  const { id, subject, kind, fromMs, toMs, body } = pendingEntries;
   return tx
-    .select()
+    .select({ id, subject, kind, fromMs, toMs, body })
     .from(pendingEntries)
     .where(isNull(pendingEntries.entryIndex))
     .orderBy(asc(pendingEntries.id))
