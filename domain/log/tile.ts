@@ -2,8 +2,9 @@
  * Tiles of the log's tree (C2SP tlog-tiles): at level L, tile N holds up to 256 hashes of complete subtrees of 256^L leaves,
  * from number 256·N on. A full tile never changes; what stands at the right edge is a partial tile with a width.
  */
+import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
 import { AppError } from "../errors.ts";
-import { nodeHash, type Sha256 } from "./merkle.ts";
+import type { Sha256 } from "./merkle.ts";
 
 /** A tile's place: its level, its number, and how many hashes of it are meant (256 unless it is partial). */
 export interface TilePlace {
@@ -28,6 +29,7 @@ export const tileWidth = 256;
 export const levelsPerTile = 8;
 /** Bytes of a hash in a tile. */
 export const hashLength = 32;
+const nodePrefix = 1;
 /** C2SP tlog-tiles: groups of three digits, all but the last led by x, and .p/W where the tile is partial. */
 const numberPattern = /^((?:x\d{3}\/)*\d{3})(?:\.p\/([1-9]\d{0,2}))?$/;
 /** Numbers of tiles below this are exact as numbers, too. */
@@ -59,22 +61,28 @@ export function widthAt({ level, index }: Pick<TilePlace, "level" | "index">, si
   return count <= 0n ? 0 : count >= BigInt(tileWidth) ? tileWidth : Number(count);
 }
 
-/** @throws AppError BAD_REQUEST where the tile is too short */
-function hashIn(hashes: Uint8Array, at: number): Uint8Array {
-  if ((at + 1) * hashLength > hashes.length) throw new AppError("BAD_REQUEST", "a tile is too short");
-  return hashes.subarray(at * hashLength, (at + 1) * hashLength);
-}
-
-/** The hash over the hashes from … to (excluded) of a tile, a power of two of them. */
+/**
+ * The hash over the hashes from … to (excluded) of a tile, a power of two of them. Level by level in one piece of memory: before each pair
+ * goes the prefix of a node (RFC 9162 §2.1.1), over the last byte of the pair before, which is hashed by then as what it became is written.
+ * @throws AppError BAD_REQUEST where the tile is too short
+ */
 export function subtreeIn(
   hashes: Uint8Array,
   [from, to]: readonly [number, number],
-  sha256?: Sha256,
+  sha256: Sha256 = nobleSha256,
 ): Uint8Array {
-  if (to - from === 1) return hashIn(hashes, from);
-  const middle = (from + to) / 2;
-  const [left, right] = [subtreeIn(hashes, [from, middle], sha256), subtreeIn(hashes, [middle, to], sha256)];
-  return nodeHash(left, right, sha256);
+  if (to * hashLength > hashes.length) throw new AppError("BAD_REQUEST", "a tile is too short");
+  const level = new Uint8Array(1 + (to - from) * hashLength);
+  level.set(hashes.subarray(from * hashLength, to * hashLength), 1);
+  for (let pairs = (to - from) / 2; pairs >= 1; pairs /= 2) {
+    for (let pair = 0; pair < pairs; pair += 1) {
+      const begin = 2 * pair * hashLength;
+      level[begin] = nodePrefix;
+      const node = sha256(level.subarray(begin, begin + 1 + 2 * hashLength));
+      level.set(node, 1 + pair * hashLength);
+    }
+  }
+  return level.slice(1, 1 + hashLength);
 }
 
 /**
