@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { accepts } from "hono/accepts";
 import type { Language } from "#dashboard/i18n/format.ts";
+import { isRecalled } from "#dashboard/scan/headline.ts";
 import { scanPage } from "#dashboard/scan/page.ts";
 import { problemPage } from "#dashboard/scan/problem-page.ts";
 import { unknownPage } from "#dashboard/scan/unknown-page.ts";
@@ -110,7 +111,7 @@ function page(c: ApiContext, parts: ApiParts, answer: Answer): Response | Promis
   const demo = parts.config.environment === "demo";
   const urls = commonUrls(c, lang);
   if (answer.known.state === "UNKNOWN")
-    return c.html(unknownPage({ code: answer.code, lang, urls, demo }), 404);
+    return c.html(unknownPage({ code: answer.code, isRecalled: isRecalled(answer), lang, urls, demo }), 404);
   // By the code, not the EPC: the lot on the label belongs to the question.
   const json = `/v1/provenance/${encodeURIComponent(answer.code)}`;
   const self = `${c.req.path}?lang=${lang}`;

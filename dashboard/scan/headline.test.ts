@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { otherLotReason } from "#domain/log/prove-lot.ts";
 import type { Answer, Leg } from "#domain/provenance/answer.ts";
 import { headline } from "./headline.ts";
 import { outsideMs } from "./outside-ms.ts";
@@ -29,6 +30,9 @@ const openLeg = (...codes: Leg["reasons"][number]["code"][]): Partial<Leg> => ({
   state: "NOT_DEMONSTRABLE",
   reasons: codes.map((code) => ({ code })),
 });
+
+const mismatch = withResult("SUBJECT_MISMATCH");
+const ofOtherLot: Answer = { ...mismatch, proof: { ...mismatch.proof, reasons: [otherLotReason] } };
 
 describe("headline", () => {
   it.each<[string, Answer, string, string]>([
@@ -68,6 +72,8 @@ describe("headline", () => {
     ["no expiry", withState({ reasons: [{ code: "EXPIRY_NOT_STATED" }] }), "expiryUnknown", "open"],
     ["a forged proof", withResult("TAMPERED"), "broken", "stop"],
     ["a fork", withResult("FORK_DETECTED"), "broken", "stop"],
+    ["a proof of another code", withResult("SUBJECT_MISMATCH"), "broken", "stop"],
+    ["a label with another lot than the log's", ofOtherLot, "otherLot", "stop"],
     ["chain down", withResult("CHAIN_UNREACHABLE"), "unproved", "open"],
     ["stale", withResult("STALE"), "unproved", "open"],
     ["a result nobody knows", withResult("FINE_TRUST_ME"), "unproved", "open"],

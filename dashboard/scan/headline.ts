@@ -1,3 +1,4 @@
+import { otherLotReason } from "#domain/log/prove-lot.ts";
 import type { Answer, ColdExcursion } from "#domain/provenance/answer.ts";
 import { outsideMs } from "./outside-ms.ts";
 
@@ -5,6 +6,7 @@ import { outsideMs } from "./outside-ms.ts";
 type HeadlineKey =
   | "recalled"
   | "expired"
+  | "otherLot"
   | "broken"
   | "unknown"
   | "soldSeveral"
@@ -46,6 +48,7 @@ const provedResults = new Set(["VALID_FINAL", "VALID_PROVISIONAL"]);
 const tones: Readonly<Record<HeadlineKey, Tone>> = {
   recalled: "stop",
   expired: "stop",
+  otherLot: "stop",
   broken: "stop",
   unknown: "caution",
   soldSeveral: "caution",
@@ -83,11 +86,17 @@ export function isBroken(result: string): boolean {
   return brokenResults.has(result);
 }
 
+/** Whether the pack's lot is recalled, by whatever tells of it. */
+export function isRecalled(answer: Answer): boolean {
+  const { state, proof } = answer;
+  return state.state === "RECALLED" || hasReason(answer, "LOT_RECALLED") || proof.result === "REVOKED";
+}
+
 function warning(answer: Answer): HeadlineKey | null {
   const { state, soldCount } = answer.state;
-  if (state === "RECALLED" || hasReason(answer, "LOT_RECALLED") || answer.proof.result === "REVOKED")
-    return "recalled";
+  if (isRecalled(answer)) return "recalled";
   if (state === "EXPIRED" || hasReason(answer, "PAST_EXPIRY")) return "expired";
+  if (isOfOtherLot(answer)) return "otherLot";
   if (isBroken(answer.proof.result)) return "broken";
   if (answer.known.state === "UNKNOWN" && !isTooNew(answer)) return "unknown";
   if (state === "SOLD_SEVERAL_TIMES" || soldCount > 1) return "soldSeveral";
@@ -102,6 +111,11 @@ function openQuestion(answer: Answer): HeadlineKey | null {
   if (!isProved(answer.proof.result)) return "unproved";
   if (answer.known.reasons.some(({ code }) => code === "SEEN_IN_STOCK")) return "sinceOnly";
   return hasReason(answer, "EXPIRY_NOT_STATED") ? "expiryUnknown" : null;
+}
+
+/** The label names another lot than the log: misread, or copied onto another box. */
+function isOfOtherLot({ proof }: Answer): boolean {
+  return proof.result === "SUBJECT_MISMATCH" && proof.reasons.includes(otherLotReason);
 }
 
 const causes = [

@@ -130,10 +130,22 @@ describe("the other pages", () => {
   const around = { urls: { otherLanguage: "/?lang=zh-CN", home: "/" }, demo: false } as const;
 
   it("an unknown code is never called counterfeit, and is shown as read", async () => {
-    const page = String(await unknownPage({ code: "8<1", lang: "en", ...around }));
+    const page = String(await unknownPage({ code: "8<1", isRecalled: false, lang: "en", ...around }));
     expect(page).toContain("We do not know this pack");
     expect(page).toContain("8&lt;1");
     expect(page).not.toMatch(/counterfeit|fake/i);
+  });
+
+  it("of a code nobody recorded the recall of its lot comes first, then that the pack is not known", async () => {
+    for (const [lang, words] of [
+      ["en", ["Recalled: do not use", "not in our records"]],
+      ["zh-CN", ["已召回：请勿使用", "没有这一盒药"]],
+    ] as const) {
+      const page = String(await unknownPage({ code: "81", isRecalled: true, lang, ...around }));
+      expect(page).toContain("tone-stop");
+      expect(page.indexOf(words[0])).toBeGreaterThan(0);
+      expect(page.indexOf(words[1])).toBeGreaterThan(page.indexOf(words[0]));
+    }
   });
 
   it.each(["unreadable", "unavailable"] as const)("%s says nothing good", async (problem) => {

@@ -9,26 +9,35 @@ import { toneKey, verdictView } from "./verdict-view.ts";
 /** A code that is well formed but not in our records. */
 export interface UnknownPage {
   readonly code: string;
+  /** Whether the lot that its label names is recalled. */
+  readonly isRecalled: boolean;
   readonly lang: Language;
   readonly urls: { readonly otherLanguage: string; readonly home: string };
   readonly demo: boolean;
 }
 
-/** The page for a code nobody recorded: never "counterfeit" from a scan alone, always the pharmacist. */
-export function unknownPage({ code, lang, urls, demo }: UnknownPage): Html {
+/**
+ * The page for a code nobody recorded: never "counterfeit" from a scan alone, always the pharmacist. A recall of its lot comes first,
+ * whether this very pack is known or not.
+ */
+export function unknownPage({ code, isRecalled, lang, urls, demo }: UnknownPage): Html {
   const say = translate(lang);
+  const key = isRecalled ? "recalled" : "unknown";
+  const tone = isRecalled ? "stop" : "caution";
+  const word = say(`headline.${key}.word`);
   const causes = ["unknown.typing", "unknown.outside", "unknown.false"] as const;
   return layout({
     lang,
     say,
     demo,
-    title: say("headline.unknown.word"),
+    title: word,
     ...urls,
     main: html`${verdictView({
-      tone: "caution",
-      toneWord: say(toneKey("caution")),
-      word: say("headline.unknown.word"),
-      sentence: say("headline.unknown.sentence"),
+      tone,
+      toneWord: say(toneKey(tone)),
+      word,
+      sentence: say(`headline.${key}.sentence`),
+      notes: isRecalled ? [say("unknown.recalled")] : [],
     })}
 <section aria-labelledby="code">
 <h2 id="code">${say("unknown.code")}</h2>

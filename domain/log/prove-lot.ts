@@ -10,6 +10,9 @@ export interface Lot {
   readonly lot: string;
 }
 
+/** Why a proof is refused whose pack is of another lot than the label in hand says. */
+export const otherLotReason = "the bundle is about a pack of another lot";
+
 /**
  * The lot that the caller's code carries (GS1 AI 10), else the first one that the code's own stream names; null where
  * nobody names one and nothing is hidden that might.
@@ -24,7 +27,7 @@ export function proveLot(
   const carried = code === undefined ? null : lotInCode(code);
   const { gtin, lot, mayBeHidden } = namedIn(subject, streams.get(streamOf(subject))?.entries ?? []);
   if (carried !== null && lot !== null && carried !== lot)
-    throw new StreamFault("SUBJECT_MISMATCH", "the bundle is about a pack of another lot");
+    throw new StreamFault("SUBJECT_MISMATCH", otherLotReason);
   if (carried === null && mayBeHidden)
     throw new StreamFault("BAD_PATH", "the bundle does not open what may name the code's lot");
   const found = carried ?? lot;

@@ -210,7 +210,7 @@ describe("who may ask", () => {
     ).toEqual([packs[1]]);
   });
 
-  it("a lot is recalled by its own maker, once", async () => {
+  it("a lot is recalled by its own maker, once, and each of its labels says so, recorded or not", async () => {
     const path = `/v1/lots/${codes.gtin}/${codes.lot}/recall`;
     const reason = { reason: "too warm in transit" };
     expect((await post(network, path, reason, { key: network.keys.pharmacy })).status).toBe(404);
@@ -228,5 +228,11 @@ describe("who may ask", () => {
     expect(await checked.json()).toMatchObject({
       results: [{ state: "RECALLED" }, { state: "UNREADABLE" }, { state: "UNKNOWN" }],
     });
+    const [, serial] = newPack().split("/21/");
+    const label = (lot: string) => `/01/${codes.gtin}/10/${lot}/21/${serial}?lang=en`;
+    const pageOf = async (lot: string) =>
+      (await network.app.request(label(lot), { headers: { Accept: "text/html" } })).text();
+    expect(await pageOf(codes.lot)).toContain("Recalled: do not use");
+    expect(await pageOf("ANOTHER")).toContain("We do not know this pack");
   });
 });
