@@ -77,6 +77,26 @@ describe("buildHeadsTree", () => {
       }),
     );
   });
+
+  it("goes its own way from a branch, and the branch its own", () => {
+    fc.assert(
+      fc.property(heads, heads, heads, (before, here, there) => {
+        const rootOf = (...parts: (typeof before)[]) =>
+          headsRoot(new Map(parts.flat().map((item) => [toHex(item.stream), item])).values());
+        const tree = buildHeadsTree(before);
+        const branch = tree.branch();
+        for (const item of here) tree.set(item);
+        for (const item of there) branch.set(item);
+        const second = branch.branch();
+        for (const item of here) second.set(item);
+        expect(tree.root).toEqual(rootOf(before, here));
+        expect(branch.root).toEqual(rootOf(before, there));
+        expect(second.root).toEqual(rootOf(before, there, here));
+        for (const { stream } of before)
+          expect(verifyHeads(branch.root, stream, branch.proof(stream))).not.toBeNull();
+      }),
+    );
+  });
 });
 
 describe("a heads proof", () => {

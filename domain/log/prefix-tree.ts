@@ -36,6 +36,8 @@ export interface HeadsTree {
   readonly root: Uint8Array;
   /** Puts a stream's head in, in place of the one it had. @throws AppError BAD_REQUEST on an ill-formed head */
   set(head: Head): void;
+  /** Another tree with the same heads, at no cost: both go on by themselves and share what neither changes. */
+  branch(): HeadsTree;
   /** The proof that a stream is present with its head, or absent. @throws AppError BAD_REQUEST on an ill-formed id */
   proof(stream: Uint8Array): HeadsProof;
 }
@@ -45,6 +47,8 @@ interface Inner {
   right: Node;
   /** Null while a head beneath has changed since it was last hashed. */
   hash: Uint8Array | null;
+  /** The tree that may change it in place; every other one changes a copy. */
+  readonly owner: object;
 }
 
 type Node = Inner | Head | null;
@@ -53,19 +57,29 @@ const depthMax = 256;
 
 /** The heads tree of some streams. @throws AppError BAD_REQUEST when a head is ill-formed or a stream comes twice */
 export function buildHeadsTree(heads: Iterable<Head>, sha256?: Sha256): HeadsTree {
+  const owner = {};
   let root: Node = null;
   for (const head of heads) {
     const end = endOf(root, checkedHead(head).stream);
     if (end !== null && equalBytes(end.stream, head.stream))
       throw new AppError("BAD_REQUEST", "a stream has two heads");
-    root = insert(root, head, 0);
+    root = insert(root, head, 0, owner);
   }
+  return treeFrom(root, owner, sha256);
+}
+
+function treeFrom(begun: Node, owned: object, sha256: Sha256 | undefined): HeadsTree {
+  let [root, owner] = [begun, owned];
   return {
     get root() {
       return new Uint8Array(hashOf(root, sha256));
     },
     set(head) {
-      root = insert(root, checkedHead(head), 0);
+      root = insert(root, checkedHead(head), 0, owner);
+    },
+    branch() {
+      owner = {};
+      return treeFrom(root, {}, sha256);
     },
     proof(stream) {
       refuseUnlessHash(stream, "a stream id");
@@ -160,18 +174,19 @@ function proofFrom(root: Node, stream: Uint8Array, sha256: Sha256 | undefined): 
     : { siblings, other: { stream: toHex(node.stream), ...end } };
 }
 
-/** The node with a head put in; inner nodes on the way are changed in place and lose their hash. */
-function insert(node: Node, head: Head, depth: number): Inner | Head {
+/** The node with a head put in; inner nodes on the way lose their hash, and those of another owner are copied. */
+function insert(node: Node, head: Head, depth: number, owner: object): Inner | Head {
   if (node === null) return head;
   if (!isInner(node)) {
     if (equalBytes(node.stream, head.stream)) return head;
-    const parted: Inner = { left: null, right: null, hash: null };
-    return insert(insert(parted, node, depth), head, depth);
+    const parted: Inner = { left: null, right: null, hash: null, owner };
+    return insert(insert(parted, node, depth, owner), head, depth, owner);
   }
-  if (bitAt(head.stream, depth) === 1) node.right = insert(node.right, head, depth + 1);
-  else node.left = insert(node.left, head, depth + 1);
-  node.hash = null;
-  return node;
+  const own = node.owner === owner ? node : { ...node, owner };
+  if (bitAt(head.stream, depth) === 1) own.right = insert(own.right, head, depth + 1, owner);
+  else own.left = insert(own.left, head, depth + 1, owner);
+  own.hash = null;
+  return own;
 }
 
 function endOf(root: Node, stream: Uint8Array): Head | null {

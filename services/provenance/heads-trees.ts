@@ -10,7 +10,7 @@ import { fastSha256 } from "../log/fast-sha256.ts";
 import { growHeads } from "./grow-heads.ts";
 import { headsLeafAt } from "./heads-leaf.ts";
 
-/** Trees that stay in memory: the newest and some weeks of days. */
+/** Trees that stay in memory, sharing what is the same in them: the newest and some weeks of days. */
 const treesMax = 40;
 
 /** One anchored tree's heads: the prefix tree, and the leaf that states its root. */
@@ -32,21 +32,41 @@ export class HeadsTrees {
   at(tx: Tx, size: number): Promise<AnchoredHeads> {
     const kept = this.#kept.get(size);
     if (kept !== undefined) return kept;
+    const building = buildHeads(
+      tx,
+      { from: this.#newestBefore(size), to: size },
+      tilesOf(tx, this.#published),
+    );
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size < treesMax) break;
       this.#kept.delete(oldest);
     }
-    const building = buildHeads(tx, size, tilesOf(tx, this.#published));
     this.#kept.set(size, building);
     building.catch(() => this.#kept.delete(size));
     return building;
   }
+
+  #newestBefore(size: number): Grown {
+    const before = Math.max(0, ...[...this.#kept.keys()].filter((kept) => kept < size));
+    return { size: before, heads: this.#kept.get(before) ?? null };
+  }
 }
 
-async function buildHeads(tx: Tx, size: number, tiles: ReadTiles): Promise<AnchoredHeads> {
-  const tree = buildHeadsTree([], fastSha256);
-  await growHeads(tx, tree, { from: 0, to: size });
-  return { tree, leaf: await headsLeafAt(tx, size, tiles) };
+/** A tree of some size, or of none: one that goes on from another costs the streams that said something in between. */
+interface Grown {
+  readonly size: number;
+  readonly heads: Promise<AnchoredHeads> | null;
+}
+
+async function buildHeads(
+  tx: Tx,
+  { from, to }: { from: Grown; to: number },
+  tiles: ReadTiles,
+): Promise<AnchoredHeads> {
+  const before = await from.heads?.catch(() => null);
+  const tree = before?.tree.branch() ?? buildHeadsTree([], fastSha256);
+  await growHeads(tx, tree, { from: before ? from.size : 0, to });
+  return { tree, leaf: await headsLeafAt(tx, to, tiles) };
 }
 
 /** Published tiles where they are in reach; a process on another machine than the folder has those of the records. */
