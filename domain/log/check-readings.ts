@@ -21,11 +21,11 @@ function textOf(row: ReadingRow): string {
 }
 
 /** Throws StreamFault TAMPERED for the first window whose readings are not the sealed ones. */
-export function checkReadings(stream: ProvedStream): void {
+export function checkReadings(stream: ProvedStream, sha256?: Sha256): void {
   for (const entry of stream.entries) {
     if (entry.readings === null) continue;
     const sealed = (entry.body as { data?: unknown } | undefined)?.data;
-    if (readingsRoot(entry.readings) !== sealed) {
+    if (readingsRoot(entry.readings, sha256) !== sealed) {
       throw new StreamFault("TAMPERED", `the readings of ${windowOf(entry)} are not those that were sealed`);
     }
   }

@@ -1,6 +1,7 @@
 /** The readings of an equipment bundle, laid under the windows that sealed them: none changed, left out or added. */
 import type { ReadingRow } from "#domain/log/bundle.ts";
 import { readingsRoot } from "#domain/log/check-readings.ts";
+import type { Sha256 } from "#domain/log/merkle.ts";
 import { type ProvedEntry, type ProvedStream, StreamFault } from "#domain/log/open-streams.ts";
 import { type WindowBody, windowOf } from "./bodies.ts";
 import { firstAt } from "./first-at.ts";
@@ -26,6 +27,7 @@ export function matchReadings(
   stream: ProvedStream,
   rows: readonly ReadingRow[],
   span: { readonly from: number; readonly to: number },
+  sha256?: Sha256,
 ): ShownWindow[] {
   const sorted = [...rows].sort((a, b) => a[1] - b[1]);
   const versions = Map.groupBy(stream.entries.filter(isWindowIn(span)), ({ header }) => header?.from ?? 0);
@@ -35,7 +37,7 @@ export function matchReadings(
     const inside = sorted.slice(firstAt(sorted, from, timeOfRow), firstAt(sorted, to, timeOfRow));
     left -= inside.length;
     if (left < 0) throw new StreamFault("MALFORMED", "too many windows overlap");
-    return shownWindow(own, inside);
+    return shownWindow(own, inside, sha256);
   });
   windows.sort((a, b) => a.from - b.from);
   refuseStray(windows, sorted);
@@ -59,7 +61,11 @@ function timeOf(ms: number): string {
   return Number.isNaN(at.getTime()) ? `${ms} ms` : at.toISOString();
 }
 
-function shownWindow(versions: readonly ProvedEntry[], rows: readonly ReadingRow[]): ShownWindow {
+function shownWindow(
+  versions: readonly ProvedEntry[],
+  rows: readonly ReadingRow[],
+  sha256: Sha256 | undefined,
+): ShownWindow {
   const entry = versions.at(-1) as ProvedEntry;
   const { from = 0, to = 0 } = entry.header ?? {};
   const bodies = versions.map(windowOf).filter((body) => body !== null);
@@ -67,7 +73,7 @@ function shownWindow(versions: readonly ProvedEntry[], rows: readonly ReadingRow
   if (body === undefined || bodies.length < versions.length) {
     throw new StreamFault("MALFORMED", `${nameOf({ from })} does not say what windows say`);
   }
-  if (readingsRoot(rows) !== body.data) {
+  if (readingsRoot(rows, sha256) !== body.data) {
     throw new StreamFault("TAMPERED", `the readings of ${nameOf({ from })} are not those that were sealed`);
   }
   return { from, to, entry, body, earlier: bodies.slice(0, -1), rows };

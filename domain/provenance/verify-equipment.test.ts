@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import {
   type EquipmentStory,
@@ -12,6 +13,7 @@ import { at, type ColdNetwork, hourMs, minuteMs, placed, start } from "#test/sup
 import { rpcOf } from "#test/support/golden-chain.ts";
 import { commitmentOf, entryLeaf, type Opening, saltedHash } from "../log/entry.ts";
 import type { EquipmentBundle } from "../log/equipment-bundle.ts";
+import type { Sha256 } from "../log/merkle.ts";
 import { tellEquipment } from "./tell-equipment.ts";
 import { verifyEquipmentBundle } from "./verify-equipment.ts";
 
@@ -177,6 +179,15 @@ describe("an equipment bundle that was changed", () => {
     const changed = { ...story.bundle, ...change(story.bundle) };
     expect((await check(changed)).result).not.toMatch(/^VALID/);
     expect((await check(changed)).result).toBe(result);
+  });
+
+  it("readings are hashed by what the caller hands in, where it hands in something", async () => {
+    const { bundle, trust, chain } = story;
+    const hashed = (sha256: Sha256) =>
+      verifyEquipmentBundle(JSON.stringify(bundle), { trust, code: label, rpc: rpcOf(chain), sha256 });
+    const own = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest());
+    expect(await hashed(own)).toEqual(await check(bundle));
+    expect((await hashed(() => new Uint8Array(32))).result).toBe("TAMPERED");
   });
 
   it("and one of other equipment than the label says: SUBJECT_MISMATCH", async () => {

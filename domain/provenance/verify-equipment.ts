@@ -86,14 +86,18 @@ async function checkBundle(
     return ended("KEY_UNKNOWN", "the checkpoint is of another log");
   if (options.code !== undefined && options.code.trim().toLowerCase() !== bundle.equipment)
     return ended("SUBJECT_MISMATCH", "the bundle is about other equipment");
-  const contents = openContents(bundle, headsRootOf(bundle.heads, note.size, note.root), options.trust);
+  const contents = openContents(bundle, headsRootOf(bundle.heads, note.size, note.root), options);
   await options.held?.(bundle, note);
   const tree = { size: Number(note.size), root: toHex(note.root) };
   const claim = { bundle, ...tree, firstDay: Math.floor(bundle.from / 86_400_000), revocation: null };
   return { ...(await judgeAnchor(claim, options)), contents };
 }
 
-function openContents(bundle: EquipmentBundle, newest: Uint8Array, trust: TrustFile): EquipmentContents {
+function openContents(
+  bundle: EquipmentBundle,
+  newest: Uint8Array,
+  { trust, sha256 }: Pick<VerifyOptions, "sha256"> & { trust: TrustFile },
+): EquipmentContents {
   const { equipment, from, to } = bundle;
   if (from >= to || to - from > equipmentSpanMaxMs)
     throw new StreamFault("MALFORMED", "the bundle's time is none, or longer than 400 days");
@@ -106,7 +110,7 @@ function openContents(bundle: EquipmentBundle, newest: Uint8Array, trust: TrustF
   const entries = [...references.values(), ...stream.entries];
   const siteIds = siteStreamsOf(entries.filter(({ leaf }) => rosters.byLeaf.has(leaf)));
   requireAllShown(stream, streams, siteIds, bundle);
-  const shown = matchReadings(stream, parseReadingsCsv(bundle.readings), bundle);
+  const shown = matchReadings(stream, parseReadingsCsv(bundle.readings), bundle, sha256);
   const windows = withRosters(shown, rosters);
   const sites = streams.filter((one) => siteIds.includes(one.stream));
   const placements = sitePlacements(sites, stream.stream, bundle);

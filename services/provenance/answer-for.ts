@@ -7,6 +7,7 @@ import { type ProvedContents, type Verification, verifyBundle } from "#domain/lo
 import type { Answer } from "#domain/provenance/answer.ts";
 import { type Told, tellAnswer } from "#domain/provenance/tell-answer.ts";
 import { findPackStatus, isLotRecalled, listOrganisationNames } from "#store/stretches.ts";
+import { fastSha256 } from "../log/fast-sha256.ts";
 import { buildBundle } from "./build-bundle.ts";
 import { HeadsTrees } from "./heads-trees.ts";
 import { KeptAnswers } from "./kept-answers.ts";
@@ -54,10 +55,10 @@ async function check(
   }
   const rpc = parts.rpc();
   if (rpc === null) {
-    const offline = await verifyBundle(JSON.stringify(bundle), { trust, code });
+    const offline = await verifyBundle(JSON.stringify(bundle), { trust, code, sha256: fastSha256 });
     return { ...offline, result: offline.contents === null ? offline.result : "CHAIN_UNREACHABLE" };
   }
-  return await verifyBundle(JSON.stringify(bundle), { trust, code, rpc });
+  return await verifyBundle(JSON.stringify(bundle), { trust, code, rpc, sha256: fastSha256 });
 }
 
 /** What is recorded but perhaps not sealed yet; where no statement names the lot, the code may carry it. */
