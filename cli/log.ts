@@ -66,10 +66,15 @@ function everyNowAndThen(): (entries: number) => void {
   };
 }
 
-function tell({ size, vouched, anchored, events, checkpoints, windows, dropped }: RestoredLog): void {
+function tell(restored: RestoredLog): void {
+  const { size, vouched, anchored, events, checkpoints, windows, dropped } = restored;
   const chain = anchored === null ? "no chain was asked" : `the chain's head holds ${anchored} of them`;
   say(`${size} entries, ${checkpoints} checkpoints; ${vouched} entries vouched for; ${chain}`);
   say(`${windows} windows noted as sealed, ${dropped} waiting entries dropped that the log has already`);
+  if (restored.isInboxShorter)
+    say(
+      "The inbox is shorter than the log covers: `fsck` will name what it lacks; its next message comes after that.",
+    );
   if (anchored !== null && events === null)
     say("The chain gave no events: seals of days before today can't be opened, and `fsck` names them.");
   say(

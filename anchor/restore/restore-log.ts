@@ -8,6 +8,7 @@ import { readChainState, saveChainState } from "#store/chain-state.ts";
 import { insertCheckpoint } from "#store/checkpoints.ts";
 import type { Store, Tx } from "#store/connect.ts";
 import { holdLog, insertEntries, type LogEntry, type StreamHead, saveStreamHeads } from "#store/entries.ts";
+import { beginInboxAfter } from "#store/inbox-days.ts";
 import { recordedTiles, saveTiles } from "#store/log-tiles.ts";
 import {
   type AnchoredPlace,
@@ -51,6 +52,8 @@ export interface RestoredLog {
   readonly anchored: number | null;
   /** How many anchors the chain's events name; null where it gave none: the days' seals stay closed then. */
   readonly events: number | null;
+  /** Whether the inbox is shorter than the log covers: its next message comes after that now. */
+  readonly isInboxShorter: boolean;
   /** How many windows of the register's equipment were noted as sealed. */
   readonly windows: number;
   /** How many waiting entries were dropped, as the log has them already. */
@@ -99,6 +102,8 @@ class Restoring {
   /** Entries after the newest tree that a heads entry closed. */
   #open: LogEntry[] = [];
   #written = 0;
+  /** The last message that any tree covers. */
+  #covered = 0;
   readonly #closed: { size: number; root: Uint8Array; createdAt: number }[] = [];
 
   constructor(tx: Tx, request: RestoreRequest, vouched: VouchedRoots) {
@@ -134,6 +139,7 @@ class Restoring {
     return {
       ...{ size: this.#written, checkpoints: this.#closed.length, vouched },
       ...{ anchored: heads?.latest ?? null, events: places?.size ?? null },
+      isInboxShorter: await beginInboxAfter(this.#tx, this.#covered),
       ...{ windows: await noteSealedWindows(this.#tx), dropped: await dropAppended(this.#tx) },
     };
   }
@@ -148,6 +154,7 @@ class Restoring {
     const note = signCheckpoint(text, { name: origin, privateKey: logKey.privateKey });
     const { inbox } = JSON.parse(body ?? "") as HeadsBody;
     await insertCheckpoint(this.#tx, { size, root, note, createdAt, inboxTo: inbox.to });
+    this.#covered = inbox.to;
     this.#closed.push({ size, root, createdAt });
   }
 

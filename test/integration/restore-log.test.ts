@@ -11,9 +11,18 @@ import { loadConfig } from "#config";
 import { decodeWith } from "#ingest/decode-with.ts";
 import { openGatewayBook } from "#ingest/gateway-book.ts";
 import { openAgain } from "#ingest/open-again.ts";
+import { newestCheckpoint } from "#store/checkpoints.ts";
 import type { Store } from "#store/connect.ts";
+import { newestInboxId } from "#store/inbox-hashes.ts";
 import { queueEntries } from "#store/pending-entries.ts";
-import { asIntruder, dataFolder, keyOf, openRecords, startMs } from "../support/anchor-network.ts";
+import {
+  asIntruder,
+  dataFolder,
+  keyOf,
+  openRecords,
+  receiveWindows,
+  startMs,
+} from "../support/anchor-network.ts";
 import { OutsideLog, type SteppedWorker, testLogId } from "../support/anchor-outside.ts";
 import { recordNetwork } from "../support/recorded-network.ts";
 
@@ -185,7 +194,7 @@ describe("a restored log", () => {
     await one.stop();
     one = await log.worker(place, { finality: "immediate" });
     const restored = await restore(one.store);
-    expect([restored.windows > 0, restored.dropped]).toEqual([true, 1]);
+    expect([restored.windows > 0, restored.dropped, restored.isInboxShorter]).toEqual([true, 1, false]);
     expect(await tablesOf(one.store)).toEqual(before);
     await one.round();
     expect(await fsck(one.store)).toEqual([]);
@@ -201,6 +210,18 @@ describe("a restored log", () => {
     expect(one.chainSide.status).toMatchObject({ chain: "up" });
     expect(await fsck(one.store)).toEqual([]);
   }, 60_000);
+
+  it("covers what comes next, where the inbox was lost: it is numbered after all that was covered", async () => {
+    const store = await newRecords();
+    const restored = await restore(store);
+    expect(restored.isInboxShorter).toBe(true);
+    await receiveWindows(store, 0, 1);
+    const found = await store.as({ role: "worker" }, async (tx) => {
+      return { covered: (await newestCheckpoint(tx))?.inboxTo ?? 0, next: await newestInboxId(tx) };
+    });
+    expect(found.covered).toBeGreaterThan(0);
+    expect(found.next).toBe(found.covered + 1);
+  });
 
   it("can be restored again after it was broken off", async () => {
     const store = await newRecords();
