@@ -21,6 +21,8 @@ export interface OutsideChain {
   readonly chainClass?: ChainClass;
   /** Default "tag". */
   readonly finality?: Finality;
+  /** How long an endpoint is waited for; default 10 s. */
+  readonly timeoutMs?: number;
 }
 
 /** The embedded chain: anvil as a child process, its state in one file. */
@@ -45,7 +47,7 @@ export interface Chain {
   /** What an operator should know, such as a damaged state file; grows. */
   readonly notes: readonly string[];
   /**
-   * One call, at most 10 s for each endpoint that is tried; those that gave the newest head come first. A refusal's facts
+   * One call, at most 10 s (or `timeoutMs`) for each endpoint that is tried; those that gave the newest head come first. A refusal's facts
    * are `{method, rpcCode, rpcMessage, data}`, `data` for `decodeRefusal`.
    */
   readonly rpc: Rpc;
@@ -74,7 +76,7 @@ export async function openChain(settings: OutsideChain | AnvilChain): Promise<Ch
 }
 
 async function openOutside(settings: OutsideChain): Promise<Chain> {
-  const endpoints = new Endpoints(settings.rpcUrls, settings.chainId);
+  const endpoints = new Endpoints(settings.rpcUrls, settings.chainId, settings.timeoutMs);
   const chainId = settings.chainId ?? (await endpoints.learnChainId());
   const rpc: Rpc = (method, params) => endpoints.call(method, params);
   return {

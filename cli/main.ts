@@ -20,6 +20,7 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
   rebuild: async () => (await import("./rebuild.ts")).addRebuildCommand,
   audit: async () => (await import("./audit.ts")).addAuditCommand,
   fsck: async () => (await import("./fsck.ts")).addFsckCommand,
+  log: async () => (await import("./log.ts")).addLogCommand,
   migrate: async () => (await import("./migrate.ts")).addMigrateCommand,
   chain: async () => (await import("./chain.ts")).addChainCommand,
   openapi: async () => (await import("./openapi.ts")).addOpenApiCommand,

@@ -17,6 +17,12 @@ export interface ExportFacts {
 /** Part n holds the ids from n times this on (store/migrations/0006_inbox_days.sql). */
 export const idsPerPart = 10_000_000_000;
 
+/** Has the next message come after an id, where it would come before it; says whether anything had to be moved on. */
+export async function beginInboxAfter(tx: Tx, id: number): Promise<boolean> {
+  const { rows } = await tx.execute<{ moved: boolean }>(sql`select begin_inbox_after(${id}) as moved`);
+  return rows[0]?.moved ?? false;
+}
+
 /** Every part, oldest first; the last one is that which messages come into. */
 export async function allInboxDays(tx: Tx): Promise<InboxDay[]> {
   return tx.select().from(inboxDays).orderBy(asc(inboxDays.part));

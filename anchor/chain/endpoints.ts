@@ -13,12 +13,15 @@ export class Endpoints {
   readonly #checked = new Set<string>();
   #chainId: number | undefined;
 
-  constructor(urls: readonly string[], chainId: number | undefined) {
+  readonly #timeoutMs: number;
+
+  constructor(urls: readonly string[], chainId: number | undefined, timeoutMs = rpcTimeoutMs) {
     if (urls.length === 0) throw new AppError("BAD_SETTING", "A chain needs at least one RPC URL");
     this.#chainId = chainId;
+    this.#timeoutMs = timeoutMs;
     this.each = urls.map((url) => async (method, params) => {
       await this.#checkChain(url);
-      return post(url, method, params);
+      return post(url, method, params, timeoutMs);
     });
     this.#order = this.each;
   }
@@ -52,7 +55,7 @@ export class Endpoints {
 
   async #checkChain(url: string): Promise<void> {
     if (this.#checked.has(url)) return;
-    const chainId = Number(await post(url, "eth_chainId", []));
+    const chainId = Number(await post(url, "eth_chainId", [], this.#timeoutMs));
     this.#chainId ??= chainId;
     if (chainId !== this.#chainId) {
       const facts = { expected: this.#chainId, found: chainId };
@@ -67,12 +70,16 @@ export class Endpoints {
 }
 
 /** JSON-RPC 2.0 over HTTP. The URL is kept out of errors: it may hold a key. */
-export async function post(url: string, method: string, params: readonly unknown[]): Promise<unknown> {
-  const answer = await fetchJson(url, JSON.stringify({ jsonrpc: "2.0", id: 1, method, params })).catch(
-    (cause) => {
-      throw new AppError("UNAVAILABLE", `The chain didn't answer ${method}`, { method }, cause);
-    },
-  );
+export async function post(
+  url: string,
+  method: string,
+  params: readonly unknown[],
+  timeoutMs = rpcTimeoutMs,
+): Promise<unknown> {
+  const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
+  const answer = await fetchJson(url, body, timeoutMs).catch((cause) => {
+    throw new AppError("UNAVAILABLE", `The chain didn't answer ${method}`, { method }, cause);
+  });
   if (answer.error != null) {
     const { code, message, data } = answer.error;
     const facts = { method, rpcCode: code, rpcMessage: message, data };
@@ -89,9 +96,9 @@ interface RpcAnswer {
 }
 
 /** Nodes send a refusal's JSON under any HTTP status, so the body decides. */
-async function fetchJson(url: string, body: string): Promise<RpcAnswer> {
+async function fetchJson(url: string, body: string, timeoutMs: number): Promise<RpcAnswer> {
   const headers = { "content-type": "application/json" };
-  const signal = AbortSignal.timeout(rpcTimeoutMs);
+  const signal = AbortSignal.timeout(timeoutMs);
   const response = await fetch(url, { method: "POST", headers, body, signal });
   const answer: unknown = await response.json();
   if (response.status === tooManyRequests || typeof answer !== "object" || answer === null) {
