@@ -1,33 +1,34 @@
 import { AppError } from "#domain/errors.ts";
 import type { TrustFile } from "#domain/log/bundle.ts";
-import { fromHex, toHex } from "#domain/log/bytes.ts";
+import { fromHex } from "#domain/log/bytes.ts";
 import type { Rpc } from "#domain/log/chain-view.ts";
-import type { RosterBody } from "#domain/provenance/bodies.ts";
 import {
   type AuditedEquipment,
+  type CheckedEquipment,
   equipmentIdsByLabel,
   findEquipment,
   gatewaysOf,
-  waitingWindows,
 } from "#store/audited.ts";
 import type { Store } from "#store/connect.ts";
 import type { LogEntry } from "#store/entries.ts";
 import type { ReadingsStore } from "#store/readings/readings-store.ts";
-import { readWindows } from "#store/windows.ts";
 import { auditChain } from "./audit/audit-chain.ts";
+import { auditCover } from "./audit/audit-cover.ts";
 import { auditInbox } from "./audit/audit-inbox.ts";
 import { auditReceipts } from "./audit/audit-receipts.ts";
-import type { AuditedRoster } from "./audit/audit-rosters.ts";
-import { auditTiling, auditWindows, type SealedVersion } from "./audit/audit-windows.ts";
+import { auditSeals } from "./audit/audit-seals.ts";
+import { auditStream } from "./audit/audit-stream.ts";
+import { auditUnsealed, type UnsealedReadings } from "./audit/audit-unsealed.ts";
 import type { Finding } from "./audit/finding.ts";
-import type { LogReplay, PublicRoot } from "./audit/replay-log.ts";
+import { LogNotes } from "./audit/log-notes.ts";
+import { openCopies } from "./audit/open-copies.ts";
+import type { LogReplay } from "./audit/replay-log.ts";
 import { replayRecords } from "./audit/replay-records.ts";
-import { sealedRows } from "./audit/sealed-rows.ts";
-import { readStays, type SealedBody } from "./compose-windows.ts";
-import { equipmentSubject } from "./equipment-rosters.ts";
+import type { SealingPatience } from "./audit/sealing-patience.ts";
+import { readStays } from "./compose-windows.ts";
 
-/** What is audited: an equipment (id or label) from … to, epoch ms, with what the audit may read. */
-export interface AuditRequest {
+/** What is audited: an equipment (id or label) from … to, epoch ms, by when, with what the audit may read. */
+export interface AuditRequest extends SealingPatience {
   readonly store: Store;
   readonly readings: ReadingsStore;
   /** Without them the log is held against its own checkpoints only. */
@@ -38,6 +39,8 @@ export interface AuditRequest {
   readonly to: number;
   /** Folder of the inbox's exported days. */
   readonly exportDir: string;
+  /** The log's second place. */
+  readonly mirrorDir: string;
   /** Receipts that a gateway kept, one JSON a line. */
   readonly receipts?: string;
 }
@@ -49,22 +52,22 @@ export interface AuditReport {
 }
 
 /**
- * Holds readings store, inbox and receipts against the log, and the log against its checkpoints and the chain. The whole
- * log and inbox are read again; readings are those of the one equipment.
+ * Holds readings store, inbox and receipts against the log, and the log against its checkpoints, the days' seals, the chain and
+ * what is made of it; what should have been sealed by now is told. The whole log and inbox are read again; readings are those of
+ * the one equipment.
  * @throws AppError NOT_FOUND (no such equipment), CONFLICT (several), UNAVAILABLE (a part can't answer)
  */
 export async function auditEquipment(request: AuditRequest): Promise<AuditReport> {
   const place = await theEquipment(request);
-  const chain = await auditChain(request.store, request);
-  const { replay, seen } = await replayLog(request, place, chain.roots);
+  const { replay, seen, findings: log } = await auditLog(request, place);
   const windows = await auditReadings(request, place, seen);
   const inbox = await auditInbox(request.store, replay.inboxRanges, request.exportDir);
   const receipts = await auditKeptReceipts(request, place, seen);
-  const findings = [...chain.findings, ...replay.findings, ...windows, ...inbox, ...receipts];
+  const findings = [...log, ...windows, ...inbox, ...receipts];
   return { ok: findings.length === 0, findings };
 }
 
-async function theEquipment({ store, equipment }: AuditRequest): Promise<AuditedEquipment> {
+async function theEquipment({ store, equipment }: AuditRequest): Promise<CheckedEquipment> {
   const found = await store.as({ role: "worker" }, (tx) => findEquipment(tx, equipment));
   const [only, other] = found;
   if (only === undefined) throw new AppError("NOT_FOUND", `no equipment has the id or label ${equipment}`);
@@ -74,73 +77,68 @@ async function theEquipment({ store, equipment }: AuditRequest): Promise<Audited
 
 /** What the audit keeps of the log while it reads it. */
 class Seen {
-  /** Windows by their start; of one whose newest version can't be opened any more, the replay tells. */
-  readonly windows = new Map<number, SealedVersion>();
-  /** The newest entry of each window, opened or not. */
-  readonly tiled = new Map<number, LogEntry>();
-  readonly rosters = new Map<string, AuditedRoster>();
+  readonly notes: LogNotes;
   readonly receiptKeys = new Map<string, Uint8Array>();
-  readonly #subject: string;
-  readonly #span: { from: number; to: number };
 
-  constructor(subject: string, span: { from: number; to: number }) {
-    this.#subject = subject;
-    this.#span = span;
+  constructor({ label, id }: AuditedEquipment, { from }: Pick<AuditRequest, "from">) {
+    this.notes = new LogNotes(new Map([[label, id]]), from);
   }
 
   add(row: LogEntry): void {
-    const { subject, kind, body, fromMs } = row;
-    if (subject === "urn:coldmark:keys" && kind === "key" && body !== null) this.#addKey(body);
-    if (subject !== this.#subject) return;
-    if (kind === "equipment") this.#addRoster(row);
-    const isWindow = kind === "segment" || kind === "late";
-    if (!isWindow || fromMs >= this.#span.to || row.toMs <= this.#span.from) return;
-    this.tiled.set(fromMs, row);
-    const versions = (this.windows.get(fromMs)?.versions ?? 0) + 1;
-    if (body === null) this.windows.delete(fromMs);
-    else this.windows.set(fromMs, { row, body: parsed<SealedBody>(body), versions });
-  }
-
-  #addRoster({ leaf, seq, toMs: at, body }: LogEntry): void {
-    const roster = body === null ? null : parsed<RosterBody>(body);
-    this.rosters.set(toHex(leaf), { seq, at, body: roster });
+    this.notes.add(row);
+    if (row.subject === "urn:coldmark:keys" && row.kind === "key" && row.body !== null)
+      this.#addKey(row.body);
   }
 
   #addKey(body: string): void {
-    const { kid, role, publicKey } = parsed<{ kid: string; role: string; publicKey: string }>(body);
+    const { kid, role, publicKey } = JSON.parse(body) as { kid: string; role: string; publicKey: string };
     if (role === "receipt") this.receiptKeys.set(kid, fromHex(publicKey));
   }
 }
 
-async function replayLog(
+/** The log against the chain, the days' seals and what is made of it, as `fsck` does it. */
+async function auditLog(
   request: AuditRequest,
   place: AuditedEquipment,
-  roots: readonly PublicRoot[],
-): Promise<{ replay: LogReplay; seen: Seen }> {
-  const idOf = await request.store.as({ role: "worker" }, equipmentIdsByLabel);
-  const seen = new Seen(equipmentSubject(place.label), request);
-  const replay = await replayRecords(request.store, idOf, (row) => seen.add(row), { roots });
-  return { replay, seen };
+): Promise<{ replay: LogReplay; seen: Seen; findings: Finding[] }> {
+  const { store, mirrorDir } = request;
+  const head = await auditChain(store, request, request);
+  const seals = await auditSeals(store, head.chain);
+  const beside = await openCopies({ store, mirrorDir, anchored: head.anchored });
+  const idOf = await store.as({ role: "worker" }, equipmentIdsByLabel);
+  const seen = new Seen(place, request);
+  const roots = [...seals.roots, ...head.roots];
+  const held = { roots, copies: beside.copies };
+  const replay = await replayRecords(store, idOf, (row) => seen.add(row), held);
+  const found = [head, seals, replay, beside, ...beside.copies].flatMap(({ findings }) => findings);
+  return { replay, seen, findings: [...found, ...auditCover(seen.notes, request)] };
 }
 
-async function auditReadings(request: AuditRequest, place: AuditedEquipment, seen: Seen): Promise<Finding[]> {
-  const windows = [...seen.windows.values()].sort((a, b) => a.row.fromMs - b.row.fromMs);
-  const tiled = [...seen.tiled.values()].sort((a, b) => a.fromMs - b.fromMs);
-  const [first, last] = [tiled[0], tiled.at(-1)];
-  if (first === undefined || last === undefined) return [];
-  const { tenantId, id: equipmentId } = place;
-  const span = { tenantId, equipmentId, from: first.fromMs, to: last.toMs };
-  const [stay] = await readStays(request, [span]);
-  const rows = sealedRows(windows, stay?.points ?? [], stay?.rows ?? []);
-  const waiting = await request.store.as({ role: "worker" }, async (tx) => {
-    const dirty = (await readWindows(tx, span)).filter((window) => window.dirty || window.versions < 0);
-    return new Set([...dirty.map(({ fromMs }) => fromMs), ...(await waitingWindows(tx, first.subject))]);
-  });
-  const tiledFrom = tiled.find(({ kind }) => kind === "segment")?.fromMs ?? Number.POSITIVE_INFINITY;
-  return [
-    ...auditWindows({ equipment: equipmentId, windows, rosters: seen.rosters, rows, waiting }),
-    ...auditTiling(equipmentId, tiled, tiledFrom),
-  ];
+async function auditReadings(
+  request: AuditRequest,
+  place: CheckedEquipment,
+  { notes }: Seen,
+): Promise<Finding[]> {
+  const named = { ...place, name: place.id };
+  const findings: Finding[] = [];
+  for await (const page of auditStream(request, named, { ...request, entries: notes.entries }))
+    findings.push(...page.findings);
+  const sealedTo = notes.sealedTo.get(place.id) ?? null;
+  const after = { readings: await readingsAfter(request, place, sealedTo), sealedTo };
+  return [...findings, ...auditUnsealed(named, after, request)];
+}
+
+/** The readings of the audited time that no window covers yet. */
+async function readingsAfter(
+  request: AuditRequest,
+  { tenantId, id: equipmentId }: AuditedEquipment,
+  sealedTo: number | null,
+): Promise<UnsealedReadings | null> {
+  const from = Math.max(request.from, sealedTo ?? request.from);
+  if (from >= request.to) return null;
+  const [stay] = await readStays(request, [{ tenantId, equipmentId, from, to: request.to }]);
+  const times = (stay?.rows ?? []).map(({ ts }) => ts);
+  return times.length === 0 ? null : { count: times.length, first: times.reduce((a, b) => Math.min(a, b)) };
 }
 
 async function auditKeptReceipts(
@@ -153,8 +151,4 @@ async function auditKeptReceipts(
     const gateways = await gatewaysOf(tx, place);
     return auditReceipts(tx, receipts, { equipment: place.id, gateways, keys: seen.receiptKeys });
   });
-}
-
-function parsed<Body>(body: string): Body {
-  return JSON.parse(body) as Body;
 }

@@ -76,7 +76,7 @@ export async function checkRecords(records: CheckedRecords, options: CheckOption
 }
 
 async function checkLog(check: Check, places: readonly AuditedEquipment[]): Promise<LogNotes> {
-  const head = await auditChain(check.store, check);
+  const head = await auditChain(check.store, check, check);
   const seals = await auditSeals(check.store, head.chain);
   const beside = await openCopies({ ...check, anchored: head.anchored });
   const names = new Map(places.map((place) => [place.label, nameOf(place)]));

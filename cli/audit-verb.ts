@@ -1,4 +1,5 @@
 import { type AuditReport as Audited, auditEquipment } from "#anchor/audit-equipment.ts";
+import type { Config } from "#config";
 import { AppError } from "#domain/errors.ts";
 import type { TrustFile } from "#domain/log/bundle.ts";
 import type { Rpc } from "#domain/log/chain-view.ts";
@@ -34,11 +35,16 @@ export function isChainThere({ rpc, trust }: Pick<AuditParts, "rpc" | "trust">):
 }
 
 /** Audits one equipment with the parts at hand; `input` may come from another process. */
-export async function auditWith(parts: AuditParts, input: unknown): Promise<AuditReport> {
+export async function auditWith(
+  { config, ...parts }: AuditParts & { readonly config: Config },
+  input: unknown,
+): Promise<AuditReport> {
   const { equipment, from, to, receipts } = input as AuditInput;
   if (typeof equipment !== "string" || !Number.isSafeInteger(from) || !Number.isSafeInteger(to)) {
     throw new AppError("BAD_REQUEST", "an audit needs an equipment and two times");
   }
-  const asked = { ...parts, equipment, from, to, ...(receipts === null ? {} : { receipts }) };
+  const { mirrorDir, sealGraceMs, anchorMaxAgeMs } = config;
+  const settings = { mirrorDir, sealGraceMs, anchorMaxAgeMs, now: Date.now() };
+  const asked = { ...parts, ...settings, equipment, from, to, ...(receipts === null ? {} : { receipts }) };
   return { ...(await auditEquipment(asked)), isChainAsked: isChainThere(parts) };
 }

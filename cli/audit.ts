@@ -55,5 +55,5 @@ async function audit(flags: AuditFlags): Promise<AuditReport> {
   const config = configFromEnvironment();
   const asked = await askRunning(config.dataDir, "audit", input);
   if (asked !== null) return asked.result as AuditReport;
-  return withRecords(config, (parts) => auditWith(parts, input));
+  return withRecords(config, (parts) => auditWith({ ...parts, config }, input));
 }

@@ -121,7 +121,8 @@ function controlVerbs(
     audit: async (input: unknown) => {
       const { auditWith } = await import("./audit-verb.ts");
       const { exportDir } = config;
-      return auditWith({ store, readings, rpc: chain.rpc(), trust: chain.trust(), exportDir }, input);
+      const parts = { store, readings, config, rpc: chain.rpc(), trust: chain.trust(), exportDir };
+      return auditWith(parts, input);
     },
     ...gatewayVerbs(store, ingest?.broker ?? null),
     ...rebuildVerbs({ store, readings, config }),

@@ -18,21 +18,22 @@ export interface CheckedEquipment extends AuditedEquipment {
   readonly acceptedAt: number;
 }
 
+const columns = {
+  ...{ tenantId: equipment.tenantId, id: equipment.id, label: equipment.label },
+  ...{ segmentMs: equipment.segmentMs, acceptedAt: equipment.acceptedAt },
+};
+
 /** All equipment that has this id or label. */
-export async function findEquipment(tx: Tx, idOrLabel: string): Promise<AuditedEquipment[]> {
+export async function findEquipment(tx: Tx, idOrLabel: string): Promise<CheckedEquipment[]> {
   return tx
-    .select({ tenantId: equipment.tenantId, id: equipment.id, label: equipment.label })
+    .select(columns)
     .from(equipment)
     .where(or(eq(equipment.id, idOrLabel), eq(equipment.label, idOrLabel)));
 }
 
 /** All equipment. */
 export async function allEquipment(tx: Tx): Promise<CheckedEquipment[]> {
-  const { tenantId, id, label, segmentMs, acceptedAt } = equipment;
-  return tx
-    .select({ tenantId, id, label, segmentMs, acceptedAt })
-    .from(equipment)
-    .orderBy(equipment.tenantId, equipment.id);
+  return tx.select(columns).from(equipment).orderBy(equipment.tenantId, equipment.id);
 }
 
 /** The ids of all equipment by label. */
@@ -54,11 +55,10 @@ export async function gatewaysOf(tx: Tx, place: AuditedEquipment): Promise<strin
   return rows.map(({ gateway }) => gateway);
 }
 
-/** Starts of a subject's windows whose entries wait to be appended. */
-export async function waitingWindows(tx: Tx, subject: string): Promise<number[]> {
-  const rows = await tx
-    .select({ from: pendingEntries.fromMs })
+/** The windows of a subject whose entries wait to be appended, by their start, and since when (epoch ms). */
+export async function queuedWindows(tx: Tx, subject: string): Promise<{ start: number; since: number }[]> {
+  return tx
+    .select({ start: pendingEntries.fromMs, since: pendingEntries.createdAt })
     .from(pendingEntries)
     .where(and(eq(pendingEntries.subject, subject), isNull(pendingEntries.entryIndex)));
-  return rows.map(({ from }) => from);
 }

@@ -16,6 +16,12 @@ export async function newestCheckpoint(tx: Tx): Promise<StoredCheckpoint | null>
   return rows[0] ?? null;
 }
 
+/** The smallest checkpoint above a size, or null. */
+export async function oldestCheckpointAbove(tx: Tx, size: number): Promise<StoredCheckpoint | null> {
+  const above = tx.select().from(checkpoints).where(gt(checkpoints.size, size));
+  return (await above.orderBy(asc(checkpoints.size)).limit(1))[0] ?? null;
+}
+
 /** The checkpoints above one size up to another, smallest first. */
 export async function checkpointsBetween(tx: Tx, above: number, upTo: number): Promise<StoredCheckpoint[]> {
   return tx

@@ -1,12 +1,11 @@
 import { fromHex, toHex } from "#domain/log/bytes.ts";
 import { streamOf } from "#domain/log/entry.ts";
 import type { RosterBody } from "#domain/provenance/bodies.ts";
-import { type AuditedEquipment, waitingWindows } from "#store/audited.ts";
+import type { CheckedEquipment } from "#store/audited.ts";
 import type { Store } from "#store/connect.ts";
 import type { LogEntry } from "#store/entries.ts";
 import type { Reading, ReadingsStore } from "#store/readings/readings-store.ts";
 import { nextWindowEnd, readStreamRules, readWindowEntries } from "#store/window-entries.ts";
-import { readWindows } from "#store/windows.ts";
 import { messagesBehind, messagesById, readStays, type SealedBody } from "../compose-windows.ts";
 import { equipmentSubject } from "../equipment-rosters.ts";
 import { type SourceBody, sourcesOf } from "../window-sources.ts";
@@ -14,7 +13,9 @@ import type { AuditedRoster } from "./audit-rosters.ts";
 import { auditTiling, auditWindows, type SealedVersion } from "./audit-windows.ts";
 import type { Finding } from "./finding.ts";
 import { sealedRows } from "./sealed-rows.ts";
+import type { SealingPatience } from "./sealing-patience.ts";
 import { TimedReadings } from "./timed-readings.ts";
+import { waitingWindows } from "./waiting-windows.ts";
 
 /** Where the records of an equipment's time lie. */
 export interface StreamRecords {
@@ -39,8 +40,8 @@ interface StreamRules {
 
 const pageMs = 86_400_000;
 
-/** Which windows are looked at: those that overlap [from, to), epoch ms; versions beyond the log's first `entries` are on their way. */
-export interface AuditedSpan {
+/** Which windows are looked at, and by when: those that overlap [from, to), epoch ms; versions beyond the log's first `entries` are on their way. */
+export interface AuditedSpan extends SealingPatience {
   readonly from: number;
   readonly to: number;
   readonly entries: number;
@@ -49,7 +50,7 @@ export interface AuditedSpan {
 /** Holds all windows of an equipment in a time against the readings store, a day of them at a time. */
 export async function* auditStream(
   records: StreamRecords,
-  place: AuditedEquipment & { readonly name: string },
+  place: CheckedEquipment & { readonly name: string },
   span: AuditedSpan,
 ): AsyncGenerator<AuditedPage> {
   const stream = fromHex(streamOf(equipmentSubject(place.label)));
@@ -64,7 +65,7 @@ export async function* auditStream(
     const newest = [...new Map(rows.map((row) => [row.fromMs, row])).values()];
     const wanted = newest.filter(({ fromMs }) => fromMs < span.to);
     const moving = rows.filter(({ index }) => index >= span.entries).map(({ fromMs }) => fromMs);
-    const page = await auditPage(records, place, { rows: wanted, rules, moving });
+    const page = await auditPage(records, place, { rows: wanted, rules, moving, patience: span });
     const tiled = before === undefined ? wanted : [before, ...wanted];
     yield { ...page, findings: [...page.findings, ...auditTiling(place.name, tiled, rules.tiledFrom)] };
     before = wanted.at(-1);
@@ -73,15 +74,19 @@ export async function* auditStream(
   }
 }
 
+interface PageToAudit {
+  readonly rows: readonly LogEntry[];
+  readonly rules: StreamRules;
+  readonly moving: readonly number[];
+  readonly patience: SealingPatience;
+}
+
 async function auditPage(
   { store, readings }: StreamRecords,
-  { tenantId, id: equipmentId, name, label }: AuditedEquipment & { readonly name: string },
-  {
-    rows: entries,
-    rules,
-    moving,
-  }: { rows: readonly LogEntry[]; rules: StreamRules; moving: readonly number[] },
+  place: CheckedEquipment & { readonly name: string },
+  { rows: entries, rules, moving, patience }: PageToAudit,
 ): Promise<AuditedPage> {
+  const { tenantId, id: equipmentId, name } = place;
   const [first, last] = [entries[0], entries.at(-1)];
   if (first === undefined || last === undefined)
     return { findings: [], windows: [], rows: [], waiting: new Set() };
@@ -94,14 +99,15 @@ async function auditPage(
   const [stay] = await readStays({ store, readings }, [span]);
   const windows = entries.flatMap(versionOf);
   const rows = sealedRows(windows, stay?.points ?? [], stay?.rows ?? []);
-  const waiting = await store.as({ role: "worker" }, async (tx) => {
-    const unsealed = (await readWindows(tx, span)).filter(({ dirty, versions }) => dirty || versions < 0);
-    const starts = unsealed.map(({ fromMs }) => fromMs);
-    return new Set([...starts, ...moving, ...(await waitingWindows(tx, equipmentSubject(label)))]);
-  });
+  const again = await waitingWindows(
+    store,
+    { ...place, ...span },
+    { rows: new TimedReadings(stay?.rows ?? []), patience },
+  );
+  const waiting = new Set([...again.starts, ...moving]);
   const sources = await sourcesNow(store, windows, rows);
   const audited = { equipment: name, windows, rosters: rules.rosters, rows, waiting, sources };
-  return { findings: auditWindows(audited), windows: entries, rows, waiting };
+  return { findings: [...auditWindows(audited), ...again.findings], windows: entries, rows, waiting };
 }
 
 async function sourcesNow(

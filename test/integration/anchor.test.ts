@@ -91,6 +91,8 @@ describe.each(kinds)("anchoring on %s and anvil", (kind) => {
       ...{ store, readings: parts.readings, rpc: anchor.rpc(), trust: anchor.trust() },
       ...{
         exportDir: join(dataDir, "exports"),
+        mirrorDir: parts.config.mirrorDir,
+        ...{ now, sealGraceMs: parts.config.sealGraceMs, anchorMaxAgeMs: parts.config.anchorMaxAgeMs },
         equipment: fridge.id,
         from: startMs,
         to: startMs + 24 * 12 * windowMs,
@@ -311,7 +313,10 @@ describe.each(kinds)("anchoring on %s and anvil", (kind) => {
       await asIntruder(store, (tx) => tx.update(entries).set({ body: null }).where(erased));
       const { findings } = await audit();
       await asIntruder(store, (tx) => tx.update(entries).set({ body: row?.body }).where(erased));
-      expect(findings).toEqual([expect.objectContaining({ kind: "CONTENT_ERASED", ...inWindow(5) })]);
+      expect(findings).toEqual([
+        expect.objectContaining({ kind: "CONTENT_ERASED", ...inWindow(5) }),
+        expect.objectContaining({ kind: "COPY_DIFFERS", detail: expect.stringContaining("records lost") }),
+      ]);
       expect(await audit()).toMatchObject({ ok: true });
     });
 
@@ -327,6 +332,7 @@ describe.each(kinds)("anchoring on %s and anvil", (kind) => {
           kind: "ROOT_DIFFERS",
           detail: expect.stringMatching(/^the chain holds 0 entries of the log, and \d+ were/),
         },
+        { kind: "SEAL_DIFFERS" },
       ]);
     });
 
