@@ -14,6 +14,7 @@ import { embeddedAnchorKey, type SigningKey } from "./keys.ts";
 import { LogFork } from "./log-fork.ts";
 import { Mirror } from "./mirror.ts";
 import { checkMirror, mirrorEntries } from "./mirror-entries.ts";
+import { OlderFiles } from "./older-files.ts";
 import { publishTiles } from "./publish-tiles.ts";
 import { publisherSigner } from "./publisher-signer.ts";
 import { type Funds, readFunds } from "./read-funds.ts";
@@ -35,6 +36,7 @@ export class ChainRound {
   readonly #settings: OutsideChain | AnvilChain;
   readonly #logKey: SigningKey;
   readonly #steps: SayOnce;
+  readonly #older: OlderFiles;
   #mirror: Mirror | null = null;
   #noted = 0;
   #chain: Chain | null = null;
@@ -52,6 +54,7 @@ export class ChainRound {
     this.#settings = settings;
     this.#logKey = logKey;
     this.#steps = new SayOnce(context.log);
+    this.#older = new OlderFiles(context);
   }
 
   get chain(): Chain | null {
@@ -69,6 +72,11 @@ export class ChainRound {
   /** How many entries the second place holds. */
   get mirrored(): number {
     return this.#mirror?.size ?? 0;
+  }
+
+  /** Whether the files of the second place are what the records have, as far as they were looked at. */
+  get copy(): Pick<OlderFiles, "trouble" | "isWhole"> {
+    return this.#older;
   }
 
   get isOwnChain(): boolean {
@@ -164,6 +172,7 @@ export class ChainRound {
       await mirrorEntries(store, mirror, job.newSize);
       crashAt("mirrored", config);
     }
+    await this.#older.lookOn(mirror);
     if (job !== null) await publishTiles(store, new TileFolder(config.mirrorDir), job.newSize);
     await this.#noteMirrored(mirror);
     return mirror.size;

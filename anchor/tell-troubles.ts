@@ -9,6 +9,8 @@ interface Known {
   readonly funds: Funds | null;
   /** Whether the chain is our own, where nobody's money runs out. */
   readonly isOwnChain: boolean;
+  /** What differs between the second place and the records; `isWhole` once all of it was seen, and nothing does. */
+  readonly copy: { readonly trouble: string | null; readonly isWhole: boolean };
 }
 
 const alarmOf = { fork: "log-fork", disagree: "log-disagree", costly: "log-costly" } as const;
@@ -32,15 +34,20 @@ export async function tellTroubles(
 }
 
 /** What is wrong by what anchoring knows of itself, and what is over; of the rest nothing is known now. */
-export function troublesOf({ status: { chain, detail }, funds, isOwnChain }: Known): LogTroubles {
+export function troublesOf({ status: { chain, detail }, funds, isOwnChain, copy }: Known): LogTroubles {
   const isTrouble = chain === "fork" || chain === "disagree" || chain === "costly";
   const isLow = isOwnChain ? false : (funds?.isLow ?? null);
   return {
     lasting: [
       ...(isTrouble ? [{ kind: alarmOf[chain], detail }] : []),
+      ...(copy.trouble === null ? [] : [{ kind: "log-copy" as const, detail: copy.trouble }]),
       ...(isLow === true ? [{ kind: "log-funds" as const, detail: wordsOf(funds) }] : []),
     ],
-    over: [...(overAt[chain] ?? []), ...(isLow === false ? ["log-funds" as const] : [])],
+    over: [
+      ...(overAt[chain] ?? []),
+      ...(copy.isWhole ? ["log-copy" as const] : []),
+      ...(isLow === false ? ["log-funds" as const] : []),
+    ],
   };
 }
 

@@ -19,6 +19,7 @@ export const findingKinds = [
   "LOG_FORK",
   "LOG_DISAGREE",
   "LOG_COSTLY",
+  "LOG_COPY",
   "LOG_FUNDS",
 ] as const;
 

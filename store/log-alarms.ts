@@ -17,6 +17,7 @@ const findingOf = {
   "log-fork": "LOG_FORK",
   "log-disagree": "LOG_DISAGREE",
   "log-costly": "LOG_COSTLY",
+  "log-copy": "LOG_COPY",
   "log-funds": "LOG_FUNDS",
 } as const satisfies Record<LogAlarmKind, Finding["kind"]>;
 

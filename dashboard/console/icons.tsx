@@ -54,6 +54,7 @@ const alarmIcons: Readonly<Record<Exclude<Alarm["kind"], IconName>, IconName>> =
   "log-fork": "cross",
   "log-disagree": "unequal",
   "log-costly": "bell",
+  "log-copy": "unequal",
   "log-funds": "bell",
 };
 

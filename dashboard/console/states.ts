@@ -43,6 +43,7 @@ const alarmTones: Readonly<Record<Exclude<Alarm["kind"], SiteState>, Tone>> = {
   "log-fork": "stop",
   "log-disagree": "caution",
   "log-costly": "caution",
+  "log-copy": "stop",
   "log-funds": "caution",
 };
 

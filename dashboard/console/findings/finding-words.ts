@@ -21,7 +21,7 @@ type Kind =
   | "SEQ_GAP_FILLED"
   | "DEAD_LETTERS_FULL"
   | "other";
-type LogKind = "LOG_FORK" | "LOG_DISAGREE" | "LOG_COSTLY" | "LOG_FUNDS";
+type LogKind = "LOG_FORK" | "LOG_DISAGREE" | "LOG_COSTLY" | "LOG_FUNDS" | "LOG_COPY";
 
 const wordsOf = (kind: Kind | LogKind, title: ConsoleKey, tone: Tone = "caution"): StoryWords => ({
   tone,
@@ -43,12 +43,14 @@ const stories: Readonly<Record<string, StoryWords>> = {
   LOG_FORK: wordsOf("LOG_FORK", "state.log-fork", "stop"),
   LOG_DISAGREE: wordsOf("LOG_DISAGREE", "state.log-disagree"),
   LOG_COSTLY: wordsOf("LOG_COSTLY", "state.log-costly"),
+  LOG_COPY: wordsOf("LOG_COPY", "state.log-copy", "stop"),
   LOG_FUNDS: wordsOf("LOG_FUNDS", "state.log-funds"),
 };
 const logStories = {
   "log-fork": "LOG_FORK",
   "log-disagree": "LOG_DISAGREE",
   "log-costly": "LOG_COSTLY",
+  "log-copy": "LOG_COPY",
   "log-funds": "LOG_FUNDS",
 } as const satisfies Readonly<Record<string, LogKind>>;
 
