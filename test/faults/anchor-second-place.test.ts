@@ -82,7 +82,7 @@ it.each(spoilings)("%s: an alarm that names the file, until it is back", async (
   spoil(fileOf(number));
   await roundsOverAll();
   expect(await toldAlarms(one.store)).toEqual(["op log-copy lasts"]);
-  expect(await toldDetails(one.store, "LOG_FORK")).toEqual([expect.stringContaining(`00${number}.jsonl`)]);
+  expect(await toldDetails(one.store, "LOG_COPY")).toEqual([expect.stringContaining(`00${number}.jsonl`)]);
   await one.note("goes on");
   await one.round();
   expect(await one.round()).toBe(true);
