@@ -136,4 +136,13 @@ export function pageOfOnePack(stage: Stage): void {
     expect(await page.locator(".verdict.doubted").count()).toBe(1);
     await close();
   });
+
+  it("a label with another lot is told as that, and goes on warning where the check says so too", async () => {
+    const url = scanOf(stage, "good").url.replace(/\/10\/[^/]+\//, "/10/ANOTHER/");
+    const { page, close } = await visit(stage.browser, url, { lang: "en" });
+    await page.locator('#check[data-outcome="stop"]').waitFor();
+    expect(await page.locator("#verdict").innerText()).toContain(pageWords.en("headline.otherLot.word"));
+    expect(await page.locator(".verdict.tone-stop:not(.doubted)").count()).toBe(1);
+    await close();
+  });
 }

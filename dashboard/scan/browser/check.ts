@@ -30,7 +30,9 @@ function showIn(section: HTMLElement, status: HTMLElement) {
   return (outcome: CheckOutcome): void => {
     section.className = `check tone-${outcome.tone}`;
     section.dataset.outcome = outcome.tone;
-    document.querySelector(".verdict")?.classList.toggle("doubted", outcome.tone === "stop");
+    // A verdict that warns already is not made to look like less.
+    const verdict = document.querySelector(".verdict:not(.tone-stop)");
+    verdict?.classList.toggle("doubted", outcome.tone === "stop");
     status.setAttribute("role", outcome.loud ? "alert" : "status");
     const lines = [outcome.sentence, ...outcome.details].map((line) => {
       const paragraph = document.createElement("p");
