@@ -10,6 +10,7 @@ import { type Verification, type VerifyOptions, verifyBundle } from "#domain/log
 import type { Answer } from "#domain/provenance/answer.ts";
 import { tellAnswer } from "#domain/provenance/tell-answer.ts";
 import { verifyEquipmentBundle } from "#domain/provenance/verify-equipment.ts";
+import { fastSha256 } from "#services/log/fast-sha256.ts";
 import { jsonRpc } from "./json-rpc.ts";
 import { tilesIn } from "./open-tiles.ts";
 import { readBundleFile } from "./read-bundle-file.ts";
@@ -77,7 +78,7 @@ async function verifyWith<Outcome extends Judgement>(
 ): Promise<Outcome> {
   const tiles = flags.tiles === undefined ? undefined : tilesIn(flags.tiles);
   const given = {
-    ...{ trust, nowMs: Date.now(), ...maxAgeOf(flags) },
+    ...{ trust, nowMs: Date.now(), sha256: fastSha256, ...maxAgeOf(flags) },
     ...(flags.code === undefined ? {} : { code: flags.code }),
     ...(held === undefined ? {} : { held: checkHeld(held, tiles) }),
   };

@@ -12,6 +12,7 @@ import type { LogTree } from "./compare-trees.ts";
 import { streamOf } from "./entry.ts";
 import { firstDayOf } from "./first-day.ts";
 import { type Judgement, judgeAnchor } from "./judge-anchor.ts";
+import type { Sha256 } from "./merkle.ts";
 import {
   headsRootOf,
   isWhole,
@@ -51,6 +52,8 @@ export interface VerifyOptions {
   readonly maxAgeMs?: number;
   /** The caller's clock (epoch ms); without it age is told by the chain's newest block, and offline not at all. */
   readonly nowMs?: number;
+  /** A faster SHA-256 than the browser's, where there is one; an equipment's readings are hashed with it. */
+  readonly sha256?: Sha256;
   /** Holds the bundle against a checkpoint that the caller got apart from it (`checkHeld`); rejects with StreamFault. */
   readonly held?: (bundle: Pick<Proofs, "days">, newest: LogTree) => Promise<void>;
 }

@@ -1,17 +1,12 @@
 /** What each measuring point's readings show while it lay in the equipment: gaps, excursions, extremes. */
 import { type ExcursionReport, findExcursions, type Sample } from "#domain/coldchain/excursions.ts";
+import { firstReadingAt } from "#domain/log/reading-columns.ts";
 import type { Period } from "./equipment-periods.ts";
 import type { EquipmentReport, PointReport, Span } from "./equipment-report.ts";
 import { firstAt } from "./first-at.ts";
 import { joinSpans, spannedMs } from "./join-spans.ts";
 import { lastStepMs } from "./stay-samples.ts";
 import type { EquipmentContents } from "./verify-equipment.ts";
-
-/** The readings of one point, in order of time; those of the first window that come before the time reach into it. */
-interface Readings {
-  readonly samples: Sample[];
-  faults: number;
-}
 
 type Judged = Pick<EquipmentReport, "points" | "excursions" | "unjudged">;
 
@@ -21,14 +16,14 @@ export function judgePoints(
   stays: ReadonlyMap<string, readonly Span[]>,
   periods: readonly Period[],
 ): Judged {
-  const readings = readingsOf(contents);
+  const rows = rowsByPoint(contents);
   const parts = [...stays].map(([point, own]) => {
-    const { samples, faults } = readings.get(point) ?? { samples: [], faults: 0 };
+    const samples = samplesOf(contents, rows.get(point) ?? []);
     const reports = own.flatMap((stay) =>
       during(periods, stay).flatMap((period) => judge(samples, stay, period)),
     );
     const told = samples.slice(firstAt(samples, contents.from, timeOf));
-    return { told: pointReport(point, own, told, faults, reports), reports };
+    return { told: pointReport(point, own, told, reports), reports };
   });
   return {
     points: parts.map(({ told }) => told),
@@ -90,13 +85,16 @@ function pointReport(
   point: string,
   stays: readonly Span[],
   samples: readonly Sample[],
-  faults: number,
   reports: readonly PartReport[],
 ): PointReport {
   const gaps = joinSpans(reports.flatMap(({ report, span }) => report?.gaps ?? [span]));
   const stayedMs = spannedMs(stays);
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const { t } of samples) if (t !== null) [min, max] = [Math.min(min, t), Math.max(max, t)];
+  let faults = 0;
+  for (const { t } of samples) {
+    if (t === null) faults += 1;
+    else [min, max] = [Math.min(min, t), Math.max(max, t)];
+  }
   const hasValue = min <= max;
   return {
     ...{ point, stays, faults, gaps, readings: samples.length },
@@ -105,22 +103,30 @@ function pointReport(
   };
 }
 
-/** Windows are in order of their beginnings and hold every reading of their time, so one under two of them is taken once. */
-function readingsOf({ windows, from, to }: EquipmentContents): Map<string, Readings> {
-  const found = new Map<string, Readings>();
-  let readTo = Number.NEGATIVE_INFINITY;
-  for (const window of windows) {
-    for (const [point, ts, tMilliC, err] of window.rows) {
-      if (ts < readTo || ts >= to) continue;
-      const own = found.get(point) ?? { samples: [], faults: 0 };
-      found.set(point, own);
-      const isGood = tMilliC !== null && err === null;
-      own.samples.push({ ts, t: isGood ? tMilliC / 1000 : null });
-      own.faults += isGood || ts < from ? 0 : 1;
-    }
-    readTo = Math.max(readTo, window.to);
+/** Where the readings of each point stand, in order of time, up to the end; those before the beginning reach into it. */
+function rowsByPoint({ readings, to }: EquipmentContents): Map<string, Uint32Array> {
+  const { points, texts } = readings;
+  const end = firstReadingAt(readings, to);
+  const counts = new Uint32Array(texts.length);
+  const add = (number: number, count: number) => (counts[number] = (counts[number] as number) + count);
+  for (let row = 0; row < end; row += 1) add(points[row] as number, 1);
+  const rows = texts.map((_, number) => counts[number] && new Uint32Array(counts[number]));
+  for (let row = end - 1; row >= 0; row -= 1) {
+    const own = rows[points[row] as number];
+    if (own) own[add(points[row] as number, -1)] = row;
   }
-  return found;
+  return new Map(texts.flatMap((text, number) => (rows[number] ? [[text, rows[number]]] : [])));
+}
+
+/** A reading with a fault says no temperature. */
+function samplesOf(
+  { readings: { times, milliC, faults } }: EquipmentContents,
+  rows: Iterable<number>,
+): Sample[] {
+  return Array.from(rows, (row) => {
+    const t = milliC[row] as number;
+    return { ts: times[row] as number, t: Number.isNaN(t) || faults[row] !== -1 ? null : t / 1000 };
+  });
 }
 
 function limitOf(direction: "high" | "low", { lowerMilliC, upperMilliC }: Period): number {
