@@ -45,7 +45,12 @@ export class ReadingCollector {
   }
 
   columns(): ReadingColumns {
-    return { ...this.#columns, texts: this.#texts, length: this.#length };
+    const length = this.#length;
+    const { points, times, milliC, faults } = this.#columns;
+    return {
+      ...{ texts: this.#texts, length, points: points.subarray(0, length), times: times.subarray(0, length) },
+      ...{ milliC: milliC.subarray(0, length), faults: faults.subarray(0, length) },
+    };
   }
 
   #numberOf(text: string): number {
@@ -84,17 +89,6 @@ export function inOrderOfTime(columns: ReadingColumns): ReadingColumns {
     for (let at = 0; at < length; at += 1) to[at] = from[order[at] as number] as number;
   }
   return { ...sorted, length, texts: columns.texts };
-}
-
-/** Where, in columns in order of time, the readings at or after a time begin. */
-export function firstReadingAt({ times, length }: ReadingColumns, time: number): number {
-  let [low, high] = [0, length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((times[middle] as number) < time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function isInOrder({ times, length }: ReadingColumns): boolean {

@@ -1,9 +1,10 @@
 /** The readings of an equipment bundle, laid under the windows that sealed them: none changed, left out or added. */
 import type { Sha256 } from "#domain/log/merkle.ts";
 import { type ProvedEntry, type ProvedStream, StreamFault } from "#domain/log/open-streams.ts";
-import { firstReadingAt, type ReadingColumns, type ReadingSpan } from "#domain/log/reading-columns.ts";
+import type { ReadingColumns, ReadingSpan } from "#domain/log/reading-columns.ts";
 import { ReadingLeaves } from "#domain/log/reading-leaves.ts";
 import { type WindowBody, windowOf } from "./bodies.ts";
+import { firstAt } from "./first-at.ts";
 
 /** A window by its newest version, with every reading in it; `earlier` are the versions that it replaced. */
 export interface ShownWindow {
@@ -33,8 +34,11 @@ export function matchReadings(
   let left = windowsOverReadingMax * readings.length;
   const windows = [...versions.values()].map((own) => {
     const { from = 0, to = 0 } = own.at(-1)?.header ?? {};
-    const first = firstReadingAt(readings, from);
-    const end = Math.max(first, firstReadingAt(readings, to));
+    const first = firstAt(readings.times, from, (ts) => ts);
+    const end = Math.max(
+      first,
+      firstAt(readings.times, to, (ts) => ts),
+    );
     left -= end - first;
     if (left < 0) throw new StreamFault("MALFORMED", "too many windows overlap");
     return shownWindow(own, { columns: readings, first, end }, leaves);
