@@ -19,10 +19,12 @@ export class JsonRoom {
     this.#length = 0;
   }
 
+  /** Puts one byte in. */
   byte(byte: number): void {
     this.#bytes[this.#length++] = byte;
   }
 
+  /** Puts bytes in. */
   bytes(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length; at += 1) this.byte(bytes[at] as number);
   }

@@ -30,10 +30,12 @@ export class ReadingCollector {
     this.#columns = roomFor(rowsMax);
   }
 
+  /** How many it took so far. */
   get length(): number {
     return this.#length;
   }
 
+  /** Takes one: device time in epoch ms, milli-°C, sensor fault. */
   add(point: string, ts: number, tMilliC: number | null, err: string | null): void {
     const at = this.#length;
     const { points, times, milliC, faults } = this.#columns;
@@ -44,6 +46,7 @@ export class ReadingCollector {
     this.#length = at + 1;
   }
 
+  /** All that it took. */
   columns(): ReadingColumns {
     const length = this.#length;
     const { points, times, milliC, faults } = this.#columns;
