@@ -7,6 +7,14 @@ export interface Sample {
   readonly t: number | null;
 }
 
+/** OrderedReadings of one measuring point in order of time, in columns: a year has half a million of them. */
+export interface OrderedReadings {
+  /** Epoch ms. */
+  readonly times: Float64Array;
+  /** NaN where the sensor reported a fault. */
+  readonly milliC: Float64Array;
+}
+
 /** The label's limits (null: none on that side), the cadence, and optionally the window [from, to) that is judged. */
 export interface ExcursionRules {
   readonly lowerLimitC: number | null;
@@ -59,23 +67,31 @@ type Position = Excursion["direction"] | "inside";
  * Throws BAD_REQUEST for limits, cadence or times that are no numbers. GSP appendix 3 §5–6; reference coldchain §1.4, §6.
  */
 export function findExcursions(samples: readonly Sample[], rules: ExcursionRules): ExcursionReport {
-  refuseUnusable(samples, rules);
+  if (!samples.every((sample) => Number.isFinite(sample.ts))) {
+    throw new AppError("BAD_REQUEST", "every reading needs a time in epoch ms");
+  }
+  return findExcursionsIn(inOrder(samples, positionBy(rules)), rules);
+}
+
+/** The same of readings that are in order already, each at an instant of its own. */
+export function findExcursionsIn(sorted: OrderedReadings, rules: ExcursionRules): ExcursionReport {
+  refuseUnusable(rules);
   const place = positionBy(rules);
-  const sorted = inOrder(samples, place);
   const window = windowOf(sorted, rules);
-  const holds = holdsOf(sorted, rules, window);
-  const gaps = gapsBetween(holds, window, headIsGap(sorted, rules, window));
+  const holds = () => holdsOf(sorted, rules, window);
+  const [first] = holds();
+  const gaps = gapsBetween(holds(), window, headIsGap(sorted, rules, window) ? window : (first ?? window));
   const gapMs = gaps.reduce((sum, gap) => sum + gap.to - gap.from, 0);
   const windowMs = window.to - window.from;
   return {
-    excursions: eventsOf(holds, place),
+    excursions: eventsOf(holds(), place),
     gaps,
-    coverage: windowMs > 0 && holds.length > 0 ? (windowMs - gapMs) / windowMs : 0,
+    coverage: windowMs > 0 && first !== undefined ? (windowMs - gapMs) / windowMs : 0,
     ...longestIntervals(sorted, place, window),
   };
 }
 
-function refuseUnusable(samples: readonly Sample[], rules: ExcursionRules): void {
+function refuseUnusable(rules: ExcursionRules): void {
   const { lowerLimitC, upperLimitC, maxGapMs, intervalMs } = rules;
   const limits = [lowerLimitC, upperLimitC].filter((limit) => limit !== null);
   const times = [
@@ -88,9 +104,6 @@ function refuseUnusable(samples: readonly Sample[], rules: ExcursionRules): void
       rules,
     });
   }
-  if (!samples.every((sample) => Number.isFinite(sample.ts))) {
-    throw new AppError("BAD_REQUEST", "every reading needs a time in epoch ms");
-  }
 }
 
 function positionBy({ lowerLimitC, upperLimitC }: ExcursionRules): (milliC: number) => Position {
@@ -99,17 +112,28 @@ function positionBy({ lowerLimitC, upperLimitC }: ExcursionRules): (milliC: numb
   return (milliC) => (milliC > upper ? "high" : milliC < lower ? "low" : "inside");
 }
 
-interface Reading {
-  readonly ts: number;
-  readonly milliC: number | null;
+/** By time; of readings at one instant the one out of limits comes last, so that it is the one that holds. */
+function inOrder(samples: readonly Sample[], place: (milliC: number) => Position): OrderedReadings {
+  const milliCs = samples.map(({ t }) => (t !== null && Number.isFinite(t) ? toMilliC(t) : null));
+  const rank = (milliC: number | null) => (milliC === null ? 0 : place(milliC) === "inside" ? 1 : 2);
+  const order = samples.map((_, at) => at);
+  order.sort((a, b) => {
+    const [milliA = null, milliB = null] = [milliCs[a], milliCs[b]];
+    const later = (samples[a] as Sample).ts - (samples[b] as Sample).ts;
+    return later || rank(milliA) - rank(milliB) || (milliA ?? 0) - (milliB ?? 0);
+  });
+  return {
+    times: Float64Array.from(order, (at) => (samples[at] as Sample).ts),
+    milliC: Float64Array.from(order, (at) => milliCs[at] ?? Number.NaN),
+  };
 }
 
-/** By time; of readings at one instant the one out of limits comes last, so that it is the one that holds. */
-function inOrder(samples: readonly Sample[], place: (milliC: number) => Position): Reading[] {
-  const rank = ({ milliC }: Reading) => (milliC === null ? 0 : place(milliC) === "inside" ? 1 : 2);
-  return samples
-    .map(({ ts, t }) => ({ ts, milliC: t !== null && Number.isFinite(t) ? toMilliC(t) : null }))
-    .sort((a, b) => a.ts - b.ts || rank(a) - rank(b) || (a.milliC ?? 0) - (b.milliC ?? 0));
+/** One by one, with the time of the next. */
+function* readingsOf({ times, milliC }: OrderedReadings) {
+  for (let at = 0; at < times.length; at += 1) {
+    const t = milliC[at] as number;
+    yield { ts: times[at] as number, milliC: Number.isNaN(t) ? null : t, next: times[at + 1] };
+  }
 }
 
 interface Span {
@@ -117,38 +141,37 @@ interface Span {
   readonly to: number;
 }
 
-function windowOf(sorted: readonly Reading[], rules: ExcursionRules): Span {
-  const first = sorted[0]?.ts ?? rules.to ?? 0;
-  const last = sorted.at(-1);
-  const from = rules.from ?? first;
-  return { from, to: rules.to ?? (last ? last.ts + rules.intervalMs : from) };
+function windowOf({ times }: OrderedReadings, rules: ExcursionRules): Span {
+  const from = rules.from ?? times[0] ?? rules.to ?? 0;
+  const last = times.at(-1);
+  return { from, to: rules.to ?? (last === undefined ? from : last + rules.intervalMs) };
 }
 
-function holdsOf(sorted: readonly Reading[], rules: ExcursionRules, window: Span): Hold[] {
-  const holds: Hold[] = [];
-  sorted.forEach(({ ts, milliC }, index) => {
-    if (milliC === null || ts >= window.to) return;
-    const next = sorted[index + 1]?.ts ?? window.to;
+/** One by one: a year of readings has too many of them to be kept. */
+function* holdsOf(sorted: OrderedReadings, rules: ExcursionRules, window: Span): Generator<Hold> {
+  for (const { ts, milliC, next = window.to } of readingsOf(sorted)) {
+    if (milliC === null || ts >= window.to) continue;
     const reach = next - ts > rules.maxGapMs ? Math.min(ts + rules.intervalMs, next) : next;
     const hold = { from: Math.max(ts, window.from), to: Math.min(reach, window.to), milliC };
-    if (hold.to > hold.from || (reach === ts && ts >= window.from)) holds.push(hold);
-  });
-  return holds;
+    if (hold.to > hold.from || (reach === ts && ts >= window.from)) yield hold;
+  }
 }
 
 /** A window's head before its first reading is a gap when a fault or more than the allowed step lies in it. */
-function headIsGap(sorted: readonly Reading[], rules: ExcursionRules, window: Span): boolean {
-  const first = sorted.find((reading) => reading.milliC !== null);
-  if (first === undefined || first.ts <= window.from) return true;
-  return (
-    first.ts - window.from > rules.maxGapMs ||
-    sorted.some((reading) => reading.milliC === null && reading.ts <= first.ts)
-  );
+function headIsGap(sorted: OrderedReadings, rules: ExcursionRules, window: Span): boolean {
+  let hasFault = false;
+  for (const { ts, milliC } of readingsOf(sorted)) {
+    hasFault ||= milliC === null;
+    if (milliC === null) continue;
+    // A fault at the same instant comes before it.
+    return ts <= window.from || ts - window.from > rules.maxGapMs || hasFault;
+  }
+  return true;
 }
 
-function gapsBetween(holds: readonly Hold[], window: Span, headCounts: boolean): Span[] {
+function gapsBetween(holds: Iterable<Hold>, window: Span, begin: Pick<Span, "from">): Span[] {
   const gaps: Span[] = [];
-  let known = headCounts ? window.from : (holds[0]?.from ?? window.from);
+  let known = begin.from;
   for (const hold of holds) {
     if (hold.from > known) gaps.push({ from: known, to: hold.from });
     known = Math.max(known, hold.to);
@@ -157,7 +180,7 @@ function gapsBetween(holds: readonly Hold[], window: Span, headCounts: boolean):
   return gaps;
 }
 
-function eventsOf(holds: readonly Hold[], place: (milliC: number) => Position): Excursion[] {
+function eventsOf(holds: Iterable<Hold>, place: (milliC: number) => Position): Excursion[] {
   const events: Excursion[] = [];
   let open: { direction: Excursion["direction"]; from: number; to: number; milliC: number } | null = null;
   const close = (to: number | null) => {
@@ -180,11 +203,11 @@ function eventsOf(holds: readonly Hold[], place: (milliC: number) => Position): 
   return events;
 }
 
-function longestIntervals(sorted: readonly Reading[], place: (milliC: number) => Position, window: Span) {
+function longestIntervals(sorted: OrderedReadings, place: (milliC: number) => Position, window: Span) {
   let longestIntervalMs = 0;
   let longestIntervalOutMs = 0;
   let previous: { ts: number; milliC: number } | null = null;
-  for (const { ts, milliC } of sorted) {
+  for (const { ts, milliC } of readingsOf(sorted)) {
     if (milliC === null) continue;
     if (previous !== null && ts > window.from && previous.ts < window.to) {
       const step = ts - previous.ts;

@@ -8,12 +8,12 @@ import { type ProvedEntry, type ProvedStream, StreamFault } from "./open-streams
 
 /** The root that seals a window's readings, in order of measuring point and time (design §5), hex. */
 export function readingsRoot(rows: readonly ReadingRow[], sha256?: Sha256): string {
-  const leaves = inOrder(rows).map((row) => leafHash(utf8(textOf(row)), sha256));
+  const leaves = inOrder(rows).map((row) => leafHash(utf8(readingText(row)), sha256));
   return toHex(treeRoot(leaves, sha256));
 }
 
-/** The RFC 8785 text: of texts and whole numbers alone JSON.stringify writes it too, many times quicker. */
-function textOf(row: ReadingRow): string {
+/** The RFC 8785 text of a reading: of texts and whole numbers alone JSON.stringify writes it too, many times quicker. */
+export function readingText(row: ReadingRow): string {
   const isSimple = row.every((value) =>
     typeof value === "string" ? value.isWellFormed() : value === null || Number.isSafeInteger(value),
   );

@@ -6,7 +6,10 @@ import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
 import { AppError } from "../errors.ts";
 import { equalBytes, isHash } from "./bytes.ts";
 
-/** SHA-256 in one go; Node has a faster one than the browser, and may hand it in where very much is hashed. */
+/**
+ * SHA-256 in one go; Node has a faster one than the browser, and may hand it in where very much is hashed. It must not keep
+ * the bytes that it is given: they change afterwards.
+ */
 export type Sha256 = (bytes: Uint8Array) => Uint8Array;
 
 /** A tree size or leaf index: 0 ≤ n < 2^64. */
@@ -32,6 +35,9 @@ export interface ConsistencyClaim {
 
 const sizeLimit = 2n ** 64n;
 
+/** What a node of two hashes is made of: V8 keeps 65 bytes outside of its heap, and a new room costs more than the hash. */
+const hashesInput = new Uint8Array(65);
+
 /** The hash of a leaf: SHA-256(0x00 ‖ bytes) (RFC 9162 §2.1.1). */
 export function leafHash(bytes: Uint8Array, sha256: Sha256 = nobleSha256): Uint8Array {
   const input = new Uint8Array(1 + bytes.length);
@@ -41,7 +47,8 @@ export function leafHash(bytes: Uint8Array, sha256: Sha256 = nobleSha256): Uint8
 
 /** The hash of two subtrees: SHA-256(0x01 ‖ left ‖ right) (RFC 9162 §2.1.1). */
 export function nodeHash(left: Uint8Array, right: Uint8Array, sha256: Sha256 = nobleSha256): Uint8Array {
-  const input = new Uint8Array(1 + left.length + right.length);
+  const length = 1 + left.length + right.length;
+  const input = length === hashesInput.length ? hashesInput : new Uint8Array(length);
   input[0] = 1;
   input.set(left, 1);
   input.set(right, 1 + left.length);

@@ -1,6 +1,7 @@
 /** What a window says of its readings, held against the readings themselves. */
 import { profileOf } from "#domain/coldchain/profiles.ts";
 import { StreamFault } from "#domain/log/open-streams.ts";
+import { rowsIn } from "#domain/log/reading-columns.ts";
 import type { PointBody, RosterBody } from "./bodies.ts";
 import { nameOf, type ShownWindow } from "./match-readings.ts";
 import { summarizeWindow } from "./window-summary.ts";
@@ -36,11 +37,17 @@ export function checkSummary(window: ShownWindow, roster: RosterBody): Differing
   });
 }
 
-function recompute({ from, to, body, rows }: ShownWindow, roster: RosterBody): PointBody[] {
+function recompute({ from, to, body, readings }: ShownWindow, roster: RosterBody): PointBody[] {
   try {
     return summarizeWindow({
       ...{ from, to, points: body.points },
-      rows: rows.map(([point, ts, tMilliC, err]) => ({ point, ts, tMilliC, err, receivedAt: ts })),
+      rows: rowsIn(readings).map(([point, ts, tMilliC, err]) => ({
+        point,
+        ts,
+        tMilliC,
+        err,
+        receivedAt: ts,
+      })),
       ...{ lowerMilliC: roster.lowerMilliC, upperMilliC: roster.upperMilliC },
       holdMaxMs: holdMaxOf(roster) ?? to - from,
     });

@@ -1,5 +1,5 @@
 /** Where, in a list in order of time, the items at or after a time begin. */
-export function firstAt<Item>(sorted: readonly Item[], time: number, timeOf: (item: Item) => number): number {
+export function firstAt<Item>(sorted: ArrayLike<Item>, time: number, timeOf: (item: Item) => number): number {
   let [low, high] = [0, sorted.length];
   while (low < high) {
     const middle = (low + high) >>> 1;

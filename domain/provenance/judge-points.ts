@@ -1,17 +1,15 @@
 /** What each measuring point's readings show while it lay in the equipment: gaps, excursions, extremes. */
-import { type ExcursionReport, findExcursions, type Sample } from "#domain/coldchain/excursions.ts";
+import {
+  type ExcursionReport,
+  findExcursionsIn,
+  type OrderedReadings,
+} from "#domain/coldchain/excursions.ts";
 import type { Period } from "./equipment-periods.ts";
 import type { EquipmentReport, PointReport, Span } from "./equipment-report.ts";
 import { firstAt } from "./first-at.ts";
 import { joinSpans, spannedMs } from "./join-spans.ts";
 import { lastStepMs } from "./stay-samples.ts";
 import type { EquipmentContents } from "./verify-equipment.ts";
-
-/** The readings of one point, in order of time; those of the first window that come before the time reach into it. */
-interface Readings {
-  readonly samples: Sample[];
-  faults: number;
-}
 
 type Judged = Pick<EquipmentReport, "points" | "excursions" | "unjudged">;
 
@@ -21,14 +19,13 @@ export function judgePoints(
   stays: ReadonlyMap<string, readonly Span[]>,
   periods: readonly Period[],
 ): Judged {
-  const readings = readingsOf(contents);
+  const rows = rowsByPoint(contents);
   const parts = [...stays].map(([point, own]) => {
-    const { samples, faults } = readings.get(point) ?? { samples: [], faults: 0 };
+    const readings = readingsAt(contents, rows.get(point) ?? new Uint32Array());
     const reports = own.flatMap((stay) =>
-      during(periods, stay).flatMap((period) => judge(samples, stay, period)),
+      during(periods, stay).flatMap((period) => judge(readings, stay, period)),
     );
-    const told = samples.slice(firstAt(samples, contents.from, timeOf));
-    return { told: pointReport(point, own, told, faults, reports), reports };
+    return { told: pointReport({ point, stays: own, readings }, contents.from, reports), reports };
   });
   return {
     points: parts.map(({ told }) => told),
@@ -54,16 +51,16 @@ interface PartReport {
   readonly report: ExcursionReport | null;
 }
 
-function judge(samples: readonly Sample[], stay: Span, period: Period): PartReport[] {
+function judge(readings: OrderedReadings, stay: Span, period: Period): PartReport[] {
   const span = { from: Math.max(stay.from, period.from), to: Math.min(stay.to, period.to) };
   if (span.from >= span.to) return [];
   const { rules, lowerMilliC, upperMilliC } = period;
   if (rules === null) return [{ period, span, report: null }];
-  const near = samplesNear(samples, span, rules.recordIntervalMs);
-  const report = findExcursions(near, {
+  const near = readingsNear(readings, span, rules.recordIntervalMs);
+  const report = findExcursionsIn(near, {
     ...{ lowerLimitC: lowerMilliC / 1000, upperLimitC: upperMilliC / 1000, ...span },
     maxGapMs: rules.recordIntervalMs,
-    intervalMs: Math.min(rules.recordIntervalMs, lastStepMs(near)),
+    intervalMs: Math.min(rules.recordIntervalMs, lastStepMs(near.times)),
   });
   return [{ period, span, report }];
 }
@@ -76,51 +73,70 @@ function during(periods: readonly Period[], { from, to }: Span): readonly Period
   );
 }
 
-/** The samples of a time, and of those before it the last two within reach: one may hold into it, two give a step. */
-function samplesNear(samples: readonly Sample[], { from, to }: Span, reachMs: number): readonly Sample[] {
-  const first = Math.max(firstAt(samples, from, timeOf) - 2, firstAt(samples, from - reachMs, timeOf));
-  return samples.slice(first, firstAt(samples, to, timeOf));
+/** The readings of a time, and of those before it the last two within reach: one may hold into it, two give a step. */
+function readingsNear(
+  { times, milliC }: OrderedReadings,
+  { from, to }: Span,
+  reachMs: number,
+): OrderedReadings {
+  const first = Math.max(firstAt(times, from, itself) - 2, firstAt(times, from - reachMs, itself));
+  const end = Math.max(first, firstAt(times, to, itself));
+  return { times: times.subarray(first, end), milliC: milliC.subarray(first, end) };
 }
 
-function timeOf({ ts }: Sample): number {
+function itself(ts: number): number {
   return ts;
 }
 
+/** Of the readings it counts those from the bundle's beginning on. */
 function pointReport(
-  point: string,
-  stays: readonly Span[],
-  samples: readonly Sample[],
-  faults: number,
+  { point, stays, readings }: { point: string; stays: readonly Span[]; readings: OrderedReadings },
+  from: number,
   reports: readonly PartReport[],
 ): PointReport {
   const gaps = joinSpans(reports.flatMap(({ report, span }) => report?.gaps ?? [span]));
   const stayedMs = spannedMs(stays);
-  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const { t } of samples) if (t !== null) [min, max] = [Math.min(min, t), Math.max(max, t)];
+  let [faults, min, max] = [0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const told = readings.milliC.subarray(firstAt(readings.times, from, itself));
+  for (const t of told) {
+    if (Number.isNaN(t)) faults += 1;
+    else [min, max] = [Math.min(min, t), Math.max(max, t)];
+  }
   const hasValue = min <= max;
   return {
-    ...{ point, stays, faults, gaps, readings: samples.length },
-    ...{ minC: hasValue ? min : null, maxC: hasValue ? max : null },
+    ...{ point, stays, faults, gaps, readings: told.length },
+    ...{ minC: hasValue ? min / 1000 : null, maxC: hasValue ? max / 1000 : null },
     coverage: stayedMs === 0 ? 0 : 1 - spannedMs(gaps) / stayedMs,
   };
 }
 
-/** Windows are in order of their beginnings and hold every reading of their time, so one under two of them is taken once. */
-function readingsOf({ windows, from, to }: EquipmentContents): Map<string, Readings> {
-  const found = new Map<string, Readings>();
-  let readTo = Number.NEGATIVE_INFINITY;
-  for (const window of windows) {
-    for (const [point, ts, tMilliC, err] of window.rows) {
-      if (ts < readTo || ts >= to) continue;
-      const own = found.get(point) ?? { samples: [], faults: 0 };
-      found.set(point, own);
-      const isGood = tMilliC !== null && err === null;
-      own.samples.push({ ts, t: isGood ? tMilliC / 1000 : null });
-      own.faults += isGood || ts < from ? 0 : 1;
-    }
-    readTo = Math.max(readTo, window.to);
+/** Where the readings of each point stand, in order of time, up to the end; those before the beginning reach into it. */
+function rowsByPoint({ readings, to }: EquipmentContents): Map<string, Uint32Array> {
+  const { points, texts } = readings;
+  const end = firstAt(readings.times, to, itself);
+  const counts = new Uint32Array(texts.length);
+  const add = (number: number, count: number) => (counts[number] = (counts[number] as number) + count);
+  for (let row = 0; row < end; row += 1) add(points[row] as number, 1);
+  const rows = texts.map((_, number) => counts[number] && new Uint32Array(counts[number]));
+  for (let row = end - 1; row >= 0; row -= 1) {
+    const own = rows[points[row] as number];
+    if (own) own[add(points[row] as number, -1)] = row;
   }
-  return found;
+  return new Map(texts.flatMap((text, number) => (rows[number] ? [[text, rows[number]]] : [])));
+}
+
+/** A reading with a fault says no temperature. */
+function readingsAt({ readings }: EquipmentContents, rows: Uint32Array): OrderedReadings {
+  const { times, milliC, faults } = readings;
+  const own = {
+    times: new Float64Array(rows.length),
+    milliC: new Float64Array(rows.length).fill(Number.NaN),
+  };
+  for (const [at, row] of rows.entries()) {
+    own.times[at] = times[row] as number;
+    if (faults[row] === -1) own.milliC[at] = milliC[row] as number;
+  }
+  return own;
 }
 
 function limitOf(direction: "high" | "low", { lowerMilliC, upperMilliC }: Period): number {

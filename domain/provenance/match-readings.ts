@@ -1,8 +1,8 @@
 /** The readings of an equipment bundle, laid under the windows that sealed them: none changed, left out or added. */
-import type { ReadingRow } from "#domain/log/bundle.ts";
-import { readingsRoot } from "#domain/log/check-readings.ts";
 import type { Sha256 } from "#domain/log/merkle.ts";
 import { type ProvedEntry, type ProvedStream, StreamFault } from "#domain/log/open-streams.ts";
+import type { ReadingColumns, ReadingSpan } from "#domain/log/reading-columns.ts";
+import { ReadingLeaves } from "#domain/log/reading-leaves.ts";
 import { type WindowBody, windowOf } from "./bodies.ts";
 import { firstAt } from "./first-at.ts";
 
@@ -13,34 +13,38 @@ export interface ShownWindow {
   readonly entry: ProvedEntry;
   readonly body: WindowBody;
   readonly earlier: readonly WindowBody[];
-  readonly rows: readonly ReadingRow[];
+  readonly readings: ReadingSpan;
 }
 
 /** Windows tile time; where a setting changed a few may overlap, but no reading lies under many. */
 const windowsOverReadingMax = 4;
 
 /**
- * The windows that overlap [from, to), in order, each with its readings.
+ * The windows that overlap [from, to), in order, each with its readings, which are given in order of time.
  * @throws StreamFault TAMPERED naming the first window whose readings are not the sealed ones, and for readings under none
  */
 export function matchReadings(
   stream: ProvedStream,
-  rows: readonly ReadingRow[],
+  readings: ReadingColumns,
   span: { readonly from: number; readonly to: number },
-  sha256?: Sha256,
+  sha256: Sha256,
 ): ShownWindow[] {
-  const sorted = [...rows].sort((a, b) => a[1] - b[1]);
+  const leaves = new ReadingLeaves(readings, sha256);
   const versions = Map.groupBy(stream.entries.filter(isWindowIn(span)), ({ header }) => header?.from ?? 0);
-  let left = windowsOverReadingMax * sorted.length;
+  let left = windowsOverReadingMax * readings.length;
   const windows = [...versions.values()].map((own) => {
     const { from = 0, to = 0 } = own.at(-1)?.header ?? {};
-    const inside = sorted.slice(firstAt(sorted, from, timeOfRow), firstAt(sorted, to, timeOfRow));
-    left -= inside.length;
+    const first = firstAt(readings.times, from, (ts) => ts);
+    const end = Math.max(
+      first,
+      firstAt(readings.times, to, (ts) => ts),
+    );
+    left -= end - first;
     if (left < 0) throw new StreamFault("MALFORMED", "too many windows overlap");
-    return shownWindow(own, inside, sha256);
+    return shownWindow(own, { columns: readings, first, end }, leaves);
   });
   windows.sort((a, b) => a.from - b.from);
-  refuseStray(windows, sorted);
+  refuseStray(windows, readings);
   return windows;
 }
 
@@ -63,8 +67,8 @@ function timeOf(ms: number): string {
 
 function shownWindow(
   versions: readonly ProvedEntry[],
-  rows: readonly ReadingRow[],
-  sha256: Sha256 | undefined,
+  readings: ReadingSpan,
+  leaves: ReadingLeaves,
 ): ShownWindow {
   const entry = versions.at(-1) as ProvedEntry;
   const { from = 0, to = 0 } = entry.header ?? {};
@@ -73,16 +77,17 @@ function shownWindow(
   if (body === undefined || bodies.length < versions.length) {
     throw new StreamFault("MALFORMED", `${nameOf({ from })} does not say what windows say`);
   }
-  if (readingsRoot(rows, sha256) !== body.data) {
+  if (leaves.root(readings) !== body.data) {
     throw new StreamFault("TAMPERED", `the readings of ${nameOf({ from })} are not those that were sealed`);
   }
-  return { from, to, entry, body, earlier: bodies.slice(0, -1), rows };
+  return { from, to, entry, body, earlier: bodies.slice(0, -1), readings };
 }
 
-function refuseStray(windows: readonly ShownWindow[], sorted: readonly ReadingRow[]): void {
+function refuseStray(windows: readonly ShownWindow[], { times, length }: ReadingColumns): void {
   let at = 0;
   let until = Number.NEGATIVE_INFINITY;
-  for (const [, ts] of sorted) {
+  for (let row = 0; row < length; row += 1) {
+    const ts = times[row] as number;
     for (let next = windows[at]; next !== undefined && next.from <= ts; next = windows[at]) {
       until = Math.max(until, next.to);
       at += 1;
@@ -91,8 +96,4 @@ function refuseStray(windows: readonly ShownWindow[], sorted: readonly ReadingRo
       throw new StreamFault("TAMPERED", `a reading at ${timeOf(ts)} lies in no window that is shown`);
     }
   }
-}
-
-function timeOfRow([, ts]: ReadingRow): number {
-  return ts;
 }

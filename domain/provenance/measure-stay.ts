@@ -110,7 +110,7 @@ function judgePoint(
     lowerLimitC: stay.limits.lowerMilliC / 1000,
     upperLimitC: stay.limits.upperMilliC / 1000,
     maxGapMs: rules.recordIntervalMs,
-    intervalMs: Math.min(rules.recordIntervalMs, lastStepMs(samples)),
+    intervalMs: Math.min(rules.recordIntervalMs, lastStepMs(samples.map(({ ts }) => ts))),
     from: stay.from,
     to: stay.to,
   });

@@ -28,7 +28,7 @@ export function mktOf(stay: StaySpan, windows: readonly SealedWindow[], point: s
 
 function edgeSum(stay: StaySpan, window: SealedWindow, point: string): MktSum {
   const rows = (window.readings ?? []).filter(([name, , t]) => name === point && t !== null);
-  const step = lastStepMs(rows.map(([, ts]) => ({ ts, t: 0 })));
+  const step = lastStepMs(rows.map(([, ts]) => ts));
   let terms = 0;
   let weightMs = 0;
   for (const [index, [, ts, tMilliC]] of rows.entries()) {

@@ -50,9 +50,9 @@ export function needsReadings(stay: StaySpan, window: SealedWindow): boolean {
   return edge || out;
 }
 
-/** The step between the last two samples; without two of them, no bound. */
-export function lastStepMs(samples: readonly Sample[]): number {
-  const [before, last] = samples.slice(-2).map((sample) => sample.ts);
+/** The step between the last two times, which are in order; without two of them, no bound. */
+export function lastStepMs(times: ArrayLike<number>): number {
+  const [before, last] = [times[times.length - 2], times[times.length - 1]];
   return before === undefined || last === undefined || last <= before
     ? Number.POSITIVE_INFINITY
     : last - before;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { fastSha256 } from "#services/log/fast-sha256.ts";
 import {
   type EquipmentStory,
   equipmentStory,
@@ -65,6 +66,21 @@ describe("an equipment bundle", () => {
   it("is as good with a witness's line under its checkpoint", async () => {
     const checkpoint = story.bundle.checkpoint + witnessLine;
     expect(await check({ ...story.bundle, checkpoint })).toMatchObject({ result: "VALID_FINAL" });
+  });
+
+  it("has its readings hashed by the SHA-256 that the caller brings", async () => {
+    const text = JSON.stringify(story.bundle);
+    let hashed = 0;
+    const counted = (bytes: Uint8Array) => {
+      hashed += 1;
+      return fastSha256(bytes);
+    };
+    const checked = await verifyEquipmentBundle(text, { trust: story.trust, sha256: counted });
+    // A leaf for each reading, and in five windows one node fewer than leaves.
+    expect([checked.result, hashed]).toEqual(["VALID_PROVISIONAL", 260 + 255]);
+    const wrong = () => new Uint8Array(32);
+    const refused = await verifyEquipmentBundle(text, { trust: story.trust, sha256: wrong });
+    expect(refused.result).toBe("TAMPERED");
   });
 
   it("never shows more than VALID_PROVISIONAL offline, and says nothing without a trust file", async () => {

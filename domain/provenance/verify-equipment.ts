@@ -1,4 +1,5 @@
 /** The verifier of equipment bundles (design §5): as that of packs' bundles, and every reading held against its window. */
+import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
 import type { TrustFile, VerificationResult } from "#domain/log/bundle.ts";
 import { toHex } from "#domain/log/bytes.ts";
 import { logIdOf } from "#domain/log/chain-view.ts";
@@ -17,6 +18,7 @@ import {
   type ProvedStream,
   StreamFault,
 } from "#domain/log/open-streams.ts";
+import { inOrderOfTime, type ReadingColumns } from "#domain/log/reading-columns.ts";
 import { parseReadingsCsv } from "#domain/log/readings-csv.ts";
 import { equipmentSubject } from "#domain/log/subjects.ts";
 import type { VerifyOptions } from "#domain/log/verify.ts";
@@ -45,6 +47,8 @@ export interface EquipmentContents {
   /** Which sensors lay in it by the word of each site that it stood at. */
   readonly placements: readonly SitePlacement[];
   readonly windows: readonly RosteredWindow[];
+  /** Those of all windows, in order of time: each lies in one of them. */
+  readonly readings: ReadingColumns;
   readonly differing: readonly Differing[];
   readonly profiles: TrustFile["profiles"];
 }
@@ -96,7 +100,7 @@ async function checkBundle(
 function openContents(
   bundle: EquipmentBundle,
   newest: Uint8Array,
-  { trust, sha256 }: Pick<VerifyOptions, "sha256"> & { trust: TrustFile },
+  { trust, sha256 = nobleSha256 }: VerifyOptions & { trust: TrustFile },
 ): EquipmentContents {
   const { equipment, from, to } = bundle;
   if (from >= to || to - from > equipmentSpanMaxMs)
@@ -110,13 +114,15 @@ function openContents(
   const entries = [...references.values(), ...stream.entries];
   const siteIds = siteStreamsOf(entries.filter(({ leaf }) => rosters.byLeaf.has(leaf)));
   requireAllShown(stream, streams, siteIds, bundle);
-  const shown = matchReadings(stream, parseReadingsCsv(bundle.readings), bundle, sha256);
+  const readings = inOrderOfTime(parseReadingsCsv(bundle.readings));
+  const shown = matchReadings(stream, readings, bundle, sha256);
   const windows = withRosters(shown, rosters);
   const sites = streams.filter((one) => siteIds.includes(one.stream));
   const placements = sitePlacements(sites, stream.stream, bundle);
   requireFewPoints(windows, placements);
   const differing = windows.flatMap((window) => checkSummary(window, window.roster));
-  return { equipment, from, to, stream, placements, windows, differing, profiles: trust.profiles };
+  const { profiles } = trust;
+  return { equipment, from, to, stream, placements, windows, readings, differing, profiles };
 }
 
 /** The rosters that a window names are of the same equipment, and older than the window. */

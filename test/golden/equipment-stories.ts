@@ -19,7 +19,7 @@ import type { GoldenChain } from "#test/support/golden-chain.ts";
 
 export const label = "00112233445566778899aabbccddee0f";
 export const subject = `urn:coldmark:equipment:${label}`;
-const site = "urn:coldmark:site:0123456789abcdef0123456789abcdef";
+export const site = "urn:coldmark:site:0123456789abcdef0123456789abcdef";
 export const point = `p-${label.at(-1)}`;
 export const span = { from: start - hourMs, to: end };
 const sealedAt = end + hourMs;
