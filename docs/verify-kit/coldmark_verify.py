@@ -861,13 +861,18 @@ def number(digits, bits):
     return value
 
 
-def first_day(stretch):
+def first_day(stretch, days):
     """The UTC day from which on the seals are relied on; None where nothing about the code is said."""
     headers = [entry["header"] for entry in stretch["entries"] if "header" in entry]
-    if not headers:
-        return None
-    accepted = min(header["to"] for header in headers)
-    return max(min(header["from"] for header in headers), accepted - 3 * DAY_MS) // DAY_MS
+    firsts = []
+    if headers:
+        accepted = min(header["to"] for header in headers)
+        firsts.append(max(min(header["from"] for header in headers), accepted - 3 * DAY_MS) // DAY_MS)
+    if len(headers) < len(stretch["entries"]):
+        # An entry without a header may be as old as the first day for which the stream isn't proved absent.
+        absent = [day["day"] for day in days if "seq" not in day["streams"][stretch["stream"]]]
+        firsts.append(max(absent, default=-1) + 1)
+    return min(firsts, default=None)
 
 
 RETIRED = 2
@@ -884,7 +889,7 @@ def ask_chain(bundle, size, root, code, lot, trust, rpc):
     heads = {tag: chain.head(tag) for tag in ("finalized", "latest")}
     result, as_of = anchor_of(bundle, size, root, chain, heads)
     try:
-        check_seals(bundle, size, first_day(code), chain, as_of)
+        check_seals(bundle, size, first_day(code, bundle["days"]), chain, as_of)
     except Ended as end:
         raise Ended(end.result, end.reason, as_of) from None
     if heads["latest"][3] & RETIRED and as_of >= (chain.last_day() + 1) * DAY_MS:

@@ -108,12 +108,19 @@ async function anchor(
   options: VerifyOptions & { trust: TrustFile },
 ): Promise<Verification> {
   const { lot } = contents;
-  const headers = code.entries.flatMap((entry) => entry.header ?? []);
+  const headers = code.entries.map(({ header }) => header);
   const claim = {
-    ...{ bundle, ...tree, firstDay: firstDayOf(headers) },
+    ...{ bundle, ...tree, firstDay: firstDayOf(headers, lastAbsent(bundle, code)) },
     revocation: lot === null ? null : revocationSubject(lot.gtin, lot.lot),
   };
   return { ...(await judgeAnchor(claim, options)), contents };
+}
+
+/** The newest day of the bundle under whose seal the stream isn't there yet. */
+function lastAbsent({ days }: Bundle, { seen }: ProvedStream): number | null {
+  const absent = seen.filter(({ seq }) => seq < 0).length;
+  // What is seen stands in the order of days, and no stream grows shorter.
+  return days.map(({ day }) => day).sort((a, b) => a - b)[absent - 1] ?? null;
 }
 
 /** The canonical EPC that the caller's code and the bundle agree on; null when they do not. */

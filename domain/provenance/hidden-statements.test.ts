@@ -4,7 +4,8 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Bundle, Stretch, StretchEntry } from "#domain/log/bundle.ts";
-import { revocationSubject } from "#domain/log/chain-view.ts";
+import { toHex } from "#domain/log/bytes.ts";
+import { revocationSubject, sealDigest } from "#domain/log/chain-view.ts";
 import { commitmentOf, saltedHash, streamOf } from "#domain/log/entry.ts";
 import { verifyBundle } from "#domain/log/verify.ts";
 import { at, ColdNetwork, cold, end, hourMs, pack, product, start } from "#test/support/cold-network.ts";
@@ -23,6 +24,8 @@ interface Given {
   readonly change?: Change;
   readonly code?: string;
   readonly revocation?: string;
+  /** When the tree was closed, where the chain is asked for a log with seals (epoch ms). */
+  readonly closedAt?: number;
 }
 /** `ended` is the result, then the state and a reason for it that must be given, where there are any. */
 type Case = readonly [what: string, ended: string, log: ColdNetwork, given?: Given];
@@ -160,22 +163,74 @@ const onChain: Case[] = [
   ["a revoked lot that nobody tells", "VALID_FINAL IN_TRADE", unnamed(), { revocation }],
 ];
 
-const every = [...ofTheLot, ...ofTheSale, ...ofItsName, ...ofTheLabel, ...onChain];
+const dayMs = 24 * hourMs;
+const firstDay = Math.floor(start / dayMs);
+const closedAt = start + 10 * dayMs;
+/** A pack that was made on the first day and seen five days later; seals of the days before, between and after. */
+function sealed(seals: readonly number[]): ColdNetwork {
+  const log = new ColdNetwork();
+  log.fridge(cold, () => 5000);
+  const seal = (after: number) =>
+    seals.includes(after) && log.sealDay(firstDay + after, start + after * dayMs + 5 * hourMs);
+  seal(-2);
+  seal(-1);
+  log.made();
+  seal(0);
+  seal(2);
+  log.event({}, start + 5 * dayMs);
+  seal(5);
+  return log;
+}
+const dropped =
+  (...gone: readonly number[]): Change =>
+  (bundle) =>
+    Object.assign(bundle, { days: bundle.days.filter(({ day }) => !gone.includes(day - firstDay)) });
+const [old, oldest] = [sealed([-2, -1, 0, 2, 5]), sealed([0, 2, 5])];
+const hiddenAnd = (...changes: readonly Change[]): Given => ({
+  ...{ change: all(nameHidden, ...changes), code: withLot, closedAt },
+});
+const [finalHidden, unproved] = ["VALID_FINAL UNKNOWN STATEMENTS_NOT_SHOWN", "ANCHOR_UNPROVED UNKNOWN"];
+const ofTheSeals: Case[] = [
+  [
+    "seals from before the first statement on",
+    "VALID_FINAL IN_TRADE",
+    old,
+    { change: dropped(-2), closedAt },
+  ],
+  ["these, the first statement not shown", finalHidden, old, hiddenAnd(dropped(-2))],
+  ["that, its days left out", unproved, old, hiddenAnd(dropped(-2, -1, 0))],
+  ["that, the seal before it left out", unproved, old, hiddenAnd(dropped(-2, -1))],
+  ["that, a day left out after the seal before it", unproved, old, hiddenAnd(dropped(0))],
+  ["the first statement not shown, in a log sealed since then", finalHidden, oldest, hiddenAnd()],
+  ["that, the log's first seal left out", unproved, oldest, hiddenAnd(dropped(0))],
+];
+
+const every = [...ofTheLot, ...ofTheSale, ...ofItsName, ...ofTheLabel, ...onChain, ...ofTheSeals];
 const cases = every.map(([what, ended, log, given = {}]) => {
-  const bundle = log.bundle(pack, log.subjects, log.close(end));
+  const { revocation, closedAt } = given;
+  const bundle = log.bundle(pack, log.subjects, log.close(closedAt ?? end));
   given.change?.(bundle);
-  const chain = given.revocation === undefined ? null : chainOf(log, bundle, given.revocation);
+  const isAsked = revocation !== undefined || closedAt !== undefined;
+  const chain = isAsked ? chainOf(log, bundle, given) : null;
   return { what, ended, trust: log.trust, code: given.code ?? pack, text: JSON.stringify(bundle), chain };
 });
 
-/** The chain that holds a bundle's tree, and one revocation. */
-function chainOf({ trust }: ColdNetwork, { checkpoint }: Bundle, revocation: string): GoldenChain {
+/** The chain that holds a bundle's tree, the log's seals, and one revocation. */
+function chainOf({ trust, days }: ColdNetwork, { checkpoint }: Bundle, given: Given): GoldenChain {
+  const anchoredAt = given.closedAt ?? end;
   const [, size, base64 = ""] = checkpoint.split("\n");
-  const head = { size: Number(size), root: Buffer.from(base64, "base64").toString("hex"), anchoredAt: end };
-  const block = { number: 9, at: end, head };
+  const head = { size: Number(size), root: Buffer.from(base64, "base64").toString("hex"), anchoredAt };
+  const block = { number: 9, at: anchoredAt, head };
   const { chainId, codeHash } = trust;
-  const revocations = { [revocation]: { since: start, until: 0 } };
-  return { chainId, codeHash, latest: block, finalized: block, seals: {}, revocations, transactions: {} };
+  const revocations =
+    given.revocation === undefined ? {} : { [given.revocation]: { since: start, until: 0 } };
+  const seals = Object.fromEntries(
+    [...days].map(([day, { at, tree }]) => [
+      day,
+      sealDigest({ size: tree.size, root: toHex(tree.root), anchoredAt: at }),
+    ]),
+  );
+  return { chainId, codeHash, latest: block, finalized: block, seals, revocations, transactions: {} };
 }
 
 describe("a statement that a bundle does not show", () => {
@@ -201,6 +256,8 @@ describe("a statement that a bundle does not show", () => {
       const codes = answer?.state.reasons.map(({ code }) => code) ?? [];
       if (why !== undefined) expect(codes).toContain(why);
       if (state === "UNKNOWN") expect(codes.filter((one) => /^(NOT_)?SOLD_/.test(one))).toEqual([]);
+      // A refused anchor has one reason there, the refusal's own.
+      if (expected === "ANCHOR_UNPROVED") return;
       expect(theirs.reason.includes("is not shown")).toBe(
         codes.some((one) => one === "STATEMENTS_NOT_SHOWN"),
       );
