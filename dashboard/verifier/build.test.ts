@@ -52,6 +52,11 @@ describe("the single-file verifier", () => {
     expect(policy).not.toMatch(/unsafe|\*|strict-dynamic/);
   });
 
+  it("calls a proof of another lot no proof of another code only, and says what to do", () => {
+    expect(pageWords.en["means.SUBJECT_MISMATCH"]).toMatch(/another code or lot.*Compare the box/);
+    expect(pageWords["zh-CN"]["means.SUBJECT_MISMATCH"]).toMatch(/追溯码或另一批号.*核对药盒/);
+  });
+
   it("says the same in both languages", () => {
     expect(Object.keys(pageWords.en).sort()).toEqual(Object.keys(pageWords["zh-CN"]).sort());
     const blanks = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();

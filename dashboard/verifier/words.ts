@@ -37,7 +37,7 @@ const zh = {
   "means.STALE": "证明成立，但比您允许的更旧。请取一份新的证明。",
   "means.REVOKED": "链上已召回该批次。证明本身成立，药品不要使用。",
   "means.KEY_UNKNOWN": "证明不是由您信任的日志签名的。",
-  "means.SUBJECT_MISMATCH": "证明说的是另一个追溯码，或没有给出该码的全部记录。",
+  "means.SUBJECT_MISMATCH": "证明说的是另一个追溯码或另一批号，或没有给出该码的全部记录。请核对药盒。",
   "means.TAMPERED": "内容或读数与当初封存的不同。不要相信这份证明。",
   "means.BAD_PATH": "证明的路径没有通向应到的地方，或缺了一部分。",
   "means.BAD_SIGNATURE": "签名与内容不符。不要相信这份证明。",
@@ -90,7 +90,8 @@ const en: Readonly<Record<PageWord, string>> = {
   "means.STALE": "The proof holds, but is older than you allow. Get a new one.",
   "means.REVOKED": "The lot is recalled on the chain. The proof holds; don't use the medicine.",
   "means.KEY_UNKNOWN": "The proof is not signed by a log you trust.",
-  "means.SUBJECT_MISMATCH": "The proof is about another code, or doesn't show all there is of this one.",
+  "means.SUBJECT_MISMATCH":
+    "The proof is about another code or lot, or doesn't show all there is of this one. Compare the box.",
   "means.TAMPERED": "Content or readings are not those that were sealed. Don't rely on this proof.",
   "means.BAD_PATH": "A path in the proof does not lead where it should, or a part is left out.",
   "means.BAD_SIGNATURE": "The signature is not over this content. Don't rely on this proof.",
