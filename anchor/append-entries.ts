@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import { concatBytes, fromHex, toHex, utf8 } from "#domain/log/bytes.ts";
 import { entryBytes, headerBytes, NO_PREVIOUS, streamOf } from "#domain/log/entry.ts";
 import { growTiles } from "#domain/log/tile.ts";
@@ -6,7 +7,7 @@ import { fastSha256 } from "#services/log/fast-sha256.ts";
 import type { Store, Tx } from "#store/connect.ts";
 import {
   holdLog,
-  insertEntries,
+  insertionOf,
   type LogEntry,
   logSize,
   markAppended,
@@ -64,10 +65,12 @@ export async function appendToLog(tx: Tx, statements: readonly Statement[], now:
   for (let from = 0; from < statements.length; from += entriesAtOnce) {
     const some = statements.slice(from, from + entriesAtOnce);
     const rows = entriesAfter(streams, some, { first: size + from, now });
-    await written;
-    written = insertEntries(tx, rows);
-    written.catch(() => undefined); // heard of at the next await
     leaves.push(...rows.map(({ leaf }) => leaf));
+    const insert = insertionOf(rows);
+    await written;
+    written = insert(tx);
+    written.catch(() => undefined); // heard of at the next await
+    await setImmediate(); // a statement leaves with the end of this turn, which hashing the next entries would hold up
   }
   await written;
   await saveTiles(tx, await growTiles(BigInt(size), leaves, recordedTiles(tx), fastSha256));

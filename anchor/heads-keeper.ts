@@ -1,6 +1,8 @@
+import { setImmediate } from "node:timers/promises";
 import { equalBytes, fromHex } from "#domain/log/bytes.ts";
 import { streamOf } from "#domain/log/entry.ts";
-import { changeHeads } from "#domain/log/heads-pages.ts";
+import type { HeadsPage } from "#domain/log/heads-page.ts";
+import { type HeadsRoot, type PlannedHeads, planHeads } from "#domain/log/heads-pages.ts";
 import { fastSha256 } from "#services/log/fast-sha256.ts";
 import type { Store, Tx } from "#store/connect.ts";
 import { holdLog, logSize, readPlaces } from "#store/entries.ts";
@@ -12,12 +14,7 @@ export const headsSubject = "urn:coldmark:heads";
 /** Their own stream, which the tree leaves out. */
 export const headsStream = fromHex(streamOf(headsSubject));
 const placesAtOnce = 20_000;
-
-/** Root and number of streams of a heads tree. */
-export interface HeadsRoot {
-  readonly root: Uint8Array;
-  readonly streams: number;
-}
+const pagesAtOnce = 1_000;
 
 /**
  * Brings the kept heads tree to the log of `size` entries, the heads stream itself left out; the caller holds the log. It
@@ -29,10 +26,31 @@ export async function keepHeads(tx: Tx, size: number): Promise<HeadsRoot> {
     const to = Math.min(size, from + placesAtOnce);
     const places = await readPlaces(tx, from, to);
     const heads = places.filter(({ stream }) => !equalBytes(stream, headsStream));
-    const changed = await changeHeads(heads, (wanted) => readHeadsPages(tx, wanted), fastSha256);
-    await saveHeadsPages(tx, changed.pages, to);
-    if (to === size) return changed;
+    const planned = await planHeads(heads, (wanted) => readHeadsPages(tx, wanted), fastSha256);
+    const root = await savePages(tx, planned, to);
+    if (to === size) return root;
     from = to;
+  }
+}
+
+/** Some pages are hashed while PostgreSQL writes those before. */
+async function savePages(tx: Tx, planned: PlannedHeads, size: number): Promise<HeadsRoot> {
+  const finish = planned.finish();
+  let saved = Promise.resolve();
+  for (;;) {
+    const pages = new Map<string, HeadsPage>();
+    let next = finish.next();
+    for (; !next.done; next = finish.next()) {
+      pages.set(...next.value);
+      if (pages.size === pagesAtOnce) break;
+    }
+    await saved;
+    saved = saveHeadsPages(tx, pages, size);
+    saved.catch(() => undefined); // heard of at the next await
+    await setImmediate(); // a statement leaves with the end of this turn
+    if (!next.done) continue;
+    await saved;
+    return next.value;
   }
 }
 

@@ -32,15 +32,18 @@ export async function saveHeadsPages(
 ): Promise<void> {
   const kept = [...pages].map(([place, { bytes }]) => ({ place, bytes }));
   const starts = startsOf(kept, ({ bytes }) => bytes.length);
+  const page = sql`substring(${joinedBytes(kept.map(({ bytes }) => bytes))} from start for length)`;
   await tx.execute(sql`
-    insert into heads_tree (place, size, page)
-    select place, ${size}, substring(${joinedBytes(kept.map(({ bytes }) => bytes))} from start for length)
-    from ${givenRows(kept, {
+    with given as materialized (select place, start, length from ${givenRows(kept, {
       place: ["text", ({ place }) => place],
       start: ["int", (_, at) => starts[at] as number],
       length: ["int", ({ bytes }) => bytes.length],
     })} as kept
-    on conflict (place) do update set size = excluded.size, page = excluded.page`);
+    ), moved as (
+      update heads_tree t set size = ${size}, page = ${page} from given where t.place = given.place returning t.place
+    )
+    insert into heads_tree (place, size, page)
+    select place, ${size}, ${page} from given where not exists (select from moved where moved.place = given.place)`);
 }
 
 /** The size of the log that the pages are of; 0 before the first. */

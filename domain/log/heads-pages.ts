@@ -11,11 +11,21 @@ import { Below, belowAt, type Part, putHeads } from "./put-heads.ts";
 /** Fetches pages by their places (the hex digits that lead to them); what was never kept is left out. */
 export type ReadPages = (places: readonly string[]) => Promise<ReadonlyMap<string, HeadsPage>>;
 
-/** A tree after heads were put in: its root, how many streams it holds, and the pages that are new or changed. */
-export interface ChangedHeads {
+/** The root of a tree, and how many streams it holds. */
+export interface HeadsRoot {
   readonly root: Uint8Array;
   readonly streams: number;
+}
+
+/** A tree after heads were put in, with the pages that are new or changed. */
+export interface ChangedHeads extends HeadsRoot {
   readonly pages: ReadonlyMap<string, HeadsPage>;
+}
+
+/** Heads that have found their pages. */
+export interface PlannedHeads {
+  /** The pages that are new or changed, by their places, hashed as they are asked for: those below before those above. */
+  finish(): Generator<readonly [place: string, page: HeadsPage], HeadsRoot>;
 }
 
 /** A page that changes: what it stands for in the page above, what it was, and what it will be made of. */
@@ -31,11 +41,11 @@ const emptyPage = HeadsPage.ofLength(0);
  * Puts heads in, each in place of the one its stream had; the last of a stream counts. Pages are fetched a level at a time.
  * @throws AppError BAD_REQUEST on an ill-formed head; INTERNAL where a page is missing
  */
-export async function changeHeads(
+export async function planHeads(
   heads: Iterable<Head>,
   read: ReadPages,
   sha256?: Sha256,
-): Promise<ChangedHeads> {
+): Promise<PlannedHeads> {
   const first = new Below(emptyHash, 0, { heads: newestInOrder(heads) });
   const changes: Change[] = [];
   for (let level = [first]; level.length > 0; ) {
@@ -44,9 +54,27 @@ export async function changeHeads(
     changes.push(...changed);
     level = changed.flatMap(({ parts }) => parts.filter((part) => part instanceof Below));
   }
+  return {
+    *finish() {
+      for (const change of changes.reverse()) yield [change.below.place, finished(change, sha256)];
+      return { root: rootOf(first).hash.slice(), streams: rootOf(first).streams };
+    },
+  };
+}
+
+/** `planHeads` and all its pages. */
+export async function changeHeads(
+  heads: Iterable<Head>,
+  read: ReadPages,
+  sha256?: Sha256,
+): Promise<ChangedHeads> {
+  const finish = (await planHeads(heads, read, sha256)).finish();
   const pages = new Map<string, HeadsPage>();
-  for (const change of changes.reverse()) pages.set(change.below.place, finished(change, sha256));
-  return { root: rootOf(first).hash.slice(), streams: rootOf(first).streams, pages };
+  for (;;) {
+    const { done, value } = finish.next();
+    if (done) return { ...value, pages };
+    pages.set(...value);
+  }
 }
 
 /** The newest head of each stream, in the order of the streams. */
