@@ -50,7 +50,7 @@ export async function appendEntries(store: Store, now: number, limit = 4_000): P
     const pending = await readPending(tx, limit);
     if (pending.length === 0) return 0;
     const first = await appendToLog(tx, pending, now);
-    const appended = pending.map(({ id }, at) => ({ id, index: first + at }));
+    const appended = pending.map(({ id, urgent }, at) => ({ id, urgent, index: first + at }));
     await markAppended(tx, appended);
     return pending.length;
   });

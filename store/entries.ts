@@ -1,10 +1,10 @@
-import { and, asc, desc, gt, gte, isNull, lt, type SQL, sql } from "drizzle-orm";
+import { asc, desc, gt, gte, type SQL, sql } from "drizzle-orm";
 import { utf8 } from "#domain/log/bytes.ts";
 import type { Tx } from "./connect.ts";
 import { givenRows } from "./given-rows.ts";
-import { joinedBytes, listsOf, startsOf } from "./list-of.ts";
+import { joinedBytes, listOf, listsOf, startsOf } from "./list-of.ts";
 import { entries } from "./schema/entries.ts";
-import { pendingEntries } from "./schema/pending-entries.ts";
+import type { pendingEntries } from "./schema/pending-entries.ts";
 import { streamHeads } from "./schema/stream-heads.ts";
 
 /** An entry of the log as kept: its public part, and what opens it until it is erased. */
@@ -13,7 +13,7 @@ export type LogEntry = typeof entries.$inferSelect;
 /** What waits to be appended. */
 type PendingEntry = Pick<
   typeof pendingEntries.$inferSelect,
-  "id" | "subject" | "kind" | "fromMs" | "toMs" | "body"
+  "id" | "subject" | "kind" | "fromMs" | "toMs" | "body" | "urgent"
 >;
 
 /** The newest entry of a stream. */
@@ -37,26 +37,25 @@ export async function logSize(tx: Tx): Promise<number> {
 
 /** What waits to be appended, oldest first. */
 export async function readPending(tx: Tx, limit: number): Promise<PendingEntry[]> {
-  const { id, subject, kind, fromMs, toMs, body } = pendingEntries;
-  return tx
-    .select({ id, subject, kind, fromMs, toMs, body })
-    .from(pendingEntries)
-    .where(isNull(pendingEntries.entryIndex))
-    .orderBy(asc(pendingEntries.id))
-    .limit(limit);
+  const found = await tx.execute<PendingEntry>(sql`
+    select id, subject, kind, from_ms as "fromMs", to_ms as "toMs", body, urgent from pending_entries
+    where entry_index is null order by id limit ${limit}`);
+  return found.rows;
 }
 
 /** Ends the waiting of what was appended; of urgent entries it stays known at which index they stand, and since when. */
 export async function markAppended(
   tx: Tx,
-  appended: readonly { readonly id: number; readonly index: number }[],
+  appended: readonly { readonly id: number; readonly urgent: boolean; readonly index: number }[],
 ): Promise<void> {
-  const lists = listsOf(appended);
-  const ids = lists("bigint", ({ id }) => id);
-  await tx.execute(sql`delete from pending_entries where id = any(${ids}) and not urgent`);
+  const others = appended.filter(({ urgent }) => !urgent);
+  await tx.execute(
+    sql`delete from pending_entries where id = any(${listOf(others, "bigint", ({ id }) => id)})`,
+  );
+  const urgent = listsOf(appended.filter((entry) => entry.urgent));
   await tx.execute(sql`
     update pending_entries p set entry_index = v.index, body = ''
-    from unnest(${ids}, ${lists("bigint", ({ index }) => index)}) as v(id, index)
+    from unnest(${urgent("bigint", ({ id }) => id)}, ${urgent("bigint", ({ index }) => index)}) as v(id, index)
     where p.id = v.id`);
 }
 
@@ -110,7 +109,10 @@ function unlessErased(value: SQL): SQL {
 export async function readStreamHeads(tx: Tx, streams: readonly Uint8Array[]): Promise<StreamHead[]> {
   if (streams.length === 0) return [];
   const asked = sql`select ${cut(streams, hashLength)} from generate_series(1, ${streams.length}::int) as n`;
-  return tx.select().from(streamHeads).where(sql`${streamHeads.stream} = any(array(${asked}))`);
+  const found = await tx.execute<StreamHead>(
+    sql`select stream, seq, leaf, subject from stream_heads where stream = any(array(${asked}))`,
+  );
+  return found.rows;
 }
 
 /** The newest entries of all streams after a stream id, in rising order of the ids, at most `limit`. */
@@ -154,11 +156,10 @@ export async function readPlaces(
   from: number,
   to: number,
 ): Promise<Pick<LogEntry, "stream" | "seq" | "leaf">[]> {
-  return tx
-    .select({ stream: entries.stream, seq: entries.seq, leaf: entries.leaf })
-    .from(entries)
-    .where(and(gte(entries.index, from), lt(entries.index, to)))
-    .orderBy(asc(entries.index));
+  const found = await tx.execute<Pick<LogEntry, "stream" | "seq" | "leaf">>(
+    sql`select stream, seq, leaf from entries where index >= ${from} and index < ${to} order by index`,
+  );
+  return found.rows;
 }
 
 /** How many entries stand at or above an index, and since when the oldest and the oldest urgent one wait. */
