@@ -6,7 +6,7 @@ import { type PointSummary, summarizeWindow } from "#domain/provenance/window-su
 import { fastSha256 } from "#services/log/fast-sha256.ts";
 import type { Store } from "#store/connect.ts";
 import type { Reading } from "#store/readings/readings-store.ts";
-import { readSourceMessages, type SourceMessage } from "#store/window-sources.ts";
+import { readSourceMessages, type SourceMessage } from "#store/source-messages.ts";
 import { type PlacedPoint, readPlacedPoints, type Stay, type Window } from "#store/windows.ts";
 import { earlierRosters, type RosteredEquipment } from "./equipment-rosters.ts";
 import type { AnchorContext } from "./settings.ts";

@@ -4,7 +4,8 @@ import { leafHash, treeRoot } from "#domain/log/merkle.ts";
 import { keyAlias } from "#domain/log/subjects.ts";
 import { fastSha256 } from "#services/log/fast-sha256.ts";
 import type { Store } from "#store/connect.ts";
-import { readMissing, type SourceMessage } from "#store/window-sources.ts";
+import type { SourceMessage } from "#store/source-messages.ts";
+import { readMissing } from "#store/window-sources.ts";
 
 /** What one key of one boot of a gateway contributed to a window: its messages, and what is missing between them. */
 export interface SourceBody {

@@ -19,7 +19,10 @@ export interface UnkeptMessage {
   readonly isThere: boolean;
 }
 
-/** The next runs of sequence numbers after a place, and those of their messages that the inbox doesn't hold as they were. */
+/**
+ * The next runs of sequence numbers after a place, and those of their messages that the inbox doesn't hold as they were. Each
+ * message is looked up by its id: PostgreSQL would rather read the whole inbox for every page of runs.
+ */
 export async function readUnkept(
   tx: Tx,
   after: RunPlace | null,
@@ -41,7 +44,7 @@ export async function readUnkept(
       message.id is not null as "isThere"
     from (${page}) as run
     cross join lateral generate_series(1, cardinality(run.inbox_ids)) as n
-    left join inbox as message on message.id = run.inbox_ids[n]
+    left join lateral (select id, sha256 from inbox where id = run.inbox_ids[n] limit 1) as message on true
     where message.sha256 is distinct from substring(run.sha256s from 32 * (n - 1) + 1 for 32)
       and not (message.id is null and exists (
         select from inbox_days as day where day.part = run.inbox_ids[n] / ${idsPerPart} and day.state = 'dropped'))
