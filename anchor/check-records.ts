@@ -69,9 +69,15 @@ export async function checkRecords(records: CheckedRecords, options: CheckOption
   const check: Check = { ...records, ...options, onFinding };
   const places = await records.store.as({ role: "worker" }, allEquipment);
   const seen = await checkLog(check, places);
-  const messages = await checkInbox(check, seen);
-  await checkReceipts(check);
-  await checkWindows(check, places, { seen, messages });
+  const upTo = (await records.store.as({ role: "worker" }, readCursors)).projector.position;
+  // Side by side: signatures keep one thread at work, windows this one, sequence numbers PostgreSQL.
+  const [messages, held] = await Promise.all([
+    checkInbox(check, seen, upTo),
+    checkWindows(check, places, { entries: seen.entries, upTo }),
+    checkReceipts(check),
+  ]);
+  for (const one of held)
+    for (const finding of beyondMessages(check, one, { seen, messages })) onFinding(finding);
   return count;
 }
 
@@ -104,16 +110,18 @@ function strangersIn({ strangers }: LogNotes): Finding[] {
   });
 }
 
-/** What the pass through the inbox came to; `upTo` is the last message whose readings must be in the store. */
+/** What the pass through the inbox came to. */
 interface SeenMessages {
   readonly readings: MessageReadings;
-  readonly upTo: number;
   readonly isWhole: boolean;
 }
 
-async function checkInbox(check: Check, { ranges, before, sealedTo }: LogNotes): Promise<SeenMessages> {
-  const { store } = check;
-  const upTo = (await store.as({ role: "worker" }, readCursors)).projector.position;
+/** `upTo` is the last message whose readings must be in the store. */
+async function checkInbox(
+  check: Check,
+  { ranges, before, sealedTo }: LogNotes,
+  upTo: number,
+): Promise<SeenMessages> {
   const readings = new MessageReadings(check, check, sealedTo);
   const times = new MessageTimes(ranges);
   let done = 0;
@@ -131,11 +139,11 @@ async function checkInbox(check: Check, { ranges, before, sealedTo }: LogNotes):
       check.onProgress?.({ step: "inbox", done });
     },
   };
-  const findings = await auditInbox(store, ranges, check.exportDir, reader);
+  const findings = await auditInbox(check.store, ranges, check.exportDir, reader);
   await Promise.all(adding);
   await readings.end();
   for (const finding of [...findings, ...readings.findings]) check.onFinding(finding);
-  return { readings, upTo, isWhole: findings.length === 0 };
+  return { readings, isWhole: findings.length === 0 };
 }
 
 async function checkReceipts({ store, onFinding, onProgress }: Check): Promise<void> {
@@ -155,26 +163,42 @@ async function checkReceipts({ store, onFinding, onProgress }: Check): Promise<v
   }
 }
 
+/** An equipment whose windows were held against the store, and the readings of its days. */
+interface HeldEquipment {
+  readonly place: CheckedEquipment & { readonly name: string };
+  readonly counts: DayCounts;
+}
+
+/** Looks at windows of the log's first `entries`, and counts readings of messages up to `upTo`. */
 async function checkWindows(
   check: Check,
   places: readonly CheckedEquipment[],
-  { seen, messages }: { readonly seen: LogNotes; readonly messages: SeenMessages },
-): Promise<void> {
-  let done = 0;
+  { entries, upTo }: { readonly entries: number; readonly upTo: number },
+): Promise<HeldEquipment[]> {
+  const held: HeldEquipment[] = [];
   await severalAtOnce(places, placesAtOnce, async (place) => {
-    const name = nameOf(place);
-    const counts = new DayCounts({ ...check, upTo: messages.upTo });
-    for await (const page of auditStream(check, { ...place, name }, { ...check, entries: seen.entries })) {
+    const named = { ...place, name: nameOf(place) };
+    const counts = new DayCounts({ ...check, upTo });
+    for await (const page of auditStream(check, named, { ...check, entries })) {
       for (const finding of page.findings) check.onFinding(finding);
       counts.add(page);
     }
-    const added = messages.isWhole ? counts.above(name, messages.readings) : [];
-    const after = { readings: messages.readings.unsealedOf(name), sealedTo: seen.sealedTo.get(name) ?? null };
-    for (const finding of [...added, ...auditUnsealed({ ...place, name }, after, check)])
-      check.onFinding(finding);
-    done += 1;
-    check.onProgress?.({ step: "windows", done });
+    held.push({ place: named, counts });
+    check.onProgress?.({ step: "windows", done: held.length });
   });
+  return held;
+}
+
+/** What an equipment's windows hold beyond what messages gave, and what messages gave and no window holds. */
+function beyondMessages(
+  check: Check,
+  { place, counts }: HeldEquipment,
+  { seen, messages }: { readonly seen: LogNotes; readonly messages: SeenMessages },
+): Finding[] {
+  const { name } = place;
+  const added = messages.isWhole ? counts.above(name, messages.readings) : [];
+  const after = { readings: messages.readings.unsealedOf(name), sealedTo: seen.sealedTo.get(name) ?? null };
+  return [...added, ...auditUnsealed(place, after, check)];
 }
 
 function nameOf({ tenantId, id }: AuditedEquipment): string {

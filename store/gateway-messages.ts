@@ -80,27 +80,34 @@ export async function usedByOthers(
   const found = await tx.execute<
     BootKey & { fromSeq: number; inboxIds: number[] } & Record<string, unknown>
   >(sql`
-    select run.tenant_id as "tenantId", run.gateway_id as "gatewayId", run.boot, run.from_seq as "fromSeq", run.inbox_ids as "inboxIds"
+    select run.tenant_id as "tenantId", run.gateway_id as "gatewayId", run.boot, run.from_seq as "fromSeq",
+      to_json(run.inbox_ids) as "inboxIds"
     from unnest(${spans("text", (s) => s.tenantId)}, ${spans("text", (s) => s.gatewayId)}, ${spans("bigint", (s) => s.boot)},
       ${spans("bigint", (s) => s.seq)}, ${spans("bigint", (s) => s.last)}) as span (tenant_id, gateway_id, boot, first, last)
     cross join lateral (
       select * from gateway_runs as r
       where r.tenant_id = span.tenant_id and r.gateway_id = span.gateway_id and r.boot = span.boot
         and r.from_seq > span.first - ${messagesPerRun} and r.from_seq <= span.last offset 0) as run`);
-  const usedBy = new Map<string, number>();
-  for (const { inboxIds, fromSeq, ...boot } of found.rows)
-    for (const [at, id] of inboxIds.entries()) usedBy.set(seqText({ ...boot, seq: fromSeq + at }), id);
+  const usedBy = new Map<string, Map<number, number>>();
+  for (const { inboxIds, fromSeq, ...boot } of found.rows) {
+    const ids = usedBy.get(bootText(boot)) ?? new Map<number, number>();
+    for (const [at, id] of inboxIds.entries()) ids.set(fromSeq + at, id);
+    usedBy.set(bootText(boot), ids);
+  }
   const isAnothers = (message: (typeof messages)[number]) =>
-    (usedBy.get(seqText(message)) ?? message.inboxId) !== message.inboxId;
+    (usedBy.get(bootText(message))?.get(message.seq) ?? message.inboxId) !== message.inboxId;
   return new Set(messages.filter(isAnothers).map(({ inboxId }) => inboxId));
+}
+
+function bootText({ tenantId, gatewayId, boot }: BootKey): string {
+  return `${tenantId}/${gatewayId}/${boot}`;
 }
 
 /** Numbers of one boot, from `seq` to `last`, none of which is far from the next. */
 type SequenceSpan = SequenceKey & { last: number };
 
 function spansOf(keys: readonly SequenceKey[]): SequenceSpan[] {
-  const bootOf = ({ tenantId, gatewayId, boot }: BootKey) => `${tenantId}/${gatewayId}/${boot}`;
-  return [...Map.groupBy(keys, bootOf).values()].flatMap((group) => {
+  return [...Map.groupBy(keys, bootText).values()].flatMap((group) => {
     const spans: SequenceSpan[] = [];
     for (const key of group.toSorted((a, b) => a.seq - b.seq)) {
       const span = spans.at(-1);

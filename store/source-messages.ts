@@ -74,7 +74,7 @@ async function readOf(
   const spans = listsOf(neighbours(ids));
   const found = await tx.execute<RunRow & Record<string, unknown>>(sql`
     select run.tenant_id as "tenantId", run.gateway_id as "gatewayId", run.boot, run.kid, run.from_seq as "fromSeq",
-      run.inbox_ids as "inboxIds", run.received_ats as "receivedAts", run.sha256s
+      to_json(run.inbox_ids) as "inboxIds", to_json(run.received_ats) as "receivedAts", run.sha256s
     from unnest(${spans("bigint", ([first]) => first)}, ${spans("bigint", (span) => span.at(-1) as number)}) as span (first, last)
     cross join unnest(${listOf([...gateways], "text", (gateway) => gateway)}) as sender (gateway)
     cross join lateral (

@@ -2,6 +2,7 @@ import type { InboxMessage } from "#store/inbox.ts";
 import { byPointAndTime, type Reading, type ReadingsStore } from "#store/readings/readings-store.ts";
 import type { UnsealedReadings } from "./audit-unsealed.ts";
 import type { Finding, FindingKind } from "./finding.ts";
+import { questionsOf } from "./questions-of.ts";
 import { severalAtOnce } from "./several-at-once.ts";
 
 /** Reads messages once more, in order: of their readings those that were to be stored, or were known already. */
@@ -15,10 +16,8 @@ interface TimeSpan {
   readonly to: number;
 }
 
-/** A question covers no longer time than this, so that a gateway's back-fill doesn't ask for all of its history at once. */
-const spanMs = 3_600_000;
 const readingsAtOnce = 100_000;
-const groupsAtOnce = 3;
+const questionsAtOnce = 3;
 const dayMs = 86_400_000;
 
 /**
@@ -31,7 +30,8 @@ export class MessageReadings {
   readonly #readAgain: ReadAgain;
   readonly #span: TimeSpan;
   readonly #sealedTo: ReadonlyMap<string, number>;
-  readonly #counts = new Map<string, number>();
+  /** By equipment and day. */
+  readonly #counts = new Map<string, Map<number, number>>();
   readonly #unsealed = new Map<string, UnsealedReadings>();
   #waiting: Reading[] = [];
   /** The comparisons before, one after another: signatures of the next messages are checked meanwhile. */
@@ -70,7 +70,7 @@ export class MessageReadings {
 
   /** How many readings of an equipment (`tenant/id`) and UTC day are in the store as messages gave them. */
   countOf(equipment: string, day: number): number {
-    return this.#counts.get(`${equipment}/${day}`) ?? 0;
+    return this.#counts.get(equipment)?.get(day) ?? 0;
   }
 
   /** The readings of an equipment (`tenant/id`) after its newest sealed window; null without any. */
@@ -86,17 +86,8 @@ export class MessageReadings {
   }
 
   async #compare(asked: readonly Reading[]): Promise<void> {
-    const groups = Map.groupBy(asked, ({ tenant, ts }) => `${tenant} ${Math.floor(ts / spanMs)}`);
-    await severalAtOnce(groups.values(), groupsAtOnce, async (group) => {
-      const sent = group.toSorted(byPointAndTime);
-      const times = sent.map(({ ts }) => ts);
-      const kept = await this.#readings.range({
-        tenant: (sent[0] as Reading).tenant,
-        points: [...new Set(sent.map(({ point }) => point))],
-        from: Math.min(...times),
-        to: Math.max(...times) + 1,
-      });
-      this.#hold(sent, kept);
+    await severalAtOnce(questionsOf(asked), questionsAtOnce, async ({ range, sent }) => {
+      this.#hold(sent.toSorted(byPointAndTime), await this.#readings.range(range));
     });
   }
 
@@ -122,8 +113,9 @@ export class MessageReadings {
       this.#unsealed.set(equipment, { count: count + 1, first: Math.min(first, ts) });
       return;
     }
-    const key = `${equipment}/${Math.floor(ts / dayMs)}`;
-    this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1);
+    const days = this.#counts.get(equipment) ?? new Map<number, number>();
+    const day = Math.floor(ts / dayMs);
+    this.#counts.set(equipment, days.set(day, (days.get(day) ?? 0) + 1));
   }
 
   #find(kind: FindingKind, { tenant, equipmentId, point, ts, inboxId }: Reading, words: string): void {
