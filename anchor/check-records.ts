@@ -47,7 +47,7 @@ export interface CheckOptions extends SealingPatience {
 
 type Check = CheckedRecords & CheckOptions;
 
-const runsAtOnce = 2_000;
+const runsAtOnce = 10_000;
 const noteEvery = 1_000;
 /** While one page's readings are held against the store, the signatures of the next are checked. */
 const pagesAtOnce = 2;

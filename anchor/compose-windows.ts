@@ -1,13 +1,12 @@
 import { setImmediate as othersTurn } from "node:timers/promises";
 import { profileOf } from "#domain/coldchain/profiles.ts";
 import { AppError } from "#domain/errors.ts";
-import { readingsRoot } from "#domain/log/check-readings.ts";
 import { type PointSummary, summarizeWindow } from "#domain/provenance/window-summary.ts";
-import { fastSha256 } from "#services/log/fast-sha256.ts";
 import type { Store } from "#store/connect.ts";
 import type { Reading } from "#store/readings/readings-store.ts";
 import { readSourceMessages, type SourceMessage } from "#store/source-messages.ts";
 import { type PlacedPoint, readPlacedPoints, type Stay, type Window } from "#store/windows.ts";
+import { dataRoot } from "./data-root.ts";
 import { earlierRosters, type RosteredEquipment } from "./equipment-rosters.ts";
 import type { AnchorContext } from "./settings.ts";
 import { type SourceBody, sourcesOf } from "./window-sources.ts";
@@ -172,10 +171,7 @@ function factsOf(
     }),
     door: doorOf(rows, toMs, holdMaxMs),
     power: powerOf(rows, toMs, holdMaxMs),
-    data: readingsRoot(
-      rows.map((row) => [row.point, row.ts, row.tMilliC, row.err]),
-      fastSha256,
-    ),
+    data: dataRoot(rows),
   };
 }
 

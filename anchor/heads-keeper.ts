@@ -14,27 +14,32 @@ export const headsSubject = "urn:coldmark:heads";
 /** Their own stream, which the tree leaves out. */
 export const headsStream = fromHex(streamOf(headsSubject));
 const placesAtOnce = 20_000;
-const pagesAtOnce = 1_000;
+/** Pages of one statement. */
+const pagesWritten = 1_000;
 
 /**
  * Brings the kept heads tree to the log of `size` entries, the heads stream itself left out; the caller holds the log. It
  * costs what was appended since the last time, whichever process did that, and after a restart no more.
  */
-export async function keepHeads(tx: Tx, size: number): Promise<HeadsRoot> {
+export async function keepHeads(tx: Tx, size: number, pagesAtOnce = pagesWritten): Promise<HeadsRoot> {
   let from = await headsPagesSize(tx);
   for (;;) {
     const to = Math.min(size, from + placesAtOnce);
     const places = await readPlaces(tx, from, to);
     const heads = places.filter(({ stream }) => !equalBytes(stream, headsStream));
     const planned = await planHeads(heads, (wanted) => readHeadsPages(tx, wanted), fastSha256);
-    const root = await savePages(tx, planned, to);
+    const root = await savePages(tx, planned, { size: to, pagesAtOnce });
     if (to === size) return root;
     from = to;
   }
 }
 
 /** Some pages are hashed while PostgreSQL writes those before. */
-async function savePages(tx: Tx, planned: PlannedHeads, size: number): Promise<HeadsRoot> {
+async function savePages(
+  tx: Tx,
+  planned: PlannedHeads,
+  { size, pagesAtOnce }: { readonly size: number; readonly pagesAtOnce: number },
+): Promise<HeadsRoot> {
   const finish = planned.finish();
   let saved = Promise.resolve();
   for (;;) {

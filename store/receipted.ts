@@ -21,7 +21,7 @@ export interface UnkeptMessage {
 
 /**
  * The next runs of sequence numbers after a place, and those of their messages that the inbox doesn't hold as they were. Each
- * message is looked up by its id: PostgreSQL would rather read the whole inbox for every page of runs.
+ * message is looked up by its id, in order: PostgreSQL would rather read the whole inbox for every page of runs.
  */
 export async function readUnkept(
   tx: Tx,
@@ -40,14 +40,16 @@ export async function readUnkept(
     select tenant_id as "tenantId", gateway_id as "gatewayId", boot, from_seq as "fromSeq" from (${page}) as run
     order by 1 desc, 2 desc, 3 desc, 4 desc limit 1`);
   const unkept = await tx.execute<Pick<UnkeptMessage, keyof UnkeptMessage>>(sql`
-    select run.gateway_id as "gatewayId", run.boot, run.from_seq + n - 1 as seq, run.inbox_ids[n] as "inboxId",
-      message.id is not null as "isThere"
-    from (${page}) as run
-    cross join lateral generate_series(1, cardinality(run.inbox_ids)) as n
-    left join lateral (select id, sha256 from inbox where id = run.inbox_ids[n] limit 1) as message on true
-    where message.sha256 is distinct from substring(run.sha256s from 32 * (n - 1) + 1 for 32)
+    select asked.gateway_id as "gatewayId", asked.boot, asked.seq, asked.id as "inboxId", message.id is not null as "isThere"
+    from (
+      select run.gateway_id, run.boot, run.from_seq + n - 1 as seq, run.inbox_ids[n] as id,
+        substring(run.sha256s from 32 * (n - 1) + 1 for 32) as sha256
+      from (${page}) as run
+      cross join lateral generate_series(1, cardinality(run.inbox_ids)) as n order by id) as asked
+    left join lateral (select id, sha256 from inbox where id = asked.id limit 1) as message on true
+    where message.sha256 is distinct from asked.sha256
       and not (message.id is null and exists (
-        select from inbox_days as day where day.part = run.inbox_ids[n] / ${idsPerPart} and day.state = 'dropped'))
+        select from inbox_days as day where day.part = asked.id / ${idsPerPart} and day.state = 'dropped'))
     order by 1, 2, 3`);
   return { last: lasts.rows[0] ?? null, unkept: unkept.rows };
 }

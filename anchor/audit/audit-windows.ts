@@ -1,11 +1,10 @@
 import { profileOf } from "#domain/coldchain/profiles.ts";
 import { canonicalize } from "#domain/log/canonical.ts";
-import { readingsRoot } from "#domain/log/check-readings.ts";
 import { type PointSummary, summarizeWindow } from "#domain/provenance/window-summary.ts";
-import { fastSha256 } from "#services/log/fast-sha256.ts";
 import type { LogEntry } from "#store/entries.ts";
 import type { Reading } from "#store/readings/readings-store.ts";
 import type { SealedBody } from "../compose-windows.ts";
+import { dataRoot } from "../data-root.ts";
 import type { SourceBody } from "../window-sources.ts";
 import { doorOf, powerOf } from "../window-switches.ts";
 import { type AuditedRoster, wrongRosters } from "./audit-rosters.ts";
@@ -54,11 +53,7 @@ function auditWindow(
   const wrong = wrongRosters(row, body, audited.rosters);
   const rosters = wrong === null ? [] : [found("ROSTERS_DIFFER", wrong)];
   const differing = differences(body.points, now.points);
-  const data = readingsRoot(
-    rows.map((r) => [r.point, r.ts, r.tMilliC, r.err]),
-    fastSha256,
-  );
-  if (data === body.data) {
+  if (dataRoot(rows) === body.data) {
     const summary = differing.map(({ detail }) =>
       found("ENTRY_CHANGED", `its summary is not that of its readings: ${detail}`),
     );

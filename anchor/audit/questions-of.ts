@@ -16,10 +16,8 @@ export function questionsOf(readings: readonly Reading[]): Question[] {
   return [...Map.groupBy(readings, ({ tenant }) => tenant)].flatMap(([tenant, own]) =>
     stretchesOf(own).map(({ points, hours }) => {
       const sent = hours.flat();
-      const [from, last] = sent.reduce(
-        ([least, most], { ts }) => [Math.min(least, ts), Math.max(most, ts)],
-        [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
-      );
+      const from = sent.reduce((least, { ts }) => Math.min(least, ts), Number.POSITIVE_INFINITY);
+      const last = sent.reduce((most, { ts }) => Math.max(most, ts), Number.NEGATIVE_INFINITY);
       return { range: { tenant, points, from, to: last + 1 }, sent };
     }),
   );

@@ -185,6 +185,33 @@ describe.each([
     const found = await store.as(worker, (tx) => readSourceMessages(tx, ids));
     expect(sorted(found)).toEqual(sorted([...tracked, ...gone]));
   });
+
+  it("are found whoever sent them, also where most have no number", async () => {
+    const { store } = house;
+    const rows = Array.from({ length: 1_500 }, (_, at) => ({
+      ...{ receivedAt: 1, gateway: `g${at % 100}`, topic: "t", lane: "data", door: "mqtt" },
+      ...{ payload: Buffer.from(String(at)), sha256: Buffer.alloc(32, at % 251) },
+    }));
+    const { first } = await store.as(worker, (tx) => appendToInbox(tx, rows));
+    // Sixty gateways number their messages, of which every fifth uses a number again.
+    const tracked = rows.flatMap(({ gateway, sha256 }, at): TrackedMessage[] => {
+      const [number, turn] = [at % 100, Math.floor(at / 100)];
+      if (number >= 60 || turn % 5 === 4) return [];
+      return [
+        {
+          ...{ tenantId: "t", gatewayId: gateway, boot: 2, seq: turn + 1, kid: turn > 7 ? "k" : null },
+          ...{ inboxId: first + at, sha256, receivedAt: 1 },
+        },
+      ];
+    });
+    const boots = Map.groupBy(tracked, ({ gatewayId }) => gatewayId);
+    await store.as(worker, (tx) => trackMessages(tx, boots.values()));
+    const all = rows.map((_, at) => first + at);
+    for (const ids of [all, all.slice(3, 40), all.filter((id) => id % 7 === 0)]) {
+      const found = await store.as(worker, (tx) => readSourceMessages(tx, ids));
+      expect(sorted(found)).toEqual(sorted(tracked.filter(({ inboxId }) => ids.includes(inboxId))));
+    }
+  });
 });
 
 describe("records from before runs", () => {
