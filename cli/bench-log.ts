@@ -23,14 +23,23 @@ const full = {
   appends: 40_000,
   rounds: 5,
   proofs: 500,
+  verifications: 50,
 };
-const short = { entries: 20_000, streams: 10_000, changed: 1_000, appends: 4_000, rounds: 1, proofs: 20 };
+const short = {
+  entries: 20_000,
+  streams: 10_000,
+  changed: 1_000,
+  appends: 4_000,
+  rounds: 1,
+  proofs: 20,
+  verifications: 3,
+};
 
 /** `coldmark bench log`: the log's rows of design §10. */
 export function addBenchLog(bench: Command): void {
   bench
     .command("log")
-    .description("appends on PostgreSQL, the heads tree, proofs from tiles")
+    .description("appends on PostgreSQL, the heads tree, proofs from tiles, a pack's month verified")
     .option("--json", "one JSON object on standard output; progress goes to standard error")
     .option("--short", "small and once, to see that it works")
     .option("--entries <number>", `the longest log, from 10^4 in powers of ten (default ${full.entries})`)

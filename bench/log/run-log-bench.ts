@@ -6,10 +6,11 @@ import { median } from "#bench/ingest/percentile.ts";
 import { openOnPostgres } from "#test/support/both-stores.ts";
 import { fillLog, measureAppends } from "./measure-appends.ts";
 import { measureHeads } from "./measure-heads.ts";
+import { measureMonth } from "./measure-month.ts";
 import { measureProofs, type ProofTimes } from "./measure-proofs.ts";
 
 /** What can be measured by itself. */
-export const logParts = ["appends", "heads", "proofs"] as const;
+export const logParts = ["appends", "heads", "proofs", "month"] as const;
 export type LogPart = (typeof logParts)[number];
 
 /** How large a run is; `entries` is the longest log, reached in powers of ten from 10^4. */
@@ -21,6 +22,7 @@ export interface LogBench {
   readonly appends: number;
   readonly rounds: number;
   readonly proofs: number;
+  readonly verifications: number;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -38,10 +40,11 @@ export async function runLogBench(bench: LogBench): Promise<LogFindings> {
   const appends = parts.has("appends") ? await appendsAt(bench, sizes) : [];
   const heads = parts.has("heads") ? await headsFigures(bench) : [];
   const proofs = parts.has("proofs") ? await proofsAt(bench, sizes) : [];
+  const month = parts.has("month") ? await monthFigures(bench) : [];
   const rates = appends.map(({ size, perSecond }) =>
     figure(`durable appends, log of ${size}`, perSecond, "entries/s", { least: 10_000 }),
   );
-  return { figures: [...rates, ...heads, ...proofs.flatMap(proofFigures)], proofs };
+  return { figures: [...rates, ...heads, ...proofs.flatMap(proofFigures), ...month], proofs };
 }
 
 async function proofsAt({ proofs, say }: LogBench, sizes: readonly number[]): Promise<ProofTimes[]> {
@@ -88,6 +91,16 @@ async function headsFigures({ streams, changed, rounds, say }: LogBench): Promis
   } finally {
     await stop();
   }
+}
+
+async function monthFigures({ verifications, say }: LogBench): Promise<Figure[]> {
+  say("a pack's 30 days, verified in Node and in Chromium");
+  const { gzippedBytes, nodeMs, browserMs } = await measureMonth(verifications);
+  return [
+    figure("a pack's 30 days, two points: gzipped", gzippedBytes, "bytes", { most: 150_000 }),
+    figure("a pack's 30 days verified in Node", nodeMs, "ms"),
+    figure("a pack's 30 days verified in Chromium", browserMs, "ms", { most: 25 }),
+  ];
 }
 
 function proofFigures(times: ProofTimes): Figure[] {

@@ -1,3 +1,5 @@
+import serialize from "canonicalize";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../errors.ts";
 import { canonicalize } from "./canonical.ts";
@@ -10,6 +12,23 @@ describe("canonicalize", () => {
   it("sorts keys by UTF-16 unit and writes numbers as ECMAScript does", () => {
     expect(canonicalize({ b: [1e21, -0, 0.1], a: null, "\u20ac": "\u000f\n", A: true })).toBe(
       '{"A":true,"a":null,"b":[1e+21,0,0.1],"€":"\\u000f\\n"}',
+    );
+  });
+
+  it("writes the same whether members stand in order or not, integer-like names among them", () => {
+    const json = fc.jsonValue({ maxDepth: 4 });
+    const wellFormed = json.filter(
+      (value) => JSON.stringify(value).isWellFormed() && !/\\ud[89a-f]/.test(JSON.stringify(value)),
+    );
+    fc.assert(
+      fc.property(wellFormed, (value) => {
+        const text = serialize(value) as string;
+        expect(canonicalize(value)).toBe(text);
+        expect(canonicalize(JSON.parse(text))).toBe(text);
+      }),
+    );
+    expect(canonicalize(JSON.parse('{"10":1,"9":2,"a":{"2":3,"10":4}}'))).toBe(
+      '{"10":1,"9":2,"a":{"10":4,"2":3}}',
     );
   });
 

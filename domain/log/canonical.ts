@@ -11,37 +11,42 @@ const depthMax = 32;
  * @throws AppError BAD_REQUEST naming the nearest member
  */
 export function canonicalize(value: unknown): string {
-  refuseForeign(value, "the value", 0);
-  return serialize(value) as string;
+  // Where members stand in order already, as in all that comes from a log, JSON.stringify writes the same, many times quicker.
+  return isInOrder(value, "the value", 0) ? JSON.stringify(value) : (serialize(value) as string);
 }
 
-function refuseForeign(value: unknown, where: string, depth: number): void {
-  if (value === null || typeof value === "boolean") return;
+/** Whether all members stand in the order of RFC 8785 §3.2.3; refuses what isn't JSON. */
+function isInOrder(value: unknown, where: string, depth: number): boolean {
   if (typeof value === "string") refuseLoneSurrogate(value, where);
   else if (typeof value === "number") refuseNonFinite(value, where);
-  else if (typeof value === "object") refuseInContainer(value, where, depth);
-  else refuse(where, `${typeof value} is not JSON`);
+  else if (typeof value === "object" && value !== null) return isContainerInOrder(value, where, depth);
+  else if (value !== null && typeof value !== "boolean") refuse(where, `${typeof value} is not JSON`);
+  return true;
 }
 
-function refuseInContainer(value: object, where: string, depth: number): void {
+function isContainerInOrder(value: object, where: string, depth: number): boolean {
   if (depth === depthMax) refuse(where, `nested deeper than ${depthMax} levels`);
-  if (Array.isArray(value)) refuseInArray(value, depth + 1);
-  else refuseInObject(value, where, depth + 1);
+  return Array.isArray(value) ? isArrayInOrder(value, depth + 1) : isObjectInOrder(value, where, depth + 1);
 }
 
-function refuseInArray(items: unknown[], depth: number): void {
+function isArrayInOrder(items: unknown[], depth: number): boolean {
+  let inOrder = true;
   for (let at = 0; at < items.length; at += 1) {
     if (!Object.hasOwn(items, at)) refuse(`[${at}]`, "a hole in an array");
-    refuseForeign(items[at], `[${at}]`, depth);
+    if (!isInOrder(items[at], `[${at}]`, depth)) inOrder = false;
   }
+  return inOrder;
 }
 
-function refuseInObject(value: object, where: string, depth: number): void {
+function isObjectInOrder(value: object, where: string, depth: number): boolean {
   if (!isPlain(value)) refuse(where, "an object of a class is not JSON");
-  for (const [key, member] of Object.entries(value)) {
+  let [inOrder, before] = [true, ""];
+  for (const key of Object.keys(value)) {
     refuseLoneSurrogate(key, "a member's name");
-    refuseForeign(member, key, depth);
+    if (!isInOrder((value as Record<string, unknown>)[key], key, depth) || key < before) inOrder = false;
+    before = key;
   }
+  return inOrder;
 }
 
 /** A plain object's prototype is null or has none itself, which also holds for objects of another realm. */

@@ -47,8 +47,8 @@ export function saltedHash(salt: string, value: unknown): string {
 
 /** The commitment of an opening: its header with the body's salted hash, hashed under the entry's own salt. */
 export function commitmentOf(opening: Opening): string {
-  const header: EntryHeader = { ...opening.header, body: saltedHash(opening.bodySalt, opening.body) };
-  return saltedHash(opening.salt, header);
+  const { kind, from, to } = opening.header;
+  return saltedHash(opening.salt, { body: saltedHash(opening.bodySalt, opening.body), from, kind, to });
 }
 
 /** The bytes of an entry that the tree hashes: its RFC 8785 form, whose members come in the order of their names. */

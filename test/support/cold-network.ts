@@ -36,6 +36,8 @@ interface Sealing {
   readonly missing?: readonly (readonly [number, number])[];
   /** How long after its time each reading came. */
   readonly lagMs?: number;
+  /** Of the raw messages of its only source, hex. */
+  readonly messagesRoot?: string;
   /** Rosters that it names beside; without them it is of the first form. */
   readonly earlierRosters?: readonly string[];
 }
@@ -100,6 +102,7 @@ export class ColdNetwork extends TestLog {
       more = [],
       missing = [],
       lagMs = 1000,
+      messagesRoot = "0".repeat(64),
       earlierRosters,
     }: Sealing = {},
   ): void {
@@ -118,7 +121,7 @@ export class ColdNetwork extends TestLog {
       holdMaxMs: 30 * minuteMs,
     });
     const source = { gateway: maker, kid, boot: 1, first: 1, last: 60, missing };
-    const sources = [{ ...source, root: "0".repeat(64) }];
+    const sources = [{ ...source, root: messagesRoot }];
     const all = [...rows, ...more];
     const data = readingsRoot(all);
     const named = earlierRosters === undefined ? { roster } : { roster, earlierRosters };
