@@ -12,7 +12,7 @@ const parts = [
   "package.json",
   "tsconfig.json",
 ];
-const built = ["artifacts", "cache"];
+const built = ["artifacts", "cache", "node_modules"];
 
 /** A copy of what the contract's tests need, in a folder of its own where sources may be changed; `remove` ends it. */
 export function copyProject(): { readonly folder: string; readonly remove: () => void } {
