@@ -1,6 +1,7 @@
+import { sha256 } from "@noble/hashes/sha2.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fromHex, toHex } from "./bytes.ts";
+import { concatBytes, fromHex, toHex } from "./bytes.ts";
 import {
   type ConsistencyClaim,
   consistencyProof,
@@ -112,6 +113,33 @@ describe("inclusion", () => {
         expect(verifyInclusion({ ...claim, proof: claim.proof.slice(1) })).toBe(size === 1);
       }),
     );
+  });
+
+  it("takes no inner node for a leaf (C6): 64 bytes of two hashes hash otherwise as an entry", () => {
+    const [left, right] = [leaves[0], leaves[1]] as [Uint8Array, Uint8Array];
+    const shown = concatBytes(left, right);
+    // With the two first leaves as one entry, the tree of four would be one of three.
+    const { root, proof } = inclusionClaim(0, 4);
+    const asLeaf = { index: 0, size: 2, proof: proof.slice(1), root };
+    expect(verifyInclusion({ ...asLeaf, leafHash: leafHash(shown) })).toBe(false);
+    // It is the prefix that keeps them apart.
+    expect(verifyInclusion({ ...asLeaf, leafHash: sha256(concatBytes(Uint8Array.of(1), shown)) })).toBe(true);
+  });
+
+  it("tells three leaves from four with the last one doubled (C6)", () => {
+    const three = leaves.slice(0, 3);
+    const doubled = [...three, three[2] as Uint8Array];
+    expect(treeRoot(doubled)).not.toEqual(treeRoot(three));
+    for (const [shown, others] of [
+      [three, doubled],
+      [doubled, three],
+    ] as const) {
+      const claim = { index: 2, size: shown.length, leafHash: shown[2] as Uint8Array };
+      const proof = inclusionProof(shown, 2);
+      expect(verifyInclusion({ ...claim, proof, root: treeRoot(shown) })).toBe(true);
+      expect(verifyInclusion({ ...claim, proof, root: treeRoot(others) })).toBe(false);
+      expect(verifyInclusion({ ...claim, size: others.length, proof, root: treeRoot(others) })).toBe(false);
+    }
   });
 
   it.each([-1n, 130n, 2 ** 53, 1.5])("has no proof for leaf %s of 130", (index) => {
