@@ -20,8 +20,12 @@ const messages = 24;
 const droppedAt = since + 3 * windowMs + 6 * minuteMs;
 const network = smallNetwork(since);
 const packOf = (serial: string) => `https://id.gs1.org/01/${network.gtin}/21/${serial}`;
-const [before, beyond] = ["SOLDBEFORE", "SOLDBEYOND"].map(packOf) as [string, string];
-const sealedFor = { timeout: 120_000 };
+const [before, beyond, invented] = ["SOLDBEFORE", "SOLDBEYOND", "INVENTED"].map(packOf) as [
+  string,
+  string,
+  string,
+];
+const sealedFor = { timeout: 40_000 };
 
 const day = "86400000";
 const unhurried = {
@@ -128,5 +132,32 @@ describe("a reading dropped before sealing", () => {
     expect(untouched).toEqual({ exit: 0, kinds: ["AGREES"] });
     expect(await audit(deployment, { from: since, to: until })).toEqual({ exit: 0, kinds: ["AGREES"] });
     expect(await auditReceipts()).toEqual({ exit: 1, kinds: ["RECEIPT_NOT_KEPT", "DIFFERS"] });
+  });
+});
+
+describe("a month invented last night", () => {
+  it("is on chain long after its windows ended: NOT_DEMONSTRABLE for SEALED_LATE", async () => {
+    const monthMs = 30 * 24 * 3_600_000;
+    const rows = await operator.sql<{ subject: string; body: string }>(
+      "select subject, body from entries where kind = 'segment' and from_ms = $1",
+      [since],
+    );
+    expect(rows).toHaveLength(1);
+    const earlier = (body: string) =>
+      body.replace(/\b1\d{12}\b/g, (ms) => {
+        const at = Number(ms);
+        return at >= since && at < until ? String(at - monthMs) : ms;
+      });
+    const from = since - monthMs;
+    await operator.append(
+      rows.map(({ subject, body }) => ({
+        ...{ subject, kind: "segment", fromMs: from, toMs: from + windowMs, body: earlier(body) },
+      })),
+    );
+    await tell([made([invented], from), sold(invented, from + windowMs)]);
+    await expect
+      .poll(() => coldOf(invented), sealedFor)
+      .toMatch(/^VALID_FINAL NOT_DEMONSTRABLE .*SEALED_LATE/);
+    expect(await coldOf(before)).toBe("VALID_FINAL COMPLIANT (WITHIN_LIMITS)");
   });
 });
