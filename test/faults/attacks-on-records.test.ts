@@ -3,12 +3,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connectAsync } from "mqtt";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Bundle } from "#domain/log/bundle.ts";
 import { type Deployment, deploy } from "../support/deployment.ts";
 import { watcher } from "../support/mosquitto.ts";
 import { type Operator, takeOver } from "../support/operator.ts";
 import { smallNetwork } from "../support/small-network.ts";
 import { capture, packEvent, publishReadings } from "../support/small-scenario.ts";
-import { audit, verify } from "../support/stranger.ts";
+import { audit, bundleText, verify } from "../support/stranger.ts";
 
 const minuteMs = 60_000;
 const windowMs = 10 * minuteMs;
@@ -159,5 +160,33 @@ describe("a month invented last night", () => {
       .poll(() => coldOf(invented), sealedFor)
       .toMatch(/^VALID_FINAL NOT_DEMONSTRABLE .*SEALED_LATE/);
     expect(await coldOf(before)).toBe("VALID_FINAL COMPLIANT (WITHIN_LIMITS)");
+  });
+});
+
+describe("a second stream for a code", () => {
+  it("without its sale is FORK_DETECTED once a day's seal holds the first", async () => {
+    await operator.moveTime(24 * 3_600);
+    await tell([made([packOf("NEXTDAY")], Date.now())]);
+    const daysOf = async () => (JSON.parse(await bundleText(deployment, before)) as Bundle).days.length;
+    await expect.poll(daysOf, sealedFor).toBeGreaterThan(0);
+    await expect.poll(() => coldOf(before), sealedFor).toMatch(/^VALID_FINAL /);
+
+    const rows = await operator.sql<{ kind: string; from_ms: string; to_ms: string; body: string }>(
+      "select kind, from_ms, to_ms, body from entries where subject = $1 order by seq",
+      [before],
+    );
+    const unsold = rows.filter(({ body }) => !body.includes('"dispensing"'));
+    expect([rows.length, unsold.length]).toEqual([2, 1]);
+    await operator.rebuildStream(
+      before,
+      unsold.map(({ kind, from_ms, to_ms, body }) => {
+        return { subject: before, kind, fromMs: Number(from_ms), toMs: Number(to_ms), body };
+      }),
+    );
+    await tell([made([packOf("AFTERWARDS")], Date.now())]);
+    await expect
+      .poll(() => verify(deployment, before), sealedFor)
+      .toMatchObject({ exit: 1, result: "FORK_DETECTED" });
+    expect((await verify(deployment, beyond)).result).toBe("VALID_FINAL"); // another code's stream is as it was
   });
 });
