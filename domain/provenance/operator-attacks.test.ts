@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Bundle, ReadingRow, Stretch } from "#domain/log/bundle.ts";
-import { saltedHash, streamOf } from "#domain/log/entry.ts";
+import { commitmentOf, type Opening, saltedHash, streamOf } from "#domain/log/entry.ts";
 import {
   at,
   ColdNetwork,
@@ -117,6 +117,37 @@ function referenceTo(log: ColdNetwork, subject: string): Bundle["references"][nu
   if (row === undefined) throw new Error("no such stream");
   return { stream: row.stream, seq: row.seq, prev: row.prev, opening: row.opening };
 }
+
+describe("an unopened bad hour", () => {
+  const badHour = (bundle: Bundle) => {
+    const { entries } = stretchOf(bundle, cold);
+    const at = entries.findIndex(
+      (entry) => entry.header.kind === "segment" && entry.header.from === hour.from,
+    );
+    return { entries, at };
+  };
+  const ways: [string, (bundle: Bundle) => void][] = [
+    ["only its header shown", (bundle) => close(badHour(bundle).entries[badHour(bundle).at])],
+    [
+      "only its commitment shown",
+      (bundle) => {
+        const { entries, at } = badHour(bundle);
+        const commit = commitmentOf(entries[at] as unknown as Opening);
+        entries.splice(at, 1, { commit } as unknown as Shown["entries"][number]);
+      },
+    ],
+  ];
+
+  it.each(ways)(
+    "with %s is NOT_DEMONSTRABLE for WINDOW_NOT_OPENED, never COMPLIANT",
+    async (_what, change) => {
+      const { log } = network(warmHour);
+      expect(seen(await log.tell())).toEqual(["EXCURSION", ["TOO_WARM"]]);
+      expect(seen(await log.tell({ change }))).toEqual(["NOT_DEMONSTRABLE", ["WINDOW_NOT_OPENED", "GAP"]]);
+      expect((await log.verified(end, change)).result).toBe("VALID_PROVISIONAL"); // nothing was changed, it was left unsaid
+    },
+  );
+});
 
 describe("what was sealed on the spot", () => {
   it("must show in its window: readings taken back before it closed are missed", async () => {

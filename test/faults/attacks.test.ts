@@ -10,6 +10,7 @@ import { startLyingRpc } from "../support/lying-rpc.ts";
 import { type Operator, takeOver } from "../support/operator.ts";
 import { coldmark } from "../support/service.ts";
 import { answerWhen, capture, packEvent } from "../support/small-scenario.ts";
+import { audit as auditWith, bundleText, verify as verifyWith } from "../support/stranger.ts";
 import { TestLog } from "../support/test-log.ts";
 import { publishRooms, twoRooms } from "../support/two-rooms.ts";
 
@@ -20,7 +21,6 @@ const since = Math.floor((Date.now() - 2 * hourMs) / minuteMs) * minuteMs;
 const until = since + hourMs;
 /** In the middle of a window, which therefore travels with its readings. */
 const soldAt = until - 10 * minuteMs + minuteMs / 2;
-const iso = (ms: number) => new Date(ms).toISOString();
 const network = twoRooms(since);
 const packOf = (serial: string) => `https://id.gs1.org/01/${network.gtin}/21/${serial}`;
 const [good, beside, warm, moved, recalled] = ["GOOD1", "BESIDE2", "WARM3", "MOVED4", "RECALLED5"].map(
@@ -35,31 +35,9 @@ const keptFor = { timeout: 60_000 };
 /** An anchor, a day's seal or a sealed window more, and then the same. */
 const sealedFor = { timeout: 90_000 };
 
-async function bundleText(code = ""): Promise<string> {
-  const url = new URL(`/v1/provenance/${encodeURIComponent(code)}/bundle`, deployment.service.url);
-  return (await fetch(url)).text();
-}
-
-/** A fresh bundle from the server, or a kept one, checked by a process that knows only the trust file and the RPC. */
-async function verify(
-  code = good ?? "",
-  { rpc = "", trust = "trust.json", text = "", more = [] as string[] } = {},
-) {
-  const file = join(deployment.folder, "bundle.json");
-  writeFileSync(file, text || (await bundleText(code)));
-  const trustFile = join(deployment.folder, trust);
-  const endpoint = rpc || (await deployment.rpcUrl());
-  const { code: exit, stdout } = await coldmark([
-    ...["verify", file, "--trust", trustFile, "--code", code, "--rpc", endpoint, ...more],
-  ]);
-  return { exit, result: stdout.split("\n")[0], stdout };
-}
-
-async function audit(equipment = "cold-room") {
-  const span = ["--from", iso(since), "--to", iso(until)];
-  const { code, stdout } = await coldmark(["audit", "--equipment", equipment, ...span], deployment.env);
-  return { exit: code, kinds: [...new Set(stdout.match(/^[A-Z_]+/gm))] };
-}
+const verify = (code = good ?? "", how: Parameters<typeof verifyWith>[2] = {}) =>
+  verifyWith(deployment, code, how);
+const audit = (equipment = "cold-room") => auditWith(deployment, { equipment, from: since, to: until });
 
 async function fsck() {
   const { code, stdout } = await coldmark(["fsck", "--json"], deployment.env);
@@ -243,7 +221,7 @@ describe("the operator with the records in hand", () => {
 describe("a recall", () => {
   it("on chain revokes every pack of the lot, and no other", async () => {
     await expectUntouched(recalled);
-    const lastMonths = await bundleText(recalled);
+    const lastMonths = await bundleText(deployment, recalled);
     const [revoker] = await operator.accounts();
     await operator.transact(encodeSetRevoker(network.gtin, revoker ?? "", true));
     await operator.transact(encodeRevoke(network.gtin, "L2", 1));

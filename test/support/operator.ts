@@ -5,6 +5,7 @@ import { fromHex } from "#domain/log/bytes.ts";
 import { streamOf } from "#domain/log/entry.ts";
 import { openStore } from "#store/connect.ts";
 import { holdLog } from "#store/entries.ts";
+import { originOf } from "#store/readings/line-protocol.ts";
 import type { Deployment } from "./deployment.ts";
 
 /** What an operator can do behind the service's back. */
@@ -13,6 +14,10 @@ export interface Operator {
   sql<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Rewrites the temperature of one reading in InfluxDB and gives what it was (milli-°C). */
   rewriteReading(point: string, ts: number, tMilliC: number): Promise<number>;
+  /** Takes the message that brought a reading away: its readings, itself, and its sequence number; gives that number. */
+  dropMessage(point: string, ts: number): Promise<number>;
+  /** Says more in the log, as the anchor would, now. */
+  append(statements: readonly Statement[]): Promise<void>;
   /** Begins a stream of the log again, from these statements, at the end of the log. */
   rebuildStream(subject: string, statements: readonly Statement[]): Promise<void>;
   /** The chain's own accounts; the first extends, and administers, the contract. */
@@ -33,18 +38,27 @@ export async function takeOver({ env, folder }: Deployment): Promise<Operator> {
   const rpc = (method: string, params: readonly unknown[] = []) =>
     callChain(env.CHAIN_RPC_URL ?? "", method, params);
   const accounts = async () => (await rpc("eth_accounts")) as string[];
+  const append = async (statements: readonly Statement[], before = async () => {}) => {
+    const store = await openStore({ databaseUrl, dataDir: folder });
+    await store.as({ role: "worker" }, async (tx) => {
+      await holdLog(tx);
+      await before();
+      await appendToLog(tx, statements, Date.now());
+    });
+    await store.close();
+  };
   return {
     sql,
+    dropMessage: (point, ts) => dropMessage(sql, env.INFLUX_URL ?? "", { point, ts }),
+    append: (statements) => append(statements),
     rewriteReading: (point, ts, tMilliC) => rewriteReading(env.INFLUX_URL ?? "", { point, ts, tMilliC }),
     rebuildStream: async (subject, statements) => {
       await sql("alter table entries drop constraint if exists entries_stream_seq_unique");
-      const store = await openStore({ databaseUrl, dataDir: folder });
-      await store.as({ role: "worker" }, async (tx) => {
-        await holdLog(tx);
-        await sql("delete from stream_heads where stream = $1", [Buffer.from(fromHex(streamOf(subject)))]);
-        await appendToLog(tx, statements, Date.now());
-      });
-      await store.close();
+      const stream = Buffer.from(fromHex(streamOf(subject)));
+      await append(
+        statements,
+        async () => void (await sql("delete from stream_heads where stream = $1", [stream])),
+      );
     },
     accounts,
     transact: async (data) => {
@@ -62,21 +76,66 @@ export async function takeOver({ env, folder }: Deployment): Promise<Operator> {
   };
 }
 
+/** A run of sequence numbers becomes the two that are left of it. */
+const cutRun = `with run as (
+    delete from gateway_runs where $1 = any(inbox_ids) returning *, array_position(inbox_ids, $1) as cut
+  ), parts as (
+    select *, 1 as first, cut - 1 as last from run
+    union all select *, cut + 1, cardinality(inbox_ids) from run
+  ), kept as (
+    insert into gateway_runs (tenant_id, gateway_id, boot, from_seq, to_seq, inbox_from, inbox_ids, received_ats, sha256s, kid)
+    select tenant_id, gateway_id, boot, from_seq + first - 1, from_seq + last - 1,
+      (select min(id) from unnest(inbox_ids[first:last]) as id), inbox_ids[first:last], received_ats[first:last],
+      substring(sha256s from 32 * (first - 1) + 1 for 32 * (last - first + 1)), kid
+    from parts where last >= first
+  ) select from_seq + cut - 1 as seq from run`;
+
+async function dropMessage(
+  sql: Operator["sql"],
+  influxUrl: string,
+  { point, ts }: { point: string; ts: number },
+): Promise<number> {
+  const of = (where: string) => askInflux(influxUrl, `SELECT origin FROM reading WHERE ${where}`);
+  const [brought] = await of(`point = '${point}' AND time = ${ts}ms`);
+  const origin = brought?.values[0]?.[1];
+  if (typeof origin !== "string") throw new Error("there is no such reading");
+  const id = originOf(origin).inboxId;
+  const series = await of(`origin = '${origin}'`);
+  const times = series.flatMap(({ values }) => values.map(([time]) => Date.parse(time)));
+  const span = `time >= ${Math.min(...times)}ms AND time <= ${Math.max(...times)}ms`;
+  await askInflux(influxUrl, `DELETE FROM reading WHERE ${span}`);
+  await sql("delete from inbox where id = $1", [id]);
+  const [run] = await sql<{ seq: string }>(cutRun, [id]);
+  if (run === undefined) throw new Error("the message had no sequence number");
+  return Number(run.seq);
+}
+
+interface InfluxSeries {
+  readonly tags?: { readonly tenant: string };
+  readonly values: readonly (readonly [string, number | string])[];
+}
+
+async function askInflux(influxUrl: string, q: string): Promise<readonly InfluxSeries[]> {
+  const url = new URL(`/query?${new URLSearchParams({ db: "coldmark", q })}`, influxUrl);
+  const answer = (await (await fetch(url, { method: "POST" })).json()) as {
+    results: { series?: InfluxSeries[]; error?: string }[];
+  };
+  const [result] = answer.results;
+  if (result?.error !== undefined) throw new Error(`InfluxDB: ${result.error}`);
+  return result?.series ?? [];
+}
+
 async function rewriteReading(
   influxUrl: string,
   { point, ts, tMilliC }: { point: string; ts: number; tMilliC: number },
 ): Promise<number> {
-  const url = (path: string, more: Record<string, string>) =>
-    new URL(`${path}?${new URLSearchParams({ db: "coldmark", ...more })}`, influxUrl);
-  const q = `SELECT t FROM reading WHERE point = '${point}' AND time = ${ts}ms GROUP BY tenant`;
-  const answer = (await (await fetch(url("/query", { q }))).json()) as {
-    results: { series?: { tags: { tenant: string }; values: [string, number][] }[] }[];
-  };
-  const series = answer.results[0]?.series?.[0];
+  const which = `point = '${point}' AND time = ${ts}ms`;
+  const [series] = await askInflux(influxUrl, `SELECT t FROM reading WHERE ${which} GROUP BY tenant`);
   const before = series?.values[0]?.[1];
-  if (series === undefined || before === undefined) throw new Error("there is no such reading");
+  if (series?.tags === undefined || typeof before !== "number") throw new Error("there is no such reading");
   const line = `reading,point=${point},tenant=${series.tags.tenant} t=${tMilliC}i ${ts}`;
-  const written = await fetch(url("/write", { precision: "ms" }), { method: "POST", body: line });
+  const url = new URL("/write?db=coldmark&precision=ms", influxUrl);
+  const written = await fetch(url, { method: "POST", body: line });
   if (!written.ok) throw new Error(`InfluxDB refused: ${await written.text()}`);
   return before;
 }
