@@ -132,6 +132,15 @@ describe("C10: an endpoint", () => {
     expect(await resultOf(text, rpc)).toBe(result);
   });
 
+  it.each<[string, string, Rpc]>([
+    ["fails", "could not be asked: 429", () => Promise.reject(new Error("429"))],
+    ["answers with a page", "could not be asked: a number was expected", async () => "<html>"],
+    ["is of another chain", "speaks for another chain", lying("eth_chainId", "0x1")],
+  ])("that %s is told as that: %s", async (_what, words, rpc) => {
+    const { reasons } = await verifyBundle(text, { trust, code, rpc });
+    expect(reasons).toEqual([expect.stringContaining(words)]);
+  });
+
   /** Its head is ours, but was set so late that asking for every day's seal since would not end. */
   function atTheEndOfTime(): Rpc {
     const { root, size } = chain.latest.head;
