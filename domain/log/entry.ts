@@ -3,9 +3,13 @@
  * what it says is opened by giving the salts, the header and the body.
  */
 import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
-import { concatBytes, fromHex, toHex, utf8 } from "./bytes.ts";
+import { fromHex, toHex, utf8 } from "./bytes.ts";
 import { canonicalize } from "./canonical.ts";
-import { leafHash, type Sha256 } from "./merkle.ts";
+import { hashText } from "./hash-text.ts";
+import type { Sha256 } from "./merkle.ts";
+
+/** What the hash of a leaf begins with (RFC 9162 §2.1.1). */
+const leafPrefix = new Uint8Array(1);
 
 /** `prev` of a stream's first entry: 32 zero bytes. */
 export const NO_PREVIOUS = "0".repeat(64);
@@ -42,7 +46,7 @@ export function streamOf(subject: string, sha256: Sha256 = nobleSha256): string 
 
 /** The salted commitment to a JSON value: SHA-256(salt ‖ JCS(value)), hex. */
 export function saltedHash(salt: string, value: unknown): string {
-  return toHex(nobleSha256(concatBytes(fromHex(salt), utf8(canonicalize(value)))));
+  return toHex(hashText(fromHex(salt), canonicalize(value)));
 }
 
 /** The commitment of an opening: its header with the body's salted hash, hashed under the entry's own salt. */
@@ -52,8 +56,12 @@ export function commitmentOf(opening: Opening): string {
 }
 
 /** The bytes of an entry that the tree hashes: its RFC 8785 form, whose members come in the order of their names. */
-export function entryBytes({ v, stream, seq, prev, commit }: Entry): Uint8Array {
-  return utf8(JSON.stringify({ commit, prev, seq, stream, v }));
+export function entryBytes(entry: Entry): Uint8Array {
+  return utf8(entryText(entry));
+}
+
+function entryText({ v, stream, seq, prev, commit }: Entry): string {
+  return JSON.stringify({ commit, prev, seq, stream, v });
 }
 
 /** The bytes of a header that its commitment hides, in RFC 8785 form. */
@@ -63,5 +71,5 @@ export function headerBytes({ kind, from, to, body }: EntryHeader): Uint8Array {
 
 /** The leaf hash of an entry, hex (RFC 9162 §2.1.1). */
 export function entryLeaf(entry: Entry): string {
-  return toHex(leafHash(entryBytes(entry)));
+  return toHex(hashText(leafPrefix, entryText(entry)));
 }
