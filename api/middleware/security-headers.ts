@@ -1,11 +1,12 @@
 import { createMiddleware } from "hono/factory";
 import type { ApiEnv } from "../parts.ts";
 
-const csp = (styles: string, images: string) =>
-  `default-src 'self'; script-src 'self'; style-src ${styles}; img-src ${images}; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`;
-const pagePolicy = csp("'self'", "'self'");
+const csp = (scripts: string, styles: string, images: string) =>
+  `default-src 'self'; script-src ${scripts}; style-src ${styles}; img-src ${images}; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`;
+/** Proofs are hashed in WebAssembly, which only our own scripts can bring: the permission lets no text be run as a script. */
+const pagePolicy = csp("'self' 'wasm-unsafe-eval'", "'self'", "'self'");
 /** Swagger UI writes style attributes and shows images from data URLs; its pages hold nobody's data. */
-const docsPolicy = csp("'self' 'unsafe-inline'", "'self' data:");
+const docsPolicy = csp("'self'", "'self' 'unsafe-inline'", "'self' data:");
 
 const headers = {
   "Strict-Transport-Security": "max-age=63072000; includeSubDomains",

@@ -1,9 +1,12 @@
 /** Bytes and their text forms in the log; every decoder takes exactly one spelling of a value. */
-import { bytesToHex, hexToBytes, isBytes } from "@noble/hashes/utils.js";
+import { bytesToHex, isBytes } from "@noble/hashes/utils.js";
 import { AppError } from "../errors.ts";
 
 const encoder = new TextEncoder();
-const notHex = /[^0-9a-f]/;
+/** The value of each lower-case hex digit by its code; −1 for other characters. */
+const hexDigits = Int8Array.from({ length: 128 }, (_, code) =>
+  "0123456789abcdef".indexOf(String.fromCharCode(code)),
+);
 const hashLength = 32;
 /** String.fromCharCode takes its arguments from the stack, so long inputs go in pieces. */
 const chunkLength = 0x2000;
@@ -15,10 +18,25 @@ export function toHex(bytes: Uint8Array): string {
 
 /** The bytes of a lower-case hex string of even length. @throws AppError BAD_REQUEST */
 export function fromHex(text: string): Uint8Array {
-  if (typeof text !== "string" || text.length % 2 !== 0 || notHex.test(text)) {
-    throw new AppError("BAD_REQUEST", "not lower-case hex of even length");
+  const bytes = typeof text === "string" && text.length % 2 === 0 ? decodeHex(text) : null;
+  if (bytes === null) throw new AppError("BAD_REQUEST", "not lower-case hex of even length");
+  return bytes;
+}
+
+/** A table takes a third of the time of a browser's own decoder behind a check for capitals. */
+function decodeHex(text: string): Uint8Array | null {
+  const bytes = new Uint8Array(text.length / 2);
+  let wrong = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = (digitAt(text, 2 * at) << 4) | digitAt(text, 2 * at + 1);
+    wrong |= byte;
+    bytes[at] = byte;
   }
-  return hexToBytes(text);
+  return wrong < 0 ? null : bytes;
+}
+
+function digitAt(text: string, at: number): number {
+  return hexDigits[text.charCodeAt(at)] ?? -1;
 }
 
 /** Bytes as padded standard base64 (RFC 4648 §4). */
@@ -68,7 +86,9 @@ export function concatBytes(...parts: Uint8Array[]): Uint8Array {
 
 /** True when both hold the same bytes; public values only, the time taken tells where they differ. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at += 1) if (a[at] !== b[at]) return false;
+  return true;
 }
 
 /** True for exactly 32 bytes, the size of every hash in the log; zero-length hashes are never hashes. */

@@ -32,6 +32,45 @@ describe("canonicalize", () => {
     );
   });
 
+  it("writes numbers and escapes as the library does", () => {
+    const integer = fc.maxSafeInteger();
+    const text = fc.string({ unit: "binary" });
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(integer, fc.double({ noDefaultInfinity: true, noNaN: true }), text)),
+        (values) => {
+          expect(canonicalize(values)).toBe(serialize(values));
+        },
+      ),
+    );
+    const edges = [
+      0,
+      -0,
+      9_999_999,
+      10_000_000,
+      1e15,
+      2 ** 53 - 1,
+      1 - 2 ** 53,
+      2 ** 53,
+      5e-324,
+      1e21,
+      -1e-7,
+    ];
+    expect(canonicalize(edges)).toBe(serialize(edges));
+    const units = Array.from({ length: 256 }, (_, code) => String.fromCharCode(code));
+    expect(canonicalize(units)).toBe(serialize(units));
+  });
+
+  it.each([8_190, 8_191, 20_000])(
+    "writes a text of %i characters, in any script, at the end of its room and beyond",
+    (length) => {
+      for (const unit of ["x", "é", "药", "\n"]) {
+        const value = { a: unit.repeat(length), b: [1] };
+        expect(canonicalize(value)).toBe(serialize(value));
+      }
+    },
+  );
+
   it("takes 32 levels and refuses 33, so cycles too", () => {
     const cycle: unknown[] = [];
     cycle.push(cycle);

@@ -1,23 +1,15 @@
 /** Readings that travel with a window must be exactly those that the window's `data` root seals. */
 
 import type { ReadingRow } from "./bundle.ts";
-import { toHex, utf8 } from "./bytes.ts";
-import { canonicalize } from "./canonical.ts";
-import { leafHash, type Sha256, treeRoot } from "./merkle.ts";
+import { toHex } from "./bytes.ts";
+import { hashCanonical } from "./hash-canonical.ts";
+import { leafPrefix, type Sha256, treeRoot } from "./merkle.ts";
 import { type ProvedEntry, type ProvedStream, StreamFault } from "./open-streams.ts";
 
 /** The root that seals a window's readings, in order of measuring point and time (design §5), hex. */
 export function readingsRoot(rows: readonly ReadingRow[], sha256?: Sha256): string {
-  const leaves = inOrder(rows).map((row) => leafHash(utf8(readingText(row)), sha256));
+  const leaves = inOrder(rows).map((row) => hashCanonical(leafPrefix, row, sha256));
   return toHex(treeRoot(leaves, sha256));
-}
-
-/** The RFC 8785 text of a reading: of texts and whole numbers alone JSON.stringify writes it too, many times quicker. */
-export function readingText(row: ReadingRow): string {
-  const isSimple = row.every((value) =>
-    typeof value === "string" ? value.isWellFormed() : value === null || Number.isSafeInteger(value),
-  );
-  return isSimple ? JSON.stringify(row) : canonicalize(row);
 }
 
 /** Throws StreamFault TAMPERED for the first window whose readings are not the sealed ones. */

@@ -4,12 +4,8 @@
  */
 import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
 import { fromHex, toHex, utf8 } from "./bytes.ts";
-import { canonicalize } from "./canonical.ts";
-import { hashText } from "./hash-text.ts";
-import type { Sha256 } from "./merkle.ts";
-
-/** What the hash of a leaf begins with (RFC 9162 §2.1.1). */
-const leafPrefix = new Uint8Array(1);
+import { hashCanonical } from "./hash-canonical.ts";
+import { leafPrefix, type Sha256 } from "./merkle.ts";
 
 /** `prev` of a stream's first entry: 32 zero bytes. */
 export const NO_PREVIOUS = "0".repeat(64);
@@ -45,23 +41,24 @@ export function streamOf(subject: string, sha256: Sha256 = nobleSha256): string 
 }
 
 /** The salted commitment to a JSON value: SHA-256(salt ‖ JCS(value)), hex. */
-export function saltedHash(salt: string, value: unknown): string {
-  return toHex(hashText(fromHex(salt), canonicalize(value)));
+export function saltedHash(salt: string, value: unknown, sha256?: Sha256): string {
+  return toHex(hashCanonical(fromHex(salt), value, sha256));
 }
 
 /** The commitment of an opening: its header with the body's salted hash, hashed under the entry's own salt. */
-export function commitmentOf(opening: Opening): string {
+export function commitmentOf(opening: Opening, sha256?: Sha256): string {
   const { kind, from, to } = opening.header;
-  return saltedHash(opening.salt, { body: saltedHash(opening.bodySalt, opening.body), from, kind, to });
+  const body = saltedHash(opening.bodySalt, opening.body, sha256);
+  return saltedHash(opening.salt, { body, from, kind, to }, sha256);
 }
 
 /** The bytes of an entry that the tree hashes: its RFC 8785 form, whose members come in the order of their names. */
 export function entryBytes(entry: Entry): Uint8Array {
-  return utf8(entryText(entry));
+  return utf8(JSON.stringify(inOrder(entry)));
 }
 
-function entryText({ v, stream, seq, prev, commit }: Entry): string {
-  return JSON.stringify({ commit, prev, seq, stream, v });
+function inOrder({ v, stream, seq, prev, commit }: Entry): Entry {
+  return { commit, prev, seq, stream, v };
 }
 
 /** The bytes of a header that its commitment hides, in RFC 8785 form. */
@@ -70,6 +67,6 @@ export function headerBytes({ kind, from, to, body }: EntryHeader): Uint8Array {
 }
 
 /** The leaf hash of an entry, hex (RFC 9162 §2.1.1). */
-export function entryLeaf(entry: Entry): string {
-  return toHex(hashText(leafPrefix, entryText(entry)));
+export function entryLeaf(entry: Entry, sha256?: Sha256): string {
+  return toHex(hashCanonical(leafPrefix, inOrder(entry), sha256));
 }

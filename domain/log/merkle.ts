@@ -38,6 +38,9 @@ const sizeLimit = 2n ** 64n;
 /** What a node of two hashes is made of: V8 keeps 65 bytes outside of its heap, and a new room costs more than the hash. */
 const hashesInput = new Uint8Array(65);
 
+/** What the bytes of a leaf are hashed behind (RFC 9162 §2.1.1). */
+export const leafPrefix: Uint8Array = Uint8Array.of(0);
+
 /** The hash of a leaf: SHA-256(0x00 ‖ bytes) (RFC 9162 §2.1.1). */
 export function leafHash(bytes: Uint8Array, sha256: Sha256 = nobleSha256): Uint8Array {
   const input = new Uint8Array(1 + bytes.length);
@@ -90,9 +93,9 @@ export function consistencyProof(leaves: readonly Uint8Array[], size1: TreeNumbe
 }
 
 /** Whether an inclusion claim holds (RFC 9162 §2.1.3.2). Never throws: whatever is ill-formed is false. */
-export function verifyInclusion(claim: InclusionClaim): boolean {
+export function verifyInclusion(claim: InclusionClaim, sha256?: Sha256): boolean {
   try {
-    return checkInclusion(claim);
+    return checkInclusion(claim, sha256);
   } catch {
     return false;
   }
@@ -110,17 +113,18 @@ export function verifyConsistency(claim: ConsistencyClaim): boolean {
   }
 }
 
-function checkInclusion({ index, size, leafHash, proof, root }: InclusionClaim): boolean {
+function checkInclusion(claim: InclusionClaim, sha256?: Sha256): boolean {
+  const { index, size, leafHash, proof, root } = claim;
   const [at, count] = [asBigint(index), asBigint(size)];
   if (at === null || count === null || at >= count || ![leafHash, root, ...proof].every(isHash)) return false;
   let [fn, sn, hash] = [at, count - 1n, leafHash];
   for (const sibling of proof) {
     if (sn === 0n) return false;
     if (isOdd(fn) || fn === sn) {
-      hash = nodeHash(sibling, hash);
+      hash = nodeHash(sibling, hash, sha256);
       [fn, sn] = skipMissingSiblings(fn, sn);
     } else {
-      hash = nodeHash(hash, sibling);
+      hash = nodeHash(hash, sibling, sha256);
     }
     [fn, sn] = [fn >> 1n, sn >> 1n];
   }

@@ -3,7 +3,7 @@
 import type { DayProof, HeadsLeaf, Proofs, ReadingRow, Stretch, StretchEntry } from "./bundle.ts";
 import { fromHex, toHex } from "./bytes.ts";
 import { commitmentOf, type Entry, entryLeaf, NO_PREVIOUS, saltedHash, streamOf } from "./entry.ts";
-import { verifyInclusion } from "./merkle.ts";
+import { type Sha256, verifyInclusion } from "./merkle.ts";
 import { type HeadsProof, verifyHeads } from "./prefix-tree.ts";
 
 /** An entry whose place in the log is proved; `body` is undefined when it was erased or not opened. */
@@ -54,17 +54,18 @@ export class StreamFault extends Error {
 const headsStream = streamOf("urn:coldmark:heads");
 
 /** The prefix-tree root that a `heads` leaf states, after its place as last leaf of the tree is proved. */
-export function headsRootOf(heads: HeadsLeaf, size: bigint, root: Uint8Array): Uint8Array {
-  const leaf = leafOf(headsStream, heads.seq, heads.prev, commitmentOf(heads.opening));
+export function headsRootOf(heads: HeadsLeaf, size: bigint, root: Uint8Array, sha256?: Sha256): Uint8Array {
+  const { seq, prev, opening } = heads;
+  const leaf = leafOf({ stream: headsStream, seq, prev, commit: commitmentOf(opening, sha256) }, sha256);
   const proof = heads.path.map(fromHex);
-  if (!verifyInclusion({ index: size - 1n, size, leafHash: fromHex(leaf), proof, root })) {
+  if (!verifyInclusion({ index: size - 1n, size, leafHash: fromHex(leaf), proof, root }, sha256)) {
     throw new StreamFault(
       "BAD_PATH",
       "the heads entry is not the last leaf of the tree under the checkpoint",
     );
   }
-  const stated = (heads.opening.body as { root?: unknown } | null)?.root;
-  if (heads.opening.header.kind !== "heads" || typeof stated !== "string") {
+  const stated = (opening.body as { root?: unknown } | null)?.root;
+  if (opening.header.kind !== "heads" || typeof stated !== "string") {
     throw new StreamFault("MALFORMED", "the last leaf is not an entry of kind heads");
   }
   return fromHex(stated);
@@ -74,6 +75,7 @@ export function headsRootOf(heads: HeadsLeaf, size: bigint, root: Uint8Array): U
 export function openStreams(
   bundle: Pick<Proofs, "days" | "streams">,
   newestRoot: Uint8Array,
+  sha256?: Sha256,
 ): ProvedStream[] {
   refuseTwice(
     "day",
@@ -85,15 +87,13 @@ export function openStreams(
   );
   const days = [...bundle.days].sort((a, b) => a.day - b.day);
   const dayRoots = new Map(
-    days.map((day) => [day.day, headsRootOf(day.heads, BigInt(day.size), fromHex(day.root))]),
+    days.map((day) => [day.day, headsRootOf(day.heads, BigInt(day.size), fromHex(day.root), sha256)]),
   );
+  const headsOf = { newestRoot, dayRoots, sha256 };
   return bundle.streams.map((stretch) => {
-    const leaves = leavesOf(stretch);
-    const present = checkEnd(stretch, leaves, newestRoot, dayRoots);
-    const seenByDay = days.map((day) => ({
-      day,
-      seq: checkDay(stretch, leaves, day, dayRoots.get(day.day)!),
-    }));
+    const leaves = leavesOf(stretch, sha256);
+    const present = checkEnd(stretch, leaves, headsOf);
+    const seenByDay = days.map((day) => ({ day, seq: checkDay(stretch, leaves, day, headsOf) }));
     checkOrder(seenByDay.map(({ seq }) => seq));
     const seen = seenByDay.map(({ day, seq }) => ({ at: day.anchoredAt, seq }));
     const endsAt = days.find(({ day }) => day === stretch.end)?.anchoredAt ?? null;
@@ -107,10 +107,13 @@ function refuseTwice(what: string, names: readonly (string | number)[]): void {
 }
 
 /** Entries that a stretch names by leaf hash, keyed by that hash. */
-export function openReferences(bundle: Pick<Proofs, "references">): Map<string, ProvedEntry> {
+export function openReferences(
+  bundle: Pick<Proofs, "references">,
+  sha256?: Sha256,
+): Map<string, ProvedEntry> {
   return new Map(
     bundle.references.map(({ stream, seq, prev, opening }) => {
-      const leaf = leafOf(stream, seq, prev, commitmentOf(opening));
+      const leaf = leafOf({ stream, seq, prev, commit: commitmentOf(opening, sha256) }, sha256);
       const entry = {
         stream,
         seq,
@@ -125,38 +128,44 @@ export function openReferences(bundle: Pick<Proofs, "references">): Map<string, 
   );
 }
 
-function leavesOf(stretch: Stretch): string[] {
+function leavesOf(stretch: Stretch, sha256?: Sha256): string[] {
   if (stretch.from === 0 && stretch.prev !== NO_PREVIOUS) {
     throw new StreamFault("TAMPERED", "a stream's first entry follows nothing");
   }
+  const { stream, from } = stretch;
   let prev = stretch.prev;
   return stretch.entries.map((entry, index) => {
-    prev = leafOf(stretch.stream, stretch.from + index, prev, commitOf(entry));
+    prev = leafOf({ stream, seq: from + index, prev, commit: commitOf(entry, sha256) }, sha256);
     return prev;
   });
 }
 
-function commitOf(entry: StretchEntry): string {
+function commitOf(entry: StretchEntry, sha256?: Sha256): string {
   if ("commit" in entry) return entry.commit;
-  return "bodySalt" in entry ? commitmentOf(entry) : saltedHash(entry.salt, entry.header);
+  return "bodySalt" in entry ? commitmentOf(entry, sha256) : saltedHash(entry.salt, entry.header, sha256);
 }
 
-function leafOf(stream: string, seq: number, prev: string, commit: string): string {
-  const entry: Entry = { v: 1, stream, seq, prev, commit };
-  return entryLeaf(entry);
+function leafOf(entry: Omit<Entry, "v">, sha256?: Sha256): string {
+  return entryLeaf({ v: 1, ...entry }, sha256);
+}
+
+/** The prefix-tree roots that streams are held against, and what hashes. */
+interface HeadsRoots {
+  readonly newestRoot: Uint8Array;
+  readonly dayRoots: ReadonlyMap<number, Uint8Array>;
+  readonly sha256: Sha256 | undefined;
 }
 
 /** Whether the log holds the stream, after comparing the stretch with the head where it ends. */
 function checkEnd(
   stretch: Stretch,
   leaves: readonly string[],
-  newestRoot: Uint8Array,
-  dayRoots: ReadonlyMap<number, Uint8Array>,
+  { newestRoot, dayRoots, sha256 }: HeadsRoots,
 ): boolean {
   const root = stretch.end === "newest" ? newestRoot : dayRoots.get(stretch.end);
   if (root === undefined)
     throw new StreamFault("MALFORMED", `no day ${stretch.end} in the bundle to end a stretch at`);
-  const head = readHead(root, stretch.stream, stretch.head);
+  const head = readHead(root, stretch.stream, stretch.head, sha256);
   if (
     head === null
       ? leaves.length > 0 || stretch.from > 0
@@ -168,11 +177,16 @@ function checkEnd(
 }
 
 /** The sequence that the day's heads give the stream (−1: none yet), after comparing it with the stretch. */
-function checkDay(stretch: Stretch, leaves: readonly string[], day: DayProof, root: Uint8Array): number {
+function checkDay(
+  stretch: Stretch,
+  leaves: readonly string[],
+  day: DayProof,
+  { dayRoots, sha256 }: HeadsRoots,
+): number {
   const proof = day.streams[stretch.stream];
   if (proof === undefined)
     throw new StreamFault("BAD_PATH", `day ${day.day} leaves stream ${stretch.stream} out`);
-  const head = readHead(root, stretch.stream, proof);
+  const head = readHead(dayRoots.get(day.day)!, stretch.stream, proof, sha256);
   if (head === null) return -1;
   const expected = head.seq === stretch.from - 1 ? stretch.prev : leaves[head.seq - stretch.from];
   const beyond = stretch.end !== "newest" && day.day > stretch.end;
@@ -189,8 +203,13 @@ function checkOrder(seqs: readonly number[]): void {
   }
 }
 
-function readHead(root: Uint8Array, stream: string, proof: HeadsProof): { seq: number; leaf: string } | null {
-  const found = verifyHeads(root, fromHex(stream), proof);
+function readHead(
+  root: Uint8Array,
+  stream: string,
+  proof: HeadsProof,
+  sha256?: Sha256,
+): { seq: number; leaf: string } | null {
+  const found = verifyHeads(root, fromHex(stream), proof, sha256);
   if (found === null) throw new StreamFault("BAD_PATH", `the heads tree does not prove stream ${stream}`);
   return found.present ? { seq: found.seq, leaf: toHex(found.leaf) } : null;
 }

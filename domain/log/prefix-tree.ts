@@ -102,15 +102,25 @@ export function headsProof(heads: Iterable<Head>, stream: Uint8Array): HeadsProo
  * What a proof shows of a stream under a root, or null when the proof is wrong in any way. Never throws. One tree
  * has one proof for a stream: empty subtrees are spelt "", and the last sibling is never empty.
  */
-export function verifyHeads(root: Uint8Array, stream: Uint8Array, proof: unknown): HeadsAnswer | null {
+export function verifyHeads(
+  root: Uint8Array,
+  stream: Uint8Array,
+  proof: unknown,
+  sha256?: Sha256,
+): HeadsAnswer | null {
   try {
-    return checkHeads(root, stream, proof as HeadsProof);
+    return checkHeads(root, stream, proof as HeadsProof, sha256);
   } catch {
     return null;
   }
 }
 
-function checkHeads(root: Uint8Array, stream: Uint8Array, proof: HeadsProof): HeadsAnswer | null {
+function checkHeads(
+  root: Uint8Array,
+  stream: Uint8Array,
+  proof: HeadsProof,
+  sha256?: Sha256,
+): HeadsAnswer | null {
   const { siblings, seq, leaf, other, ...unknown } = proof;
   const isShaped =
     Array.isArray(siblings) && siblings.length <= depthMax && Object.keys(unknown).length === 0;
@@ -119,7 +129,8 @@ function checkHeads(root: Uint8Array, stream: Uint8Array, proof: HeadsProof): He
   if (end === undefined) return null;
   const isForeign = end !== null && other !== undefined;
   if (isForeign && !sharesPrefix(end.stream, stream, siblings.length)) return null;
-  if (!equalBytes(fold(siblings.map(siblingFromJson), stream, hashOf(end)), root)) return null;
+  const folded = fold(siblings.map(siblingFromJson), stream, hashOf(end, sha256), sha256);
+  if (!equalBytes(folded, root)) return null;
   return end === null || isForeign ? { present: false } : { present: true, seq: end.seq, leaf: end.leaf };
 }
 
@@ -143,10 +154,10 @@ function siblingFromJson(text: string): Uint8Array {
   return hash;
 }
 
-function fold(siblings: Uint8Array[], stream: Uint8Array, end: Uint8Array): Uint8Array {
+function fold(siblings: Uint8Array[], stream: Uint8Array, end: Uint8Array, sha256?: Sha256): Uint8Array {
   return siblings.reduceRight(
     (below, sibling, depth) =>
-      bitAt(stream, depth) === 1 ? innerHash(sibling, below) : innerHash(below, sibling),
+      bitAt(stream, depth) === 1 ? innerHash(sibling, below, sha256) : innerHash(below, sibling, sha256),
     end,
   );
 }

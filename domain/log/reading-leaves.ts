@@ -1,11 +1,11 @@
 /** Roots over readings in columns: the same as `readingsRoot` gives over rows, without a text for each reading. */
 import { toHex, utf8 } from "./bytes.ts";
-import { readingText } from "./check-readings.ts";
+import { hashCanonical } from "./hash-canonical.ts";
 import { JsonRoom } from "./json-room.ts";
-import { leafHash, type Sha256, treeRoot } from "./merkle.ts";
+import { leafPrefix, type Sha256, treeRoot } from "./merkle.ts";
 import { type ReadingColumns, type ReadingSpan, rowAt } from "./reading-columns.ts";
 
-const [leafPrefix, open, comma, close] = [0x00, 0x5b, 0x2c, 0x5d];
+const [open, comma, close] = [0x5b, 0x2c, 0x5d];
 const nothing = utf8("null");
 /** What a reading takes beside its two texts: two integers of 17 characters at most, and six more. */
 const besideTexts = 40;
@@ -51,10 +51,10 @@ export class ReadingLeaves {
     const err = fault === -1 ? nothing : (this.#texts[fault] ?? null);
     const isSimple = Number.isSafeInteger(ts) && (Number.isNaN(t) || Number.isSafeInteger(t));
     if (point === null || err === null || !isSimple)
-      return leafHash(utf8(readingText(rowAt(this.#columns, at))), this.#sha256);
+      return hashCanonical(leafPrefix, rowAt(this.#columns, at), this.#sha256);
     const room = this.#room;
     room.clear();
-    room.byte(leafPrefix);
+    room.bytes(leafPrefix);
     room.byte(open);
     room.bytes(point);
     room.byte(comma);

@@ -52,7 +52,7 @@ export interface VerifyOptions {
   readonly maxAgeMs?: number;
   /** The caller's clock (epoch ms); without it age is told by the chain's newest block, and offline not at all. */
   readonly nowMs?: number;
-  /** For the hashes of readings, of which a year holds a million: a quicker one than the portable one, where the platform has it. */
+  /** For the thousands of hashes of a month: a quicker one than the portable one, where the platform has it. */
   readonly sha256?: Sha256;
   /** Holds the bundle against a checkpoint that the caller got apart from it (`checkHeld`); rejects with StreamFault. */
   readonly held?: (bundle: Pick<Proofs, "days">, newest: LogTree) => Promise<void>;
@@ -85,8 +85,9 @@ async function checkBundle(
     return ended("KEY_UNKNOWN", "the checkpoint is of another log");
   const subject = subjectOf(bundle, options.code);
   if (subject === null) return ended("SUBJECT_MISMATCH", "the bundle is about another code");
-  const newest = headsRootOf(bundle.heads, note.size, note.root);
-  const streams = new Map(openStreams(bundle, newest).map((stream) => [stream.stream, stream]));
+  const newest = headsRootOf(bundle.heads, note.size, note.root, options.sha256);
+  const opened = openStreams(bundle, newest, options.sha256);
+  const streams = new Map(opened.map((stream) => [stream.stream, stream]));
   const code = streams.get(streamOf(subject));
   if (code === undefined || !isWhole(code)) {
     return ended("SUBJECT_MISMATCH", "the bundle does not show the code's stream from its beginning to now");
@@ -95,7 +96,7 @@ async function checkBundle(
   for (const stream of streams.values()) checkReadings(stream, options.sha256);
   await options.held?.(bundle, note);
   const { profiles } = options.trust;
-  const references = openReferences(bundle);
+  const references = openReferences(bundle, options.sha256);
   const contents = { subject, view: bundle.view, lot, streams, references, profiles };
   return await anchor(bundle, contents, { size: Number(note.size), root: toHex(note.root) }, code, options);
 }

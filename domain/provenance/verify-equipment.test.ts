@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { fastSha256 } from "#services/log/fast-sha256.ts";
 import {
@@ -14,7 +13,6 @@ import { at, type ColdNetwork, hourMs, minuteMs, placed, start } from "#test/sup
 import { rpcOf } from "#test/support/golden-chain.ts";
 import { commitmentOf, entryLeaf, type Opening, saltedHash } from "../log/entry.ts";
 import type { EquipmentBundle } from "../log/equipment-bundle.ts";
-import type { Sha256 } from "../log/merkle.ts";
 import { tellEquipment } from "./tell-equipment.ts";
 import { verifyEquipmentBundle } from "./verify-equipment.ts";
 
@@ -68,7 +66,7 @@ describe("an equipment bundle", () => {
     expect(await check({ ...story.bundle, checkpoint })).toMatchObject({ result: "VALID_FINAL" });
   });
 
-  it("has its readings hashed by the SHA-256 that the caller brings", async () => {
+  it("is hashed by the SHA-256 that the caller brings: its readings, and what leads to them", async () => {
     const text = JSON.stringify(story.bundle);
     let hashed = 0;
     const counted = (bytes: Uint8Array) => {
@@ -76,11 +74,12 @@ describe("an equipment bundle", () => {
       return fastSha256(bytes);
     };
     const checked = await verifyEquipmentBundle(text, { trust: story.trust, sha256: counted });
-    // A leaf for each reading, and in five windows one node fewer than leaves.
-    expect([checked.result, hashed]).toEqual(["VALID_PROVISIONAL", 260 + 255]);
+    expect(checked).toEqual(await verifyEquipmentBundle(text, { trust: story.trust }));
+    // A leaf for each reading, in five windows one node fewer than leaves; three for each of these and for the heads.
+    expect(hashed).toBeGreaterThan(260 + 255 + 3 * 6);
     const wrong = () => new Uint8Array(32);
     const refused = await verifyEquipmentBundle(text, { trust: story.trust, sha256: wrong });
-    expect(refused.result).toBe("TAMPERED");
+    expect(refused.result).toBe("BAD_PATH");
   });
 
   it("never shows more than VALID_PROVISIONAL offline, and says nothing without a trust file", async () => {
@@ -195,15 +194,6 @@ describe("an equipment bundle that was changed", () => {
     const changed = { ...story.bundle, ...change(story.bundle) };
     expect((await check(changed)).result).not.toMatch(/^VALID/);
     expect((await check(changed)).result).toBe(result);
-  });
-
-  it("readings are hashed by what the caller hands in, where it hands in something", async () => {
-    const { bundle, trust, chain } = story;
-    const hashed = (sha256: Sha256) =>
-      verifyEquipmentBundle(JSON.stringify(bundle), { trust, code: label, rpc: rpcOf(chain), sha256 });
-    const own = (bytes: Uint8Array) => new Uint8Array(createHash("sha256").update(bytes).digest());
-    expect(await hashed(own)).toEqual(await check(bundle));
-    expect((await hashed(() => new Uint8Array(32))).result).toBe("TAMPERED");
   });
 
   it("and one of other equipment than the label says: SUBJECT_MISMATCH", async () => {

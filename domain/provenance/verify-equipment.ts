@@ -90,7 +90,8 @@ async function checkBundle(
     return ended("KEY_UNKNOWN", "the checkpoint is of another log");
   if (options.code !== undefined && options.code.trim().toLowerCase() !== bundle.equipment)
     return ended("SUBJECT_MISMATCH", "the bundle is about other equipment");
-  const contents = openContents(bundle, headsRootOf(bundle.heads, note.size, note.root), options);
+  const newest = headsRootOf(bundle.heads, note.size, note.root, options.sha256);
+  const contents = openContents(bundle, newest, options);
   await options.held?.(bundle, note);
   const tree = { size: Number(note.size), root: toHex(note.root) };
   const claim = { bundle, ...tree, firstDay: Math.floor(bundle.from / 86_400_000), revocation: null };
@@ -105,11 +106,11 @@ function openContents(
   const { equipment, from, to } = bundle;
   if (from >= to || to - from > equipmentSpanMaxMs)
     throw new StreamFault("MALFORMED", "the bundle's time is none, or longer than 400 days");
-  const streams = openStreams(bundle, newest);
+  const streams = openStreams(bundle, newest, sha256);
   const stream = streams.find((one) => one.stream === streamOf(equipmentSubject(equipment)));
   if (stream === undefined)
     throw new StreamFault("SUBJECT_MISMATCH", "the bundle does not show the equipment's stream");
-  const references = openReferences(bundle);
+  const references = openReferences(bundle, sha256);
   const rosters = shownRosters(stream, references.values());
   const entries = [...references.values(), ...stream.entries];
   const siteIds = siteStreamsOf(entries.filter(({ leaf }) => rosters.byLeaf.has(leaf)));

@@ -4,6 +4,7 @@ import type { Answer } from "#domain/provenance/answer.ts";
 import { tellAnswer } from "#domain/provenance/tell-answer.ts";
 import type { Language } from "../../i18n/format.ts";
 import { wordsFor } from "../../i18n/words.ts";
+import { quickSha256 } from "../../quick-sha256.ts";
 import { jsonRpc } from "../../scan/browser/json-rpc.ts";
 import { type Checked, type CheckOutcome, runCheck } from "../../scan/browser/run-check.ts";
 import { verdictSummary } from "../../scan/verdict-summary.ts";
@@ -38,7 +39,8 @@ export async function checkPack(
   const check = async (text: string, trustText: string): Promise<Checked> => {
     const trust = parseTrust(trustText);
     const { code, view } = answer;
-    const proof = await verifyBundle(text, { trust, code, rpc: jsonRpc("/chain/rpc") });
+    const rpc = jsonRpc("/chain/rpc");
+    const proof = await verifyBundle(text, { trust, code, rpc, sha256: await quickSha256() });
     const { result, asOf, reasons, contents } = proof;
     findings = { result, asOf, reasons };
     if (contents === null) return { result, answer: null };

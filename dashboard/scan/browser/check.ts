@@ -3,6 +3,7 @@ import { parseTrust } from "#domain/log/parse-bundle.ts";
 import { verifyBundle } from "#domain/log/verify.ts";
 import type { Answer } from "#domain/provenance/answer.ts";
 import { tellAnswer } from "#domain/provenance/tell-answer.ts";
+import { quickSha256 } from "../../quick-sha256.ts";
 import type { VerdictSummary } from "../verdict-summary.ts";
 import { jsonRpc } from "./json-rpc.ts";
 import { type Checked, type CheckOutcome, runCheck } from "./run-check.ts";
@@ -19,7 +20,8 @@ async function fetchText(url: string): Promise<string> {
 function checkWith(code: string, view: Answer["view"], rpc: string) {
   return async (text: string, trustText: string): Promise<Checked> => {
     const trust = parseTrust(trustText);
-    const { result, asOf, reasons, contents } = await verifyBundle(text, { trust, code, rpc: jsonRpc(rpc) });
+    const options = { trust, code, rpc: jsonRpc(rpc), sha256: await quickSha256() };
+    const { result, asOf, reasons, contents } = await verifyBundle(text, options);
     if (contents === null) return { result, answer: null };
     const { chainClass } = trust;
     return { result, answer: tellAnswer(contents, { code, view, result, asOf, chainClass, reasons }) };
