@@ -23,6 +23,11 @@ export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T>
   return (await ask(path, { headers: { accept: "application/json" } }, signal)).json() as Promise<T>;
 }
 
+/** Asks our API for a text. @throws ApiError whatever goes wrong */
+export async function getText(path: string, signal?: AbortSignal): Promise<string> {
+  return (await ask(path, {}, signal)).text();
+}
+
 /** Sends JSON to our API and gives the answer, or null where it has no body. @throws ApiError whatever goes wrong */
 export async function postJson<T>(path: string, body: unknown): Promise<T | null> {
   const headers = { accept: "application/json", "content-type": "application/json" };

@@ -11,7 +11,7 @@ import type {
   SignIn,
   Sites,
 } from "#api/console-shapes.ts";
-import { ApiError, getJson } from "./api.ts";
+import { ApiError, getJson, getText } from "./api.ts";
 import type { Period } from "./equipment/period.ts";
 import { type HeldSites, keepNewer } from "./shell/merge-live.ts";
 import { maybeSignedIn, noteSignedIn } from "./signed-in.ts";
@@ -138,3 +138,11 @@ export const logQuery = queryOptions({
   queryFn: ({ signal }) => getJson<LogState>("/v1/log/overview", signal),
   refetchInterval: minuteMs / 4,
 });
+
+/** The newest checkpoint as the log's key signed it (C2SP signed note), when the log has `size` entries. */
+export function checkpointQuery(size: number) {
+  return queryOptions({
+    queryKey: ["checkpoint", size],
+    queryFn: ({ signal }) => getText("/log/checkpoint", signal),
+  });
+}

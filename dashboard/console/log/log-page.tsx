@@ -7,6 +7,7 @@ import { logQuery } from "../queries.ts";
 import type { Tone } from "../states.ts";
 import { Skeleton, Trouble } from "../trouble.tsx";
 import { useWords } from "../use-words.tsx";
+import { HandOver } from "./hand-over.tsx";
 import { Checkpoints, Seals } from "./log-tables.tsx";
 import { LogTroubles } from "./log-troubles.tsx";
 
@@ -38,6 +39,7 @@ export function LogPage() {
             <ChainFacts log={log} />
             <Alone />
           </div>
+          {log.checkpoints[0] && <HandOver size={log.checkpoints[0].size} />}
           <Checkpoints log={log} />
           <Seals log={log} />
         </>
@@ -127,8 +129,7 @@ function Alone() {
       <p>
         <a href="/trust.json" download>
           {say.text("log.trust")}
-        </a>{" "}
-        · <a href="/log/checkpoint">{say.text("log.checkpoint")}</a>
+        </a>
       </p>
     </section>
   );
