@@ -1,6 +1,7 @@
 /** Whoever checks a deployment from outside: bundles by a process that knows only the trust file and the RPC, records by `audit`. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Finding } from "#anchor/audit/finding.ts";
 import type { Deployment } from "./deployment.ts";
 import { coldmark } from "./service.ts";
 
@@ -31,6 +32,23 @@ export async function verify(
     ...["verify", file, "--trust", trustFile, "--code", code, "--rpc", endpoint, ...more],
   ]);
   return { exit, result: stdout.split("\n")[0], stdout };
+}
+
+/** The same check in short: the result, and what it says of the cold. */
+export async function coldOf(
+  deployment: Deployment,
+  code: string,
+  how: Parameters<typeof verify>[2] = {},
+): Promise<string> {
+  const { result, stdout } = await verify(deployment, code, how);
+  return `${result} ${/^cold: +(.*)$/m.exec(stdout)?.[1]}`;
+}
+
+/** All records held against one another and the chain: the exit code and what was found. */
+export async function fsck({ env }: Deployment): Promise<{ exit: number; findings: readonly Finding[] }> {
+  const { code: exit, stdout } = await coldmark(["fsck", "--json"], env);
+  const { findings } = JSON.parse(stdout) as { findings: readonly Finding[] };
+  return { exit, findings };
 }
 
 /** An equipment's records from … to (epoch ms), held against the log; the kinds of what was found. */
