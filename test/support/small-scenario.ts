@@ -115,6 +115,7 @@ export async function capture(
     headers: {
       authorization: `Bearer ${network.apiKey}`,
       "content-type": "application/json",
+      connection: "close",
       ...(signed ? { "coldmark-signature": captureSignature(document, network.scanner) } : {}),
     },
     body: JSON.stringify(document),
