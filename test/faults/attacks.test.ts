@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { Finding } from "#anchor/audit/finding.ts";
 import { encodeExtend, encodeRevoke, encodeSetRevoker } from "#anchor/contract.ts";
 import type { Bundle, TrustFile } from "#domain/log/bundle.ts";
 import { consistencyProof, leafHash, treeRoot } from "#domain/log/merkle.ts";
@@ -9,8 +8,8 @@ import { type Deployment, deploy } from "../support/deployment.ts";
 import { startLyingRpc } from "../support/lying-rpc.ts";
 import { type Operator, takeOver } from "../support/operator.ts";
 import { coldmark } from "../support/service.ts";
-import { answerWhen, capture, packEvent } from "../support/small-scenario.ts";
-import { audit as auditWith, bundleText, verify as verifyWith } from "../support/stranger.ts";
+import { answerWhen, capture, made, packEvent, sold } from "../support/small-scenario.ts";
+import { audit as auditWith, bundleText, fsck, verify as verifyWith } from "../support/stranger.ts";
 import { TestLog } from "../support/test-log.ts";
 import { publishRooms, twoRooms } from "../support/two-rooms.ts";
 
@@ -23,9 +22,13 @@ const until = since + hourMs;
 const soldAt = until - 10 * minuteMs + minuteMs / 2;
 const network = twoRooms(since);
 const packOf = (serial: string) => `https://id.gs1.org/01/${network.gtin}/21/${serial}`;
-const [good, beside, warm, moved, recalled] = ["GOOD1", "BESIDE2", "WARM3", "MOVED4", "RECALLED5"].map(
-  packOf,
-);
+const [good, beside, warm, moved, recalled] = [
+  packOf("GOOD1"),
+  packOf("BESIDE2"),
+  packOf("WARM3"),
+  packOf("MOVED4"),
+  packOf("RECALLED5"),
+] as const;
 
 let deployment: Deployment;
 let operator: Operator;
@@ -35,15 +38,8 @@ const keptFor = { timeout: 60_000 };
 /** An anchor, a day's seal or a sealed window more, and then the same. */
 const sealedFor = { timeout: 90_000 };
 
-const verify = (code = good ?? "", how: Parameters<typeof verifyWith>[2] = {}) =>
-  verifyWith(deployment, code, how);
+const verify = (code = good, how: Parameters<typeof verifyWith>[2] = {}) => verifyWith(deployment, code, how);
 const audit = (equipment = "cold-room") => auditWith(deployment, { equipment, from: since, to: until });
-
-async function fsck() {
-  const { code, stdout } = await coldmark(["fsck", "--json"], deployment.env);
-  const { findings } = JSON.parse(stdout) as { findings: readonly Finding[] };
-  return { exit: code, findings };
-}
 
 /** Before each attack: nothing differs, and the newest anchor becomes final. */
 async function expectUntouched(code = good, equipment = "cold-room"): Promise<void> {
@@ -56,15 +52,6 @@ async function tell(events: readonly object[], signed = true): Promise<void> {
   expect([response.status, await response.text()]).toEqual([202, expect.anything()]);
 }
 
-const made = (codes: readonly (string | undefined)[], lot: string, room: string) => ({
-  ...packEvent(codes[0] ?? "", "commissioning", since, room, {
-    disposition: "active",
-    ilmd: { "cbvmda:lotNumber": lot, "cbvmda:itemExpirationDate": "2030-01-31" },
-  }),
-  epcList: codes,
-});
-const sold = (code = "", room = network.room) =>
-  packEvent(code, "dispensing", soldAt, room, { disposition: "dispensed" });
 const subjectOf = (label: string) => `urn:coldmark:equipment:${label}`;
 
 /** The newest version of a whole window of the stay. */
@@ -80,15 +67,15 @@ beforeAll(async () => {
   operator = await takeOver(deployment);
   await publishRooms(network, deployment.doors, { from: since, to: until });
   await tell([
-    made([good, beside], network.lot, network.room),
-    made([warm, moved], network.lot, network.warmRoom),
-    made([recalled], "L2", network.room),
-    ...[good, recalled].map((code) => sold(code)),
-    ...[warm].map((code) => sold(code, network.warmRoom)),
+    made(network, [good, beside], since),
+    made(network, [warm, moved], since, { room: network.warmRoom }),
+    made(network, [recalled], since, { lot: "L2" }),
+    ...[good, recalled].map((code) => sold(network, code, soldAt)),
+    sold(network, warm, soldAt, { room: network.warmRoom }),
   ]);
   await answerWhen(
     deployment.service.url,
-    good ?? "",
+    good,
     ({ cold, proof }) => cold.state === "COMPLIANT" && proof.result === "VALID_FINAL",
   );
 });
@@ -99,7 +86,7 @@ afterAll(async () => {
 
 describe("a bundle", () => {
   it("shows no other serial, organisation, gateway, key or equipment by its id", async () => {
-    const url = new URL(`/v1/provenance/${encodeURIComponent(good ?? "")}/bundle`, deployment.service.url);
+    const url = new URL(`/v1/provenance/${encodeURIComponent(good)}/bundle`, deployment.service.url);
     const text = await (await fetch(url)).text();
     expect(text).toContain("GOOD1");
     expect([...network.secrets, "BESIDE2"].filter((secret) => text.includes(secret))).toEqual([]);
@@ -116,7 +103,7 @@ describe("a bundle", () => {
         result: "KEY_UNKNOWN",
       });
     await expect
-      .poll(() => verify(good, { more: ["--code", warm ?? ""] }), keptFor)
+      .poll(() => verify(good, { more: ["--code", warm] }), keptFor)
       .toMatchObject({
         exit: 1,
         result: "SUBJECT_MISMATCH",
@@ -147,8 +134,8 @@ describe("a bundle", () => {
 
 describe("a back-dated move into the cold room", () => {
   it("is never COMPLIANT, and the warm room still counts", async () => {
-    await tell([packEvent(moved ?? "", "storing", since + minuteMs, network.room)], false);
-    await answerWhen(deployment.service.url, moved ?? "", ({ steps }) => steps.length === 2);
+    await tell([packEvent(moved, "storing", since + minuteMs, network.room)], false);
+    await answerWhen(deployment.service.url, moved, ({ steps }) => steps.length === 2);
     await expect
       .poll(async () => (await verify(moved)).stdout, sealedFor)
       .toMatch(/^VALID_FINAL\n[\s\S]*cold: {2}EXCURSION .*PLACE_BACKDATED/);
@@ -158,7 +145,7 @@ describe("a back-dated move into the cold room", () => {
 describe("fsck", () => {
   it("finds nothing where nothing was touched, and names the kind of what was", async () => {
     await expectUntouched();
-    expect(await fsck()).toEqual({ exit: 0, findings: [] });
+    expect(await fsck(deployment)).toEqual({ exit: 0, findings: [] });
     const kept = "create table kept_inbox as select * from inbox where id = (select min(id) from inbox)";
     for (const text of [kept, "update inbox set payload = 'x' where id = (select id from kept_inbox)"])
       await operator.sql(text);
@@ -167,7 +154,7 @@ describe("fsck", () => {
       1,
       expect.arrayContaining(["INBOX_CHANGED", "DIFFERS"]),
     ]);
-    const { exit, findings } = await fsck();
+    const { exit, findings } = await fsck(deployment);
     expect(exit).toBe(1);
     expect(findings).toContainEqual(
       expect.objectContaining({ kind: "INBOX_CHANGED", equipment: null, window: null }),
@@ -236,12 +223,7 @@ describe("a recall", () => {
     const headers = { authorization: `Bearer ${network.apiKey}`, "content-type": "application/json" };
     const body = JSON.stringify({ reason: "particles seen" });
     expect((await fetch(url, { method: "POST", headers, body })).status).toBe(200);
-    await answerWhen(
-      deployment.service.url,
-      recalled ?? "",
-      ({ state }) => state.state === "RECALLED",
-      5_000,
-    );
+    await answerWhen(deployment.service.url, recalled, ({ state }) => state.state === "RECALLED", 5_000);
   });
 });
 
@@ -261,7 +243,7 @@ describe("a stream rebuilt without its excursion and appended again", () => {
     await operator.moveTime(24 * 3600);
     await tell([packEvent(packOf("NEXTDAY"), "commissioning", Date.now(), network.room)]);
     const daysOf = async () => {
-      const url = new URL(`/v1/provenance/${encodeURIComponent(warm ?? "")}/bundle`, deployment.service.url);
+      const url = new URL(`/v1/provenance/${encodeURIComponent(warm)}/bundle`, deployment.service.url);
       return ((await (await fetch(url)).json()) as Bundle).days.length;
     };
     await expect.poll(daysOf, sealedFor).toBeGreaterThan(0);
@@ -316,7 +298,7 @@ describe("one bad extend by a stolen key", () => {
     // Our own anchor may move the head in between: then the contract refuses the step, and it is tried again.
     await vi.waitFor(extendBadly, keptFor);
     await expect.poll(() => verify(good), keptFor).toMatchObject({ exit: 0 });
-    const { exit, findings } = await fsck();
+    const { exit, findings } = await fsck(deployment);
     expect(exit).toBe(1);
     expect(findings).toContainEqual(
       expect.objectContaining({

@@ -1,16 +1,8 @@
 /** Clocks that are two years wrong, a gateway's and the service's own (reliability.md §1 row 16, R-5). */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { programOf } from "../support/child.ts";
 import { type FaultRig, startRig } from "../support/fault-rig.ts";
+import { underClock } from "../support/under-clock.ts";
 import { expectNothingLost, lossOf, recoveryMs, recoveryMsMax, writeDown } from "../support/withstand.ts";
-
-/** libfaketime is loaded by `env`, which becomes the process; Debian's wrapper would stay its parent and take its signals. */
-function underClock(offset: string): string[] {
-  const places = ["x86_64-linux-gnu", "aarch64-linux-gnu"].map(
-    (arch) => `/usr/lib/${arch}/faketime/libfaketime.so.1`,
-  );
-  return ["/usr/bin/env", `LD_PRELOAD=${programOf(places, "faketime")}`, `FAKETIME=${offset}`];
-}
 
 const twoYearsMs = 2 * 365 * 86_400_000;
 const readingsOfARun = 3_000;

@@ -8,7 +8,7 @@ import { startInflux } from "./influx.ts";
 import { startMosquitto } from "./mosquitto.ts";
 import { startOutsideChain } from "./outside-chain.ts";
 import { startPostgres } from "./postgres.ts";
-import { coldmark, type RunningService, startUp } from "./service.ts";
+import { coldmark, type RunningService, startUp, type UpOptions } from "./service.ts";
 import type { SmallNetwork } from "./small-network.ts";
 import type { Doors } from "./small-scenario.ts";
 
@@ -30,8 +30,8 @@ export interface Deployment {
   readonly service: RunningService;
   /** The parts outside; null where every part is embedded. */
   readonly outside: OutsideParts | null;
-  /** Starts the service again after it was killed. */
-  restart(): Promise<void>;
+  /** Starts the service again after it was stopped or killed. */
+  restart(options?: UpOptions): Promise<void>;
   /** The chain's RPC address, as a stranger would use it. */
   rpcUrl(): Promise<string>;
   stop(): Promise<void>;
@@ -81,8 +81,8 @@ export async function deploy(
       return service;
     },
     outside,
-    restart: async () => {
-      service = await startUp(env);
+    restart: async (options) => {
+      service = await startUp(env, options);
     },
     rpcUrl: async () => env.CHAIN_RPC_URL ?? new URL("/chain/rpc", service.url).href,
     stop: async () => {

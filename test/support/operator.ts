@@ -14,6 +14,8 @@ export interface Operator {
   sql<Row extends pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Rewrites the temperature of one reading in InfluxDB and gives what it was (milli-°C). */
   rewriteReading(point: string, ts: number, tMilliC: number): Promise<number>;
+  /** The same for all readings of a point in [from, to); gives how many there were. */
+  rewriteReadings(point: string, span: Span, tMilliC: number): Promise<number>;
   /** Takes the message that brought a reading away: its readings, itself, and its sequence number; gives that number. */
   dropMessage(point: string, ts: number): Promise<number>;
   /** Says more in the log, as the anchor would, now. */
@@ -22,11 +24,18 @@ export interface Operator {
   rebuildStream(subject: string, statements: readonly Statement[]): Promise<void>;
   /** The chain's own accounts; the first extends, and administers, the contract. */
   accounts(): Promise<string[]>;
+  /** Gives an account a coin. */
+  fund(account: string): Promise<void>;
   /** A transaction of the account that extends, and administers, the contract. */
   transact(data: string): Promise<void>;
   /** Moves the chain's time on. */
   moveTime(seconds: number): Promise<void>;
   stop(): Promise<void>;
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Takes over a deployment whose parts are outside. */
@@ -51,7 +60,18 @@ export async function takeOver({ env, folder }: Deployment): Promise<Operator> {
     sql,
     dropMessage: (point, ts) => dropMessage(sql, env.INFLUX_URL ?? "", { point, ts }),
     append: (statements) => append(statements),
-    rewriteReading: (point, ts, tMilliC) => rewriteReading(env.INFLUX_URL ?? "", { point, ts, tMilliC }),
+    rewriteReading: async (point, ts, tMilliC) => {
+      const [before] = await rewriteReadings(env.INFLUX_URL ?? "", {
+        point,
+        from: ts,
+        to: ts + 1,
+        tMilliC,
+      });
+      if (before === undefined) throw new Error("there is no such reading");
+      return before;
+    },
+    rewriteReadings: async (point, span, tMilliC) =>
+      (await rewriteReadings(env.INFLUX_URL ?? "", { point, ...span, tMilliC })).length,
     rebuildStream: async (subject, statements) => {
       await sql("alter table entries drop constraint if exists entries_stream_seq_unique");
       const stream = Buffer.from(fromHex(streamOf(subject)));
@@ -61,6 +81,7 @@ export async function takeOver({ env, folder }: Deployment): Promise<Operator> {
       );
     },
     accounts,
+    fund: async (account) => void (await rpc("anvil_setBalance", [account, aCoinWei])),
     transact: async (data) => {
       const [from] = await accounts();
       const hash = await rpc("eth_sendTransaction", [{ from, to: env.CONTRACT_ADDRESS, data }]);
@@ -75,6 +96,8 @@ export async function takeOver({ env, folder }: Deployment): Promise<Operator> {
     stop: () => client.end(),
   };
 }
+
+const aCoinWei = "0xde0b6b3a7640000";
 
 /** A run of sequence numbers becomes the two that are left of it. */
 const cutRun = `with run as (
@@ -125,19 +148,22 @@ async function askInflux(influxUrl: string, q: string): Promise<readonly InfluxS
   return result?.series ?? [];
 }
 
-async function rewriteReading(
+/** Gives the temperatures of before, in order of time. */
+async function rewriteReadings(
   influxUrl: string,
-  { point, ts, tMilliC }: { point: string; ts: number; tMilliC: number },
-): Promise<number> {
-  const which = `point = '${point}' AND time = ${ts}ms`;
+  { point, from, to, tMilliC }: Span & { point: string; tMilliC: number },
+): Promise<number[]> {
+  const which = `point = '${point}' AND time >= ${from}ms AND time < ${to}ms`;
   const [series] = await askInflux(influxUrl, `SELECT t FROM reading WHERE ${which} GROUP BY tenant`);
-  const before = series?.values[0]?.[1];
-  if (series?.tags === undefined || typeof before !== "number") throw new Error("there is no such reading");
-  const line = `reading,point=${point},tenant=${series.tags.tenant} t=${tMilliC}i ${ts}`;
+  if (series?.tags === undefined) return [];
+  const { tenant } = series.tags;
+  const lines = series.values.map(
+    ([time]) => `reading,point=${point},tenant=${tenant} t=${tMilliC}i ${Date.parse(time)}`,
+  );
   const url = new URL("/write?db=coldmark&precision=ms", influxUrl);
-  const written = await fetch(url, { method: "POST", body: line });
+  const written = await fetch(url, { method: "POST", body: lines.join("\n") });
   if (!written.ok) throw new Error(`InfluxDB refused: ${await written.text()}`);
-  return before;
+  return series.values.map(([, before]) => Number(before));
 }
 
 async function callChain(rpcUrl: string, method: string, params: readonly unknown[]): Promise<unknown> {

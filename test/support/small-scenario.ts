@@ -66,6 +66,36 @@ export function packEvent(
   };
 }
 
+/** Where packs are; the network's room and lot unless told otherwise. */
+interface Whereabouts {
+  readonly room?: string;
+  readonly lot?: string;
+}
+
+/** The event by which a maker's packs came into being. */
+export function made(
+  network: SmallNetwork,
+  codes: readonly string[],
+  at: number,
+  { room = network.room, lot = network.lot }: Whereabouts = {},
+): object {
+  const more = {
+    disposition: "active",
+    ilmd: { "cbvmda:lotNumber": lot, "cbvmda:itemExpirationDate": "2030-01-31" },
+  };
+  return { ...packEvent(codes[0] ?? "", "commissioning", at, room, more), epcList: codes };
+}
+
+/** The event by which a pack was handed out. */
+export function sold(
+  network: SmallNetwork,
+  code: string,
+  at: number,
+  { room = network.room }: Whereabouts = {},
+): object {
+  return packEvent(code, "dispensing", at, room, { disposition: "dispensed" });
+}
+
 /** Posts a capture with the network's API key; signed by its offline scanner unless told otherwise. */
 export async function capture(
   network: SmallNetwork,
@@ -85,6 +115,7 @@ export async function capture(
     headers: {
       authorization: `Bearer ${network.apiKey}`,
       "content-type": "application/json",
+      connection: "close",
       ...(signed ? { "coldmark-signature": captureSignature(document, network.scanner) } : {}),
     },
     body: JSON.stringify(document),

@@ -1,6 +1,7 @@
 /** Whoever checks a deployment from outside: bundles by a process that knows only the trust file and the RPC, records by `audit`. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Finding } from "#anchor/audit/finding.ts";
 import type { Deployment } from "./deployment.ts";
 import { coldmark } from "./service.ts";
 
@@ -14,7 +15,8 @@ export interface Checked {
 /** The server's bundle of a code, or of none. */
 export async function bundleText({ service }: Deployment, code = ""): Promise<string> {
   const url = new URL(`/v1/provenance/${encodeURIComponent(code)}/bundle`, service.url);
-  return (await fetch(url)).text();
+  // A line that has been idle for five seconds is closed by the server, maybe just as it is used again.
+  return (await fetch(url, { headers: { connection: "close" } })).text();
 }
 
 /** A fresh bundle from the server, or a kept one (`text`), checked by a process that knows only the trust file and the RPC. */
@@ -31,6 +33,23 @@ export async function verify(
     ...["verify", file, "--trust", trustFile, "--code", code, "--rpc", endpoint, ...more],
   ]);
   return { exit, result: stdout.split("\n")[0], stdout };
+}
+
+/** The same check in short: the result, and what it says of the cold. */
+export async function coldOf(
+  deployment: Deployment,
+  code: string,
+  how: Parameters<typeof verify>[2] = {},
+): Promise<string> {
+  const { result, stdout } = await verify(deployment, code, how);
+  return `${result} ${/^cold: +(.*)$/m.exec(stdout)?.[1]}`;
+}
+
+/** All records held against one another and the chain: the exit code and what was found. */
+export async function fsck({ env }: Deployment): Promise<{ exit: number; findings: readonly Finding[] }> {
+  const { code: exit, stdout } = await coldmark(["fsck", "--json"], env);
+  const { findings } = JSON.parse(stdout) as { findings: readonly Finding[] };
+  return { exit, findings };
 }
 
 /** An equipment's records from … to (epoch ms), held against the log; the kinds of what was found. */

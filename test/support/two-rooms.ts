@@ -57,17 +57,25 @@ export function twoRooms(since: number): TwoRooms {
   };
 }
 
-const stepMs = 20_000;
+/** °C of a room at a time (epoch ms), or null where its sensors say nothing. */
+export type RoomWeather = (room: "cold" | "warm", ts: number) => number | null;
 
-/** 5 °C in the cold room and 12 °C in the warm one, every 20 s, until all of it is receipted. */
+const rooms = { t1: "cold", t2: "cold", t3: "warm", t4: "warm" } as const;
+const usual: RoomWeather = (room) => (room === "cold" ? 5 : 12);
+
+/** What both points of each room say, 5 °C in the cold and 12 °C in the warm one unless told otherwise, until all of it is receipted. */
 export async function publishRooms(
-  network: SmallNetwork,
+  network: TwoRooms,
   doors: Doors,
-  span: { from: number; to: number },
+  { from, to, stepMs = 20_000 }: { from: number; to: number; stepMs?: number },
+  weather = usual,
 ): Promise<void> {
-  const readings = [];
-  for (let ts = span.from; ts < span.to; ts += stepMs) {
-    for (const [s, t] of Object.entries({ t1: 5, t2: 5, t3: 12, t4: 12 })) readings.push({ s, ts, t });
+  const readings: { s: string; ts: number; t: number }[] = [];
+  for (let ts = from; ts < to; ts += stepMs) {
+    for (const [s, room] of Object.entries(rooms)) {
+      const t = weather(room, ts);
+      if (t !== null) readings.push({ s, ts, t });
+    }
   }
   const { id, key, password } = network.gateway;
   const gateway = startGateway({
@@ -75,6 +83,6 @@ export async function publishRooms(
     ...{ source: listSource(readings), clock: Date.now, boot: Math.floor(Date.now() / 1000) },
     ...{ readingsPerMessage: 60, lanes: "live", say: () => undefined },
   });
-  await gateway.drained(span.to);
+  await gateway.drained(to);
   await gateway.stop();
 }
