@@ -14,6 +14,7 @@ interface LogFlags {
   readonly entries?: string;
   readonly chart?: string;
   readonly parts?: string;
+  readonly postgres?: readonly string[];
 }
 
 const full = {
@@ -23,7 +24,7 @@ const full = {
   appends: 40_000,
   rounds: 5,
   proofs: 500,
-  verifications: 50,
+  verifications: 100,
 };
 const short = {
   entries: 20_000,
@@ -44,6 +45,7 @@ export function addBenchLog(bench: Command): void {
     .option("--short", "small and once, to see that it works")
     .option("--entries <number>", `the longest log, from 10^4 in powers of ten (default ${full.entries})`)
     .option("--parts <list>", logParts.join(","))
+    .option("--postgres <setting...>", "settings of PostgreSQL other than its own, as shared_buffers=1GB")
     .option("--chart <file>", "draw the proofs' times there, as SVG")
     .action(benchLog);
 }
@@ -57,6 +59,7 @@ async function benchLog(flags: LogFlags): Promise<void> {
     ...usual,
     entries,
     parts: partsOf(flags),
+    postgres: flags.postgres ?? [],
     say: flags.json ? complain : say,
     signal: stop.signal,
   };

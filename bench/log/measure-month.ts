@@ -16,7 +16,7 @@ export interface MonthCost {
   readonly browserFirstMs: number;
 }
 
-const pages = 5;
+const pages = 3;
 const verifier = `
 export { verifyBundle } from "#domain/log/verify.ts";
 export { quickSha256 } from "#dashboard/quick-sha256.ts";`;

@@ -23,6 +23,8 @@ export interface LogBench {
   readonly rounds: number;
   readonly proofs: number;
   readonly verifications: number;
+  /** PostgreSQL's settings that aren't its own, `name=value`. */
+  readonly postgres: readonly string[];
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -57,8 +59,8 @@ async function proofsAt({ proofs, say }: LogBench, sizes: readonly number[]): Pr
   }
 }
 
-async function appendsAt({ rounds, appends, say, signal }: LogBench, sizes: readonly number[]) {
-  const { store, stop } = await openOnPostgres();
+async function appendsAt({ rounds, appends, postgres, say, signal }: LogBench, sizes: readonly number[]) {
+  const { store, stop } = await openOnPostgres(postgres);
   try {
     const found: { size: number; perSecond: number }[] = [];
     for (const size of sizes) {
@@ -77,8 +79,8 @@ async function appendsAt({ rounds, appends, say, signal }: LogBench, sizes: read
   }
 }
 
-async function headsFigures({ streams, changed, rounds, say }: LogBench): Promise<Figure[]> {
-  const { store, stop } = await openOnPostgres();
+async function headsFigures({ streams, changed, rounds, postgres, say }: LogBench): Promise<Figure[]> {
+  const { store, stop } = await openOnPostgres(postgres);
   try {
     say(`the heads tree of ${streams} streams`);
     const changes = await measureHeads(store, { streams, changed, rounds });

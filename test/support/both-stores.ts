@@ -22,9 +22,9 @@ export async function openOnPglite(): Promise<OpenedStore> {
   return { store, stop };
 }
 
-/** On a server started for it. */
-export async function openOnPostgres(): Promise<OpenedStore> {
-  const server = await startPostgres();
+/** On a server started for it, with its own settings but for the ones given (`name=value`). */
+export async function openOnPostgres(settings: readonly string[] = []): Promise<OpenedStore> {
+  const server = await startPostgres({ settings });
   const store = await openStore({ databaseUrl: server.url, dataDir: tmpdir() });
   const stop = async () => {
     await store.close();
