@@ -10,7 +10,7 @@ import { copyProject } from "../test/copy-project.ts";
 const forge = join(import.meta.dirname, "node_modules/@foundry-rs/forge-linux-amd64/bin/forge");
 const isLong = process.argv.includes("--long");
 
-/** As `hardhat.config.ts` has it; not optimised, as compiling takes half a minute otherwise. */
+/** As `hardhat.config.ts` has it; optimised in the long form only: that compiles for half a minute and runs 2.5 × as fast. */
 const settings = `
 [profile.default]
 src = "contracts"
@@ -19,7 +19,7 @@ libs = []
 solc = "contracts/foundry/solc.cjs"
 evm_version = "cancun"
 bytecode_hash = "none"
-optimizer = false
+optimizer = ${isLong}
 offline = true
 fuzz = { runs = ${isLong ? 100_000 : 256}, seed = "0x436f6c646d61726b" }
 invariant = { runs = ${isLong ? 2_500 : 8}, depth = 100, fail_on_revert = true }
