@@ -46,6 +46,7 @@ export class ChainRound {
   readonly #revoked: RevokedLots = new Set();
   #status: ChainStatus = "down";
   #detail: string | null = null;
+  #downSince: number | null = null;
   #funds: Funds | null = null;
   #watchedAt = Number.NEGATIVE_INFINITY;
 
@@ -90,6 +91,11 @@ export class ChainRound {
 
   get status(): { chain: ChainStatus; detail: string | null } {
     return { chain: this.#status, detail: this.#detail };
+  }
+
+  /** Since when no round came through (epoch ms); null unless the status is `down`. */
+  get downSince(): number | null {
+    return this.#downSince;
   }
 
   /** One round; true once the finalized head covers everything planned. Never throws: `status` and alarms say what is wrong. */
@@ -250,6 +256,7 @@ export class ChainRound {
     if (status !== this.#status) this.#tell(status, detail);
     this.#status = status;
     this.#detail = detail;
+    this.#downSince = status === "down" ? (this.#downSince ?? this.#context.clock()) : null;
   }
 
   #tell(status: ChainStatus, detail: string | null): void {

@@ -6,7 +6,7 @@ type Copy = Parameters<typeof troublesOf>[0]["copy"];
 type Chain = Parameters<typeof troublesOf>[0]["status"]["chain"];
 const unseen = { trouble: null, isWhole: false };
 const told = (chain: Chain, funds: typeof low | null = null, isOwnChain = false, copy: Copy = unseen) =>
-  troublesOf({ status: { chain, detail: "words" }, funds, isOwnChain, copy });
+  troublesOf({ status: { chain, detail: "words" }, downSince: null, funds, isOwnChain, copy }, 0);
 
 describe("what is wrong with the log", () => {
   it.each(["fork", "disagree", "costly"] as const)("%s lasts, with its words", (chain) => {
@@ -14,14 +14,17 @@ describe("what is wrong with the log", () => {
   });
 
   it("is over only where a whole round found it so; who can't ask ends nothing", () => {
-    expect(told("up")).toEqual({ lasting: [], over: ["log-fork", "log-disagree", "log-costly"] });
-    expect(told("costly").over).toEqual(["log-fork", "log-disagree"]);
-    for (const chain of ["fork", "disagree", "down"] as const) expect(told(chain).over).toEqual([]);
+    const over = ["log-fork", "log-disagree", "log-costly", "log-down"];
+    expect(told("up")).toEqual({ lasting: [], over });
+    expect(told("costly").over).toEqual(["log-fork", "log-disagree", "log-down"]);
+    expect(told("disagree").over).toEqual(["log-down"]);
+    for (const chain of ["fork", "down"] as const) expect(told(chain).over).toEqual([]);
   });
 
   it("is over where it can't be any more: no chain, or one of our own, but for a fork that was found", () => {
-    expect(told("absent").over).toEqual(["log-disagree", "log-costly"]);
-    expect(told("absent", null, true).over).toEqual(["log-disagree", "log-costly", "log-funds"]);
+    const over = ["log-disagree", "log-costly", "log-down"];
+    expect(told("absent").over).toEqual(over);
+    expect(told("absent", null, true).over).toEqual([...over, "log-funds"]);
     expect(told("down", null, true).over).toEqual(["log-funds"]);
   });
 
@@ -36,6 +39,18 @@ describe("what is wrong with the log", () => {
     }
     expect(told("up").over).not.toContain("log-copy");
     expect(told("down", null, false, { trouble: null, isWhole: true }).over).toEqual(["log-copy"]);
+  });
+
+  it("tells of a chain that nothing reached for 15 min, since the first round that failed, and no sooner", () => {
+    const status = { chain: "down", detail: "words" } as const;
+    const downFor = (minutes: number) =>
+      troublesOf(
+        { status, downSince: 1_000, funds: null, isOwnChain: true, copy: unseen },
+        1_000 + minutes * 60_000,
+      );
+    expect(downFor(14.999).lasting).toEqual([]);
+    expect(downFor(15).lasting).toEqual([{ kind: "log-down", detail: "words", since: 1_000 }]);
+    expect(downFor(15).over).toEqual(["log-funds"]);
   });
 
   it("tells low funds, and their end only by funds that are known", () => {

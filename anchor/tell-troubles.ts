@@ -6,6 +6,8 @@ import type { AnchorContext } from "./settings.ts";
 /** What the chain's side of anchoring knows of itself. */
 interface Known {
   readonly status: { readonly chain: ChainStatus; readonly detail: string | null };
+  /** Since when no round came through (epoch ms); null unless the status is `down`. */
+  readonly downSince: number | null;
   readonly funds: Funds | null;
   /** Whether the chain is our own, where nobody's money runs out. */
   readonly isOwnChain: boolean;
@@ -13,15 +15,19 @@ interface Known {
   readonly copy: { readonly trouble: string | null; readonly isWhole: boolean };
 }
 
+/** How long rounds may fail before somebody is called: endpoints are away for minutes now and then. */
+const downAlarmAfterMs = 15 * 60_000;
+
 const alarmOf = { fork: "log-fork", disagree: "log-disagree", costly: "log-costly" } as const;
 /**
  * What a status shows to be over. A chain that can't be asked shows nothing; only whole rounds find no fork. Where there is no
  * chain any more, nothing costs too much and no endpoints disagree.
  */
 const overAt: Readonly<Partial<Record<ChainStatus, readonly LogAlarmKind[]>>> = {
-  up: ["log-fork", "log-disagree", "log-costly"],
-  costly: ["log-fork", "log-disagree"],
-  absent: ["log-disagree", "log-costly"],
+  up: ["log-fork", "log-disagree", "log-costly", "log-down"],
+  costly: ["log-fork", "log-disagree", "log-down"],
+  disagree: ["log-down"],
+  absent: ["log-disagree", "log-costly", "log-down"],
 };
 
 /** Makes what is wrong with the log alarms of whoever runs it, through the records: who pages may be another process. */
@@ -30,16 +36,19 @@ export async function tellTroubles(
   known: Known,
 ): Promise<void> {
   const about = { origin: config.logOrigin, now: clock() };
-  await store.as({ role: "worker" }, (tx) => keepLogAlarms(tx, troublesOf(known), about));
+  await store.as({ role: "worker" }, (tx) => keepLogAlarms(tx, troublesOf(known, about.now), about));
 }
 
-/** What is wrong by what anchoring knows of itself, and what is over; of the rest nothing is known now. */
-export function troublesOf({ status: { chain, detail }, funds, isOwnChain, copy }: Known): LogTroubles {
+/** What is wrong by what anchoring knows of itself at `now` (epoch ms), and what is over; of the rest nothing is known now. */
+export function troublesOf(known: Known, now: number): LogTroubles {
+  const { funds, isOwnChain, copy } = known;
+  const { chain, detail } = known.status;
   const isTrouble = chain === "fork" || chain === "disagree" || chain === "costly";
   const isLow = isOwnChain ? false : (funds?.isLow ?? null);
   return {
     lasting: [
       ...(isTrouble ? [{ kind: alarmOf[chain], detail }] : []),
+      ...lastingDown(known, now),
       ...(copy.trouble === null ? [] : [{ kind: "log-copy" as const, detail: copy.trouble }]),
       ...(isLow === true ? [{ kind: "log-funds" as const, detail: wordsOf(funds) }] : []),
     ],
@@ -49,6 +58,12 @@ export function troublesOf({ status: { chain, detail }, funds, isOwnChain, copy 
       ...(isLow === false ? ["log-funds" as const] : []),
     ],
   };
+}
+
+/** A chain that nothing reached for long; since the first round that failed. */
+function lastingDown({ status, downSince }: Known, now: number): LogTroubles["lasting"] {
+  if (downSince === null || now - downSince < downAlarmAfterMs) return [];
+  return [{ kind: "log-down", detail: status.detail, since: downSince }];
 }
 
 function wordsOf(funds: Funds | null): string | null {

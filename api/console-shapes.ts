@@ -93,7 +93,14 @@ const placeAlarmKinds = [
   "calibration-expired",
   "integrity",
 ] as const;
-const logAlarmKinds = ["log-fork", "log-disagree", "log-costly", "log-funds", "log-copy"] as const;
+const logAlarmKinds = [
+  "log-fork",
+  "log-disagree",
+  "log-costly",
+  "log-funds",
+  "log-copy",
+  "log-down",
+] as const;
 
 /** One alarm; open until it is both over and acknowledged. */
 export const alarmShape = z

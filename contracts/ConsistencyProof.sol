@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity 0.8.37;
 
-/// @title RFC 9162 §2.1.4.2: does a tree extend another?
-/// @dev Internal only; SHA-256 by the precompile at address 2.
-library ConsistencyProof {
-    /// @notice The precompile failed, or answered anything but 32 bytes: a chain without it must not look like a proof.
-    error Sha256Unavailable();
+import {TreeNode} from "./TreeNode.sol";
 
+/// @title RFC 9162 §2.1.4.2: does a tree extend another?
+/// @dev Internal only.
+library ConsistencyProof {
     /// @notice Whether `proof` shows that the tree of `root2` begins with the tree of `root1`.
     /// @dev False, never a revert, for size1 = 0, size1 > size2, a proof too long or too short.
     function verify(uint256 size1, uint256 size2, bytes32 root1, bytes32 root2, bytes32[] calldata proof)
@@ -35,33 +34,18 @@ library ConsistencyProof {
                 ++next;
             }
             if (fn & 1 == 1 || fn == sn) {
-                first = _node(sibling, first);
-                second = _node(sibling, second);
+                first = TreeNode.hashOf(sibling, first);
+                second = TreeNode.hashOf(sibling, second);
                 while (fn & 1 == 0 && fn != 0) {
                     fn >>= 1;
                     sn >>= 1;
                 }
             } else {
-                second = _node(second, sibling);
+                second = TreeNode.hashOf(second, sibling);
             }
             fn >>= 1;
             sn >>= 1;
         }
         return sn == 0 && first == root1 && second == root2;
-    }
-
-    /// @dev SHA-256(0x01 ‖ left ‖ right), RFC 9162 §2.1.1.
-    function _node(bytes32 left, bytes32 right) private view returns (bytes32 hash) {
-        bool answered;
-        assembly ("memory-safe") {
-            let input := mload(0x40)
-            mstore8(input, 1)
-            mstore(add(input, 1), left)
-            mstore(add(input, 33), right)
-            answered := staticcall(gas(), 2, input, 65, 0, 32)
-            answered := and(answered, eq(returndatasize(), 32))
-            hash := mload(0)
-        }
-        if (!answered) revert Sha256Unavailable();
     }
 }

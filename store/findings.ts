@@ -21,6 +21,7 @@ export const findingKinds = [
   "LOG_COSTLY",
   "LOG_COPY",
   "LOG_FUNDS",
+  "LOG_DOWN",
 ] as const;
 
 /** Something that does not add up: its kind, what it is about and the facts. */

@@ -9,7 +9,12 @@ export type LogAlarmKind = (typeof logAlarmKinds)[number];
 
 /** What is known of the log now; what is in neither list is as it was. */
 export interface LogTroubles {
-  readonly lasting: readonly { readonly kind: LogAlarmKind; readonly detail: string | null }[];
+  readonly lasting: readonly {
+    readonly kind: LogAlarmKind;
+    readonly detail: string | null;
+    /** When it began (epoch ms), where that is known to be before it is told. */
+    readonly since?: number;
+  }[];
   readonly over: readonly LogAlarmKind[];
 }
 
@@ -19,6 +24,7 @@ const findingOf = {
   "log-costly": "LOG_COSTLY",
   "log-copy": "LOG_COPY",
   "log-funds": "LOG_FUNDS",
+  "log-down": "LOG_DOWN",
 } as const satisfies Record<LogAlarmKind, Finding["kind"]>;
 
 /**
@@ -33,10 +39,10 @@ export async function keepLogAlarms(
   await tx.execute(sql`
     update alarms set until_ts = greatest(since_ts, ${now}), cleared_at = ${now}
     where cleared_at is null and kind = any(${sql.param([...over])}::text[])`);
-  for (const { kind, detail } of lasting) {
+  for (const { kind, detail, since = now } of lasting) {
     const { rows } = await tx.execute<{ tenant: string }>(sql`
       insert into alarms (tenant_id, kind, since_ts, opened_at)
-      select o.tenant_id, ${kind}, ${now}::bigint, ${now}::bigint from organisations o
+      select o.tenant_id, ${kind}, ${since}::bigint, ${now}::bigint from organisations o
       where o.kind = 'operator' and not exists (
         select from alarms a where a.tenant_id = o.tenant_id and a.kind = ${kind} and a.cleared_at is null
       )

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ColdmarkLog} from "../ColdmarkLog.sol";
-import {ConsistencyProof} from "../ConsistencyProof.sol";
+import {TreeNode} from "../TreeNode.sol";
 import {IColdmarkLog} from "../interfaces/IColdmarkLog.sol";
 import {Tree} from "./Tree.sol";
 import {vm} from "./Vm.sol";
@@ -84,7 +84,7 @@ contract ColdmarkLogEdges {
     }
 
     function _expectUnavailable(bytes32 root, bytes32[] memory proof) private {
-        vm.expectRevert(abi.encodeWithSelector(ConsistencyProof.Sha256Unavailable.selector));
+        vm.expectRevert(abi.encodeWithSelector(TreeNode.Sha256Unavailable.selector));
         log.extend(ID, 7, root, proof);
     }
 }

@@ -12,6 +12,23 @@ library Tree {
         return _subproof(seed, m, 0, n, true);
     }
 
+    function leaf(uint256 seed, uint256 index) internal pure returns (bytes32) {
+        return sha256(abi.encodePacked(uint8(0), seed, index));
+    }
+
+    /// @dev PATH(index, D[n]) of §2.1.3.1, for index < n.
+    function inclusionProof(uint256 seed, uint256 index, uint256 n) internal pure returns (bytes32[] memory) {
+        return _path(seed, index, 0, n);
+    }
+
+    function _path(uint256 seed, uint256 index, uint256 from, uint256 n) private pure returns (bytes32[] memory) {
+        if (n == 1) return new bytes32[](0);
+        uint256 k = _split(n);
+        return index < k
+            ? _append(_path(seed, index, from, k), _root(seed, from + k, n - k))
+            : _append(_path(seed, index - k, from + k, n - k), _root(seed, from, k));
+    }
+
     function _subproof(uint256 seed, uint256 m, uint256 from, uint256 n, bool complete)
         private
         pure
@@ -29,7 +46,7 @@ library Tree {
     }
 
     function _root(uint256 seed, uint256 from, uint256 size) private pure returns (bytes32) {
-        if (size == 1) return sha256(abi.encodePacked(uint8(0), seed, from));
+        if (size == 1) return leaf(seed, from);
         uint256 k = _split(size);
         return sha256(abi.encodePacked(uint8(1), _root(seed, from, k), _root(seed, from + k, size - k)));
     }

@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { verifyConsistency } from "#domain/log/merkle.ts";
 import { randomOf } from "#test/support/random.ts";
 import { logId, openBench } from "./bench.ts";
+import { tellClaim } from "./claim-parts.ts";
 import { type Claim, isExtend, mutate, trueClaim } from "./random-claim.ts";
 
 const seed = Number(process.env.COLDMARK_SEED ?? Math.floor(Math.random() * 2 ** 31));
@@ -73,7 +74,7 @@ describe(`verifyConsistency in TypeScript and Solidity, COLDMARK_SEED=${seed}`, 
       const expected = verifyConsistency(claim)
         ? null
         : `Inconsistent(${logId},${claim.size1},${claim.size2})`;
-      if (refusal !== expected) differ.push(`case ${index}: ${refusal}: ${tell(claim)}`);
+      if (refusal !== expected) differ.push(`case ${index}: ${refusal}: ${tellClaim(claim)}`);
     }
     expect(differ).toEqual([]);
     expect(taken).toBeGreaterThanOrEqual(cases.extend / 4);
@@ -99,7 +100,7 @@ describe(`verifyConsistency in TypeScript and Solidity, COLDMARK_SEED=${seed}`, 
 function differences(decided: readonly Decided[], verify: Verify): string[] {
   return decided
     .filter(({ claim, verdict }) => verify(claim) !== verdict)
-    .map(({ index, claim, verdict }) => `case ${index}, on chain ${verdict}: ${tell(claim)}`);
+    .map(({ index, claim, verdict }) => `case ${index}, on chain ${verdict}: ${tellClaim(claim)}`);
 }
 
 /** Every third claim is true; the others have something changed. */
@@ -123,13 +124,6 @@ function longer({ claim }: Decided): Claim {
 
 function shorter(claim: Claim): Claim {
   return { ...claim, proof: claim.proof.slice(0, -1) };
-}
-
-function tell(claim: Claim): string {
-  return JSON.stringify(claim, (_, value) => {
-    if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
-    return typeof value === "bigint" ? String(value) : value;
-  });
 }
 
 /** Asks the committed contract, as if the log's head stood at the claim's first tree: `null` where it extends. */

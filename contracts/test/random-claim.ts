@@ -1,5 +1,6 @@
 import type { ConsistencyClaim } from "#domain/log/merkle.ts";
 import type { Random } from "#test/support/random.ts";
+import { bytesOf, flipBit, largest, otherSize, randomSize } from "./claim-parts.ts";
 import { consistencyProof, root } from "./uniform-tree.ts";
 
 /** A consistency claim as both sides take it: sizes below 2^64, every hash of 32 bytes. */
@@ -7,9 +8,6 @@ export interface Claim extends ConsistencyClaim {
   readonly size1: bigint;
   readonly size2: bigint;
 }
-
-const largest = 2 ** 40;
-const limit = 2n ** 64n;
 
 /** A true claim between two trees of up to 2^40 leaves, some of them marked; sizes near powers of two are frequent. */
 export function trueClaim(random: Random, growthMost = largest): Claim {
@@ -51,35 +49,4 @@ export function mutate(claim: Claim, random: Random): Claim {
 /** Whether the contract's `extend` can be asked for it: it grows by 1 to 2^24 from a tree that isn't empty. */
 export function isExtend({ size1, size2 }: Claim): boolean {
   return size1 > 0n && size2 > size1 && size2 - size1 <= 2n ** 24n && size2 < 2n ** 48n;
-}
-
-/** From 1 to `most`, as likely small as large, every second time within 2 of a power of two. */
-function randomSize(random: Random, most: number): number {
-  const power = 2 ** random.below(41);
-  const size = random.chance(50)
-    ? power + random.below(5) - 2
-    : Math.floor(power * (1 + random.below(2 ** 30) / 2 ** 30));
-  return Math.max(1, Math.min(size, most));
-}
-
-function otherSize(size: bigint, random: Random): bigint {
-  const other = random.pick([
-    size + 1n,
-    size - 1n,
-    size * 2n,
-    size / 2n,
-    size + 2n ** 32n,
-    size + 2n ** 63n,
-    limit - 1n,
-  ]);
-  return ((other % limit) + limit) % limit;
-}
-
-function flipBit(hash: Uint8Array, random: Random): Uint8Array {
-  const at = random.below(32);
-  return hash.with(at, (hash[at] ?? 0) ^ (1 << random.below(8)));
-}
-
-function bytesOf(hex: string): Uint8Array {
-  return new Uint8Array(Buffer.from(hex.slice(2), "hex"));
 }

@@ -15,6 +15,16 @@ export function root(size: number, marks: readonly number[] = []): string {
   return `0x${subtreeRoot([0, size], marks)}`;
 }
 
+/** The hash of leaf `index`, as 0x-hex (§2.1.1). */
+export function leaf(index: number, marks: readonly number[] = []): string {
+  return `0x${subtreeRoot([index, 1], marks)}`;
+}
+
+/** PATH(index, D[n]) as 0x-hex, from leaf to root, index < n (§2.1.3.1). */
+export function inclusionProof(index: number, n: number, marks: readonly number[] = []): string[] {
+  return path(index, [0, n], marks).map((hash) => `0x${hash}`);
+}
+
 /** PROOF(m, D[n]) as 0x-hex, 0 < m ≤ n (§2.1.4.1). */
 export function consistencyProof(m: number, n: number, marks: readonly number[] = []): string[] {
   return subproof(m, [0, n], true, marks).map((hash) => `0x${hash}`);
@@ -29,6 +39,17 @@ function subproof(m: number, [from, n]: Span, complete: boolean, marks: readonly
   ];
   if (m <= k) return [...subproof(m, left, complete, marks), subtreeRoot(right, marks)];
   return [...subproof(m - k, right, false, marks), subtreeRoot(left, marks)];
+}
+
+function path(index: number, [from, n]: Span, marks: readonly number[]): string[] {
+  if (n === 1) return [];
+  const k = splitOf(n);
+  const [left, right]: [Span, Span] = [
+    [from, k],
+    [from + k, n - k],
+  ];
+  if (index < k) return [...path(index, left, marks), subtreeRoot(right, marks)];
+  return [...path(index - k, right, marks), subtreeRoot(left, marks)];
 }
 
 function subtreeRoot([from, size]: Span, marks: readonly number[]): string {

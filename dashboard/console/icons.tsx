@@ -56,6 +56,7 @@ const alarmIcons: Readonly<Record<Exclude<Alarm["kind"], IconName>, IconName>> =
   "log-costly": "bell",
   "log-copy": "unequal",
   "log-funds": "bell",
+  "log-down": "bell",
 };
 
 /** All signs, once in the page; `Icon` points at them, so that hundreds cost little. */

@@ -45,6 +45,7 @@ const alarmTones: Readonly<Record<Exclude<Alarm["kind"], SiteState>, Tone>> = {
   "log-costly": "caution",
   "log-copy": "stop",
   "log-funds": "caution",
+  "log-down": "caution",
 };
 
 /** How an alarm looks. */

@@ -3,7 +3,14 @@ import { index, integer, pgTable, primaryKey, text, unique } from "drizzle-orm/p
 import { serial, tenant, whole } from "./columns.ts";
 
 /** What an alarm about the log itself is about: it stands at no site, with the organisations that run the log. */
-export const logAlarmKinds = ["log-fork", "log-disagree", "log-costly", "log-funds", "log-copy"] as const;
+export const logAlarmKinds = [
+  "log-fork",
+  "log-disagree",
+  "log-costly",
+  "log-funds",
+  "log-copy",
+  "log-down",
+] as const;
 
 /** What an alarm is about, worst first. `integrity`: what a gateway sent contradicts what it sent before. */
 export const alarmKinds = [

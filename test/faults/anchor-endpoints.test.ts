@@ -150,6 +150,34 @@ it("makes the log durable where its chain is away, or there is none at all, and 
   }
 });
 
+it("C10: calls a person once nothing got through for 15 min, and not before; over when its chain answers", async () => {
+  const one = await worker("unreached", [liar.url]);
+  await registerOperator(one.store);
+  await one.round();
+  lie = () => new Refused("bad gateway", 502);
+  for (const passed of [0, 14]) {
+    one.passMs(passed * 60_000);
+    await one.round();
+    expect([one.chainSide.status.chain, await toldAlarms(one.store)]).toEqual(["down", []]);
+  }
+  const refuses = lie;
+  lie = () => undefined;
+  await one.round();
+  lie = refuses;
+  await one.round();
+  one.passMs(14 * 60_000);
+  await one.round();
+  // One round that came through in between begins the time anew (control).
+  expect(await toldAlarms(one.store)).toEqual([]);
+  one.passMs(60_000);
+  for (let round = 0; round < 2; round += 1) await one.round();
+  expect(await toldAlarms(one.store)).toEqual(["op log-down lasts"]);
+  expect(await toldDetails(one.store, "LOG_DOWN")).toEqual([expect.stringContaining("bad gateway")]);
+  lie = () => undefined;
+  await one.round();
+  expect(await toldAlarms(one.store)).toEqual(["op log-down is over"]);
+});
+
 it("fills its second place again where that was emptied while it runs, before the next anchor", async () => {
   const one = await worker("emptied", [liar.url]);
   await one.round();

@@ -21,7 +21,7 @@ type Kind =
   | "SEQ_GAP_FILLED"
   | "DEAD_LETTERS_FULL"
   | "other";
-type LogKind = "LOG_FORK" | "LOG_DISAGREE" | "LOG_COSTLY" | "LOG_FUNDS" | "LOG_COPY";
+type LogKind = "LOG_FORK" | "LOG_DISAGREE" | "LOG_COSTLY" | "LOG_FUNDS" | "LOG_COPY" | "LOG_DOWN";
 
 const wordsOf = (kind: Kind | LogKind, title: ConsoleKey, tone: Tone = "caution"): StoryWords => ({
   tone,
@@ -45,6 +45,7 @@ const stories: Readonly<Record<string, StoryWords>> = {
   LOG_COSTLY: wordsOf("LOG_COSTLY", "state.log-costly"),
   LOG_COPY: wordsOf("LOG_COPY", "state.log-copy", "stop"),
   LOG_FUNDS: wordsOf("LOG_FUNDS", "state.log-funds"),
+  LOG_DOWN: wordsOf("LOG_DOWN", "state.log-down"),
 };
 const logStories = {
   "log-fork": "LOG_FORK",
@@ -52,6 +53,7 @@ const logStories = {
   "log-costly": "LOG_COSTLY",
   "log-copy": "LOG_COPY",
   "log-funds": "LOG_FUNDS",
+  "log-down": "LOG_DOWN",
 } as const satisfies Readonly<Record<string, LogKind>>;
 
 /** The words of a kind of finding; those of anything else for a kind that is newer than this page. */
