@@ -43,6 +43,23 @@ describe.each(readingsStores)("readings in %s", (_name, open) => {
     expect(await readings.range({ tenant, points: ["p1"], ...all })).toEqual([full, bare]);
   });
 
+  test("readings of a point that was moved, sent late or under another key come back each with its own", async () => {
+    const changes = [
+      {},
+      { equipmentId: "eq-2" },
+      { late: true },
+      { signedBy: "k1" },
+      { signedBy: "k2" },
+      { err: "x" },
+    ];
+    const mixed = changes.map((change, n) => own({ ts: start + n, ...change }));
+    const alike = [0, 1].map((n) =>
+      own({ point: "p2", ts: start + n, late: true, signedBy: "k1", lon: n / 3 }),
+    );
+    await readings.write([...alike, ...mixed]);
+    expect(await readings.range({ tenant, points: ["p1", "p2"], ...all })).toEqual([...mixed, ...alike]);
+  });
+
   test("nothing was written yet: nothing comes back", async () => {
     expect(await readings.range({ tenant: "nobody", points: ["p1"], ...all })).toEqual([]);
     expect(await readings.range({ tenant, points: [], ...all })).toEqual([]);
