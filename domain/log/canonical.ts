@@ -66,11 +66,13 @@ function writeMembers(
   start: number,
   depth: number,
 ): number {
-  if (!isPlain(members)) refuse("an object of a class is not JSON");
+  const prototype = Object.getPrototypeOf(members);
+  // A plain object's prototype is null or has none itself, which also holds for objects of another realm.
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) refuse("no plain object");
   let [at, before] = [start + 1, ""];
   // In the order that RFC 8785 §3.2.3 wants stands already all that comes from a log; a list of names takes longer.
   for (const name in members) {
-    if (name < before) return writeSorted(members, room, start, depth);
+    if (name < before || prototype !== Object.prototype) return writeSorted(members, room, start, depth);
     before = name;
     at = writeMember(name, members[name], room, at, depth);
   }
@@ -105,12 +107,6 @@ function enclose(room: Uint8Array, start: number, at: number, open: number): num
   return end + 1;
 }
 
-/** A plain object's prototype is null or has none itself, which also holds for objects of another realm. */
-function isPlain(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
 function writeText(text: string, room: Uint8Array, start: number): number {
   let at = start;
   room[at++] = quote;
@@ -126,7 +122,7 @@ function writeText(text: string, room: Uint8Array, start: number): number {
 
 /** JSON.stringify escapes exactly what RFC 8785 §3.2.2.2 wants escaped. */
 function writeOtherText(text: string, room: Uint8Array, start: number): number {
-  if (!text.isWellFormed()) refuse("a lone surrogate is not Unicode text");
+  if (!text.isWellFormed()) refuse("a lone surrogate");
   const bytes = encoder.encode(JSON.stringify(text));
   if (start + bytes.length <= room.length) room.set(bytes, start);
   return start + bytes.length;
