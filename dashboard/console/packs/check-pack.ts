@@ -29,6 +29,8 @@ export async function checkPack(
   lang: Language,
   show: (outcome: CheckOutcome, findings: ProofFindings | null) => void,
 ): Promise<void> {
+  // Made ready while the proof is on its way.
+  const hashing = quickSha256();
   let findings: ProofFindings | null = null;
   const settings = {
     bundle: bundlePath(answer),
@@ -40,7 +42,7 @@ export async function checkPack(
     const trust = parseTrust(trustText);
     const { code, view } = answer;
     const rpc = jsonRpc("/chain/rpc");
-    const proof = await verifyBundle(text, { trust, code, rpc, sha256: await quickSha256() });
+    const proof = await verifyBundle(text, { trust, code, rpc, sha256: await hashing });
     const { result, asOf, reasons, contents } = proof;
     findings = { result, asOf, reasons };
     if (contents === null) return { result, answer: null };

@@ -9,6 +9,8 @@ import { jsonRpc } from "./json-rpc.ts";
 import { type Checked, type CheckOutcome, runCheck } from "./run-check.ts";
 
 const fetchTimeoutMs = 20_000;
+/** Made ready while the proof is on its way. */
+const hashing = quickSha256();
 
 async function fetchText(url: string): Promise<string> {
   const response = await fetch(url, { signal: AbortSignal.timeout(fetchTimeoutMs) });
@@ -20,7 +22,7 @@ async function fetchText(url: string): Promise<string> {
 function checkWith(code: string, view: Answer["view"], rpc: string) {
   return async (text: string, trustText: string): Promise<Checked> => {
     const trust = parseTrust(trustText);
-    const options = { trust, code, rpc: jsonRpc(rpc), sha256: await quickSha256() };
+    const options = { trust, code, rpc: jsonRpc(rpc), sha256: await hashing };
     const { result, asOf, reasons, contents } = await verifyBundle(text, options);
     if (contents === null) return { result, answer: null };
     const { chainClass } = trust;
