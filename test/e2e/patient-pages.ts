@@ -57,6 +57,28 @@ export function casePages(stage: Stage): void {
   );
 }
 
+/** A module with nothing in it. */
+const emptyModule = [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+
+/** The page that hashes in WebAssembly may; the one with scripts of others may not. */
+export function webAssembly(stage: Stage): void {
+  it.each([
+    ["a pack's page may", (one: Stage) => scanOf(one, "good").url, true],
+    ["the page of the API may not", (one: Stage) => at(one, "/docs"), false],
+  ] as const)("%s compile WebAssembly", async (_what, urlOf, isAllowed) => {
+    const { page } = await visit(stage.browser, urlOf(stage), { lang: "en" });
+    const compiled = await page.evaluate(
+      (bytes) =>
+        WebAssembly.compile(Uint8Array.from(bytes)).then(
+          () => true,
+          () => false,
+        ),
+      emptyModule,
+    );
+    expect(compiled).toBe(isAllowed);
+  });
+}
+
 async function seeCase(stage: Stage, name: string, { key }: CaseWords, lang: Lang): Promise<void> {
   const { url } = scanOf(stage, name);
   const [plain, seen] = await phones(stage, lang);

@@ -17,6 +17,7 @@ import {
   packOfGatewayThatCameBack,
   packOfOfflineGateway,
   pageOfOnePack,
+  webAssembly,
 } from "./patient-pages.ts";
 import type { Stage } from "./stage.ts";
 import { startDemo } from "./start-demo.ts";
@@ -43,6 +44,7 @@ it("the whole network catches up", async () => {
 
 describe("the patient's page", () => {
   casePages(stage);
+  webAssembly(stage);
   pageOfOnePack(stage);
   startPage(stage);
 });
