@@ -99,11 +99,11 @@ describe("and where the broker's PUBACK is trusted (control)", () => {
   it("a partition of the service loses what the broker's queue can't hold", async () => {
     apart = await startApart({ broker: { change: savedRarelyAndShort } });
     const { rig, machines } = apart;
-    const gateways = rig.simulate(["--trust", "puback"]);
+    const gateways = rig.simulate(["--trust", "puback", "--rate", "1000"]);
     await gateways.until(({ receipted }) => receipted > 0);
     machines.service.part();
     const { receipted: before } = await gateways.next();
-    await gateways.until(({ receipted }) => receipted > before + 3_000);
+    await gateways.until(({ receipted }) => receipted > before + 6_000); // more than our window and the queue
     machines.service.join();
     await gateways.end();
     await expectLostForGood(rig, "partition of the service, PUBACK trusted");
