@@ -5,7 +5,7 @@ import { findingLine } from "./finding-line.ts";
 import { isoTime } from "./iso-time.ts";
 import { configFromEnvironment } from "./parts.ts";
 import { readNamedFile } from "./read-named-file.ts";
-import { withRecords } from "./records-parts.ts";
+import { requireRecords, withRecords } from "./records-parts.ts";
 import { say } from "./say.ts";
 
 interface AuditFlags {
@@ -55,5 +55,6 @@ async function audit(flags: AuditFlags): Promise<AuditReport> {
   const config = configFromEnvironment();
   const asked = await askRunning(config.dataDir, "audit", input);
   if (asked !== null) return asked.result as AuditReport;
+  requireRecords(config);
   return withRecords(config, (parts) => auditWith({ ...parts, config }, input));
 }

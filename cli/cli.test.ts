@@ -50,6 +50,16 @@ it.each([["register"], ["verify"], ["mapping", "--topic", "a/b"]])(
   },
 );
 
+it.each([
+  ["fsck"],
+  ["audit", "--equipment", "e", "--from", "2026-01-05T08:00:00Z", "--to", "2026-01-05T09:00:00Z"],
+])("%s of a folder without records agrees to nothing, and makes none there", async (...command) => {
+  const { code, stdout, stderr } = await coldmark(command, { DATA_DIR: join(folder, "nothing") });
+  expect([code === 0, stdout]).toEqual([false, ""]);
+  expect(stderr).toMatch(/^NOT_FOUND: no records in .*nothing: DATA_DIR[^\n]*\n$/);
+  expect(readdirSync(folder)).not.toContain("nothing");
+});
+
 describe("mapping", () => {
   const source = {
     ...{

@@ -6,7 +6,7 @@ import { findingLine } from "./finding-line.ts";
 import { type FsckInput, type FsckReport, fsckWith } from "./fsck-verb.ts";
 import { isoTime } from "./iso-time.ts";
 import { configFromEnvironment } from "./parts.ts";
-import { withRecords } from "./records-parts.ts";
+import { requireRecords, withRecords } from "./records-parts.ts";
 import { complain, say } from "./say.ts";
 
 interface FsckFlags {
@@ -48,10 +48,10 @@ function tell({ ok, count, findings, isChainAsked }: FsckReport): void {
 }
 
 async function fsck(config: Config, input: FsckInput): Promise<FsckReport> {
-  return (
-    (await throughRunning(config.dataDir, input)) ??
-    (await withRecords(config, (parts) => fsckWith({ ...parts, config }, input, everyNowAndThen())))
-  );
+  const report = await throughRunning(config.dataDir, input);
+  if (report !== null) return report;
+  requireRecords(config);
+  return await withRecords(config, (parts) => fsckWith({ ...parts, config }, input, everyNowAndThen()));
 }
 
 /** The embedded database belongs to the process that runs on it; null where none does. */

@@ -7,12 +7,16 @@ import { useWords } from "../use-words.tsx";
 export function Checkpoints({ log }: { log: LogState }) {
   const { say } = useWords();
   const heads = ["log.size", "log.at", "log.anchoredAt", "log.root", "log.tx"] as const;
+  // A chain takes the newest: what lies before it is in it, and never has an anchor of its own.
+  const anchoredUpTo = Math.max(0, ...log.checkpoints.flatMap((one) => (one.anchoredAt ? one.size : [])));
   const rows = log.checkpoints.map(({ size, root, at, anchoredAt, tx }) => ({
     key: size,
     cells: [
       size,
       formatTime(say.lang, Date.parse(at)),
-      anchoredAt === null ? say.text("log.notYet") : formatTime(say.lang, Date.parse(anchoredAt)),
+      anchoredAt === null
+        ? say.text(size < anchoredUpTo ? "log.inLater" : "log.notYet")
+        : formatTime(say.lang, Date.parse(anchoredAt)),
       <Hash key="root" value={root} />,
       tx === null ? "–" : <Hash key="tx" value={tx} />,
     ],
