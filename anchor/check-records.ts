@@ -37,6 +37,13 @@ export interface CheckProgress {
   readonly done: number;
 }
 
+/** How much was found, and how much was looked at: entries of the log, messages of the inbox. */
+export interface Checked {
+  readonly count: number;
+  readonly entries: number;
+  readonly messages: number;
+}
+
 /** Which time is checked (`from` ≤ time < `to`, epoch ms), by when, and who hears of what is found, as it is found. */
 export interface CheckOptions extends SealingPatience {
   readonly from: number;
@@ -57,10 +64,10 @@ const placesAtOnce = 3;
  * Holds all records against one another: the log against its checkpoints, the days' seals, the chain and what is made of it; the inbox
  * against the roots that the log sealed; messages against readings; sequence numbers, which receipts rest on, against messages; readings
  * against the windows of each equipment. What should have been sealed by now is told too. A finding names its equipment as `tenant/id`. The log is always replayed whole; messages that were sealed before `from`
- * are not read. Gives the number of findings.
+ * are not read.
  * @throws AppError UNAVAILABLE when a part can't answer
  */
-export async function checkRecords(records: CheckedRecords, options: CheckOptions): Promise<number> {
+export async function checkRecords(records: CheckedRecords, options: CheckOptions): Promise<Checked> {
   let count = 0;
   const onFinding = (finding: Finding) => {
     count += 1;
@@ -78,7 +85,7 @@ export async function checkRecords(records: CheckedRecords, options: CheckOption
   ]);
   for (const one of held)
     for (const finding of beyondMessages(check, one, { seen, messages })) onFinding(finding);
-  return count;
+  return { count, entries: seen.entries, messages: messages.done };
 }
 
 async function checkLog(check: Check, places: readonly AuditedEquipment[]): Promise<LogNotes> {
@@ -112,6 +119,7 @@ function strangersIn({ strangers }: LogNotes): Finding[] {
 
 /** What the pass through the inbox came to. */
 interface SeenMessages {
+  readonly done: number;
   readonly readings: MessageReadings;
   readonly isWhole: boolean;
 }
@@ -143,7 +151,7 @@ async function checkInbox(
   await Promise.all(adding);
   await readings.end();
   for (const finding of [...findings, ...readings.findings]) check.onFinding(finding);
-  return { readings, isWhole: findings.length === 0 };
+  return { done, readings, isWhole: findings.length === 0 };
 }
 
 async function checkReceipts({ store, onFinding, onProgress }: Check): Promise<void> {

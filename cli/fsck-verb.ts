@@ -1,5 +1,5 @@
 import type { Finding } from "#anchor/audit/finding.ts";
-import { type CheckProgress, checkRecords } from "#anchor/check-records.ts";
+import { type Checked, type CheckProgress, checkRecords } from "#anchor/check-records.ts";
 import type { Config } from "#config";
 import { AppError } from "#domain/errors.ts";
 import { decodeWith } from "#ingest/decode-with.ts";
@@ -14,9 +14,9 @@ export interface FsckInput {
 }
 
 /** What was found: all of it, or the first ten thousand. */
-export interface FsckReport {
+export interface FsckReport extends Checked {
+  /** Records agree; there are some. */
   readonly ok: boolean;
-  readonly count: number;
   readonly findings: readonly Finding[];
   /** No where there was no chain to ask: then only the log's own checkpoints speak for it. */
   readonly isChainAsked: boolean;
@@ -41,7 +41,7 @@ export async function fsckWith(
   const graceMs = sealGraceMs;
   const opening = { store, graceMs, decode: decodeWith(config), book: openGatewayBook(store) };
   const findings: Finding[] = [];
-  const count = await checkRecords(
+  const checked = await checkRecords(
     { ...parts, mirrorDir: config.mirrorDir, readAgain: (messages) => openAgain(opening, messages) },
     {
       ...{ from, to, onProgress, now: Date.now(), sealGraceMs, anchorMaxAgeMs },
@@ -50,5 +50,6 @@ export async function fsckWith(
       },
     },
   );
-  return { ok: count === 0, count, findings, isChainAsked: isChainThere(parts) };
+  const ok = checked.count === 0 && checked.entries + checked.messages > 0;
+  return { ok, ...checked, findings, isChainAsked: isChainThere(parts) };
 }

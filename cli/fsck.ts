@@ -39,12 +39,20 @@ export function addFsckCommand(program: Command): void {
     });
 }
 
-function tell({ ok, count, findings, isChainAsked }: FsckReport): void {
-  for (const finding of findings) say(findingLine(finding));
+function tell(report: FsckReport): void {
+  for (const finding of report.findings) say(findingLine(finding));
+  say(lastLineOf(report));
+}
+
+/** Where nothing is recorded nothing agrees: an empty database may be another one than is meant. */
+function lastLineOf({ ok, count, entries, messages, isChainAsked }: FsckReport): string {
+  const seen = `${entries} entries and ${messages} messages were looked at`;
+  if (count > 0) return `DIFFERS: ${count} findings (${seen})`;
+  if (!ok) return "NOTHING RECORDED: no entry in the log, no message in the inbox";
   const parts = isChainAsked
     ? "windows, log and chain say the same"
     : "windows and log say the same; no chain was asked";
-  say(ok ? `AGREES: readings, inbox, receipts, ${parts}` : `DIFFERS: ${count} findings`);
+  return `AGREES: readings, inbox, receipts, ${parts} (${seen})`;
 }
 
 async function fsck(config: Config, input: FsckInput): Promise<FsckReport> {

@@ -9,6 +9,7 @@ import { checkRecords } from "#anchor/check-records.ts";
 import { Mirror } from "#anchor/mirror.ts";
 import { mirrorEntries } from "#anchor/mirror-entries.ts";
 import { publishTiles } from "#anchor/publish-tiles.ts";
+import { fsckWith } from "#cli/fsck-verb.ts";
 import { loadConfig } from "#config";
 import { utf8 } from "#domain/log/bytes.ts";
 import { canonicalize } from "#domain/log/canonical.ts";
@@ -67,7 +68,7 @@ async function fsck(options: { from?: number; to?: number; now?: number } = {}):
     ...{ store, book: openGatewayBook(store), decode: decodeWith(config) },
     graceMs: sealGraceMs,
   };
-  const count = await checkRecords(
+  const { count, entries, messages } = await checkRecords(
     {
       ...{ store, readings: openPostgresReadings(store), rpc: null, trust: null },
       ...{ exportDir: dataDir, mirrorDir },
@@ -80,6 +81,7 @@ async function fsck(options: { from?: number; to?: number; now?: number } = {}):
     },
   );
   expect(count).toBe(findings.length);
+  expect(Math.min(entries, messages), "something was looked at").toBeGreaterThan(0);
   return findings;
 }
 
@@ -118,6 +120,24 @@ const equipmentOf = async () => {
   );
   return rows[0]?.name;
 };
+
+it("takes records that hold nothing for no agreement; where something was looked at it tells how much", async () => {
+  const folder = dataFolder();
+  const empty = await openRecords(folder);
+  const checked = async (records: Store) => {
+    const parts = { store: records, readings: openPostgresReadings(records), rpc: null, trust: null };
+    const { ok, count, entries, messages } = await fsckWith(
+      { ...parts, exportDir: folder, config: loadConfig({ DATA_DIR: folder }) },
+      { from: 0, to: from * 2 },
+      () => {},
+    );
+    return { ok, count, looked: entries + messages > 0 };
+  };
+  expect(await checked(empty)).toEqual({ ok: false, count: 0, looked: false });
+  expect(await checked(store)).toMatchObject({ looked: true });
+  await empty.close();
+  rmSync(folder, { recursive: true });
+});
 
 it("finds nothing where nothing was touched, nor in a part of the time", async () => {
   expect(await fsck()).toEqual([]);
