@@ -14,7 +14,7 @@ interface LogFlags {
   readonly entries?: string;
   readonly chart?: string;
   readonly parts?: string;
-  readonly postgres?: readonly string[];
+  readonly sharedBuffers?: string;
 }
 
 const full = {
@@ -45,7 +45,7 @@ export function addBenchLog(bench: Command): void {
     .option("--short", "small and once, to see that it works")
     .option("--entries <number>", `the longest log, from 10^4 in powers of ten (default ${full.entries})`)
     .option("--parts <list>", logParts.join(","))
-    .option("--postgres <setting...>", "settings of PostgreSQL other than its own, as shared_buffers=1GB")
+    .option("--shared-buffers <MB>", "PostgreSQL's shared_buffers (default: its own, 128)")
     .option("--chart <file>", "draw the proofs' times there, as SVG")
     .action(benchLog);
 }
@@ -59,7 +59,7 @@ async function benchLog(flags: LogFlags): Promise<void> {
     ...usual,
     entries,
     parts: partsOf(flags),
-    postgres: flags.postgres ?? [],
+    sharedBuffersMb: wholeNumber("--shared-buffers", flags.sharedBuffers, 128, [1, 16_384]),
     say: flags.json ? complain : say,
     signal: stop.signal,
   };

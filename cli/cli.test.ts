@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { settingsTable } from "#config";
 import { coldmark } from "#test/support/service.ts";
@@ -58,6 +61,14 @@ it.each([
   expect([code === 0, stdout]).toEqual([false, ""]);
   expect(stderr).toMatch(/^NOT_FOUND: no records in .*nothing: DATA_DIR[^\n]*\n$/);
   expect(readdirSync(folder)).not.toContain("nothing");
+});
+
+it("a reader that has seen enough ends a command without a stack, and not as if all were well", async () => {
+  const main = join(import.meta.dirname, "main.ts");
+  const child = spawn(process.execPath, [main, "config"], { stdio: ["ignore", "pipe", "pipe"] });
+  child.stdout.destroy();
+  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "exit")]);
+  expect([code, stderr]).toEqual([74, ""]);
 });
 
 describe("mapping", () => {

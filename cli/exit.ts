@@ -13,6 +13,9 @@ const exitCodes: Partial<Record<ErrorCode, number>> = {
   NOT_SUPPORTED: 64,
 };
 
+/** What a command ends with whose words nobody reads any more (EX_IOERR). */
+export const brokenPipe = 74;
+
 /** Says what went wrong, every fault on its line, and ends the process with the code that tells what kind it was. */
 export function endWith(fault: unknown): never {
   if (!(fault instanceof AppError)) {

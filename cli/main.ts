@@ -3,7 +3,7 @@ import "./quick-imports.ts";
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 import { Command } from "commander";
-import { endWith } from "./exit.ts";
+import { brokenPipe, endWith } from "./exit.ts";
 
 /** Each command loads only what it needs: `verify` must be quick, and opens no database. */
 const commands: Readonly<Record<string, () => Promise<(program: Command) => void>>> = {
@@ -30,6 +30,9 @@ const commands: Readonly<Record<string, () => Promise<(program: Command) => void
 
 // Thousands of modules are compiled at each start otherwise; where the folder can't be written, they are.
 enableCompileCache(join(import.meta.dirname, "../dist/compiled"));
+
+// Who reads it may have seen enough, as `head` has; what was not told whole must not end as if all were well.
+process.stdout.on("error", () => process.exit(brokenPipe));
 
 const program = new Command("coldmark")
   .description(

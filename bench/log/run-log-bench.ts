@@ -23,8 +23,8 @@ export interface LogBench {
   readonly rounds: number;
   readonly proofs: number;
   readonly verifications: number;
-  /** PostgreSQL's settings that aren't its own, `name=value`. */
-  readonly postgres: readonly string[];
+  /** What PostgreSQL keeps of its tables in its own memory. */
+  readonly sharedBuffersMb: number;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -59,8 +59,11 @@ async function proofsAt({ proofs, say }: LogBench, sizes: readonly number[]): Pr
   }
 }
 
-async function appendsAt({ rounds, appends, postgres, say, signal }: LogBench, sizes: readonly number[]) {
-  const { store, stop } = await openOnPostgres(postgres);
+async function appendsAt(
+  { rounds, appends, sharedBuffersMb, say, signal }: LogBench,
+  sizes: readonly number[],
+) {
+  const { store, stop } = await openOnPostgres([`shared_buffers=${sharedBuffersMb}MB`]);
   try {
     const found: { size: number; perSecond: number }[] = [];
     for (const size of sizes) {
@@ -79,8 +82,8 @@ async function appendsAt({ rounds, appends, postgres, say, signal }: LogBench, s
   }
 }
 
-async function headsFigures({ streams, changed, rounds, postgres, say }: LogBench): Promise<Figure[]> {
-  const { store, stop } = await openOnPostgres(postgres);
+async function headsFigures({ streams, changed, rounds, sharedBuffersMb, say }: LogBench): Promise<Figure[]> {
+  const { store, stop } = await openOnPostgres([`shared_buffers=${sharedBuffersMb}MB`]);
   try {
     say(`the heads tree of ${streams} streams`);
     const changes = await measureHeads(store, { streams, changed, rounds });
